@@ -1,0 +1,214 @@
+//! What surrounds the launch: the process's environment, its directory, the configuration files.
+//! The only reader of either; it decides nothing about keys.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use jackin_core::{Config, Document, EnvName, Given, HostVar, Unknown, WorkspaceName};
+
+use crate::report::{FAILED, Failure, USAGE};
+
+/// The largest configuration file that is read, in bytes; far above any real one.
+const LARGEST_FILE: u64 = 16 << 20;
+
+/// The environment and the configuration directory.
+pub(crate) struct Ambient {
+    pub(crate) vars: Vec<(OsString, OsString)>,
+    root: Option<PathBuf>,
+}
+
+impl Ambient {
+    /// Reads the environment and finds the configuration directory.
+    pub(crate) fn read(config_dir: Option<PathBuf>) -> Result<Self, Failure> {
+        let mut ambient = Self { vars: std::env::vars_os().collect(), root: None };
+        ambient.root = ambient.find_root(config_dir)?;
+        Ok(ambient)
+    }
+
+    /// A variable; of two with one name the first, as programs read it.
+    pub(crate) fn var(&self, name: &str) -> Option<&OsStr> {
+        self.vars.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
+    }
+
+    /// Whether a variable is set, without looking further.
+    pub(crate) fn host(&self, name: &EnvName) -> HostVar {
+        match self.var(name.as_str()) {
+            None => HostVar::Unset,
+            Some(value) if value.as_encoded_bytes().trim_ascii().is_empty() => HostVar::Blank,
+            Some(_) => HostVar::Set,
+        }
+    }
+
+    /// What was asked for: the argument, else the variable unless it is empty.
+    pub(crate) fn asked<'a>(
+        &'a self,
+        argument: Option<&'a str>,
+        variable: &'static str,
+    ) -> Result<Option<(&'a str, Given)>, Failure> {
+        if let Some(text) = argument {
+            return Ok(Some((text, Given::Argument)));
+        }
+        let Some(value) = self.var(variable).filter(|value| !value.is_empty()) else {
+            return Ok(None);
+        };
+        let text = value
+            .to_str()
+            .ok_or_else(|| Failure::new(USAGE, format!("`{variable}` is not UTF-8")))?;
+        Ok(Some((text, Given::Variable(variable))))
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.var(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    fn find_root(&self, config_dir: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> {
+        let named = match (config_dir, self.path("JACKIN_CONFIG_DIR")) {
+            (Some(dir), _) => Some((dir, "--config-dir")),
+            (None, Some(dir)) => Some((dir, "JACKIN_CONFIG_DIR")),
+            (None, None) => None,
+        };
+        if let Some((dir, by)) = named {
+            // Going on without it would mean another provider, or another key, than was meant.
+            return match dir.is_dir() {
+                true => Ok(Some(dir)),
+                false => Err(Failure::new(
+                    FAILED,
+                    format!("no such directory: {} (from `{by}`)", dir.display()),
+                )),
+            };
+        }
+        let xdg = self.path("XDG_CONFIG_HOME").filter(|dir| dir.is_absolute());
+        let config = xdg.or_else(|| self.path("HOME").map(|home| home.join(".config")));
+        Ok(config.map(|dir| dir.join("jackin")))
+    }
+
+    /// The configuration for a workspace: the one asked for, else the one that holds the current
+    /// directory, else none.
+    pub(crate) fn config(&self, asked: Option<(&str, Given)>) -> Result<Config, Failure> {
+        let global = match &self.root {
+            Some(root) => read_file(&root.join("config.toml"))?,
+            None => None,
+        };
+        let global = global.map(|(file, text)| Document::global(&file, &text)).transpose()?;
+        let workspace = match asked {
+            Some((name, given)) => Some(self.named_workspace(name, given)?),
+            None => self.workspace_here()?,
+        };
+        Ok(Config { global, workspace })
+    }
+
+    fn named_workspace(
+        &self,
+        name: &str,
+        given: Given,
+    ) -> Result<(WorkspaceName, Document), Failure> {
+        if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), &self.root) {
+            let file = root.join("workspaces").join(format!("{name}.toml"));
+            if let Some((file, text)) = read_file(&file)? {
+                return Ok((name, Document::workspace(&file, &text)?));
+            }
+        }
+        let known = self.workspaces()?;
+        let known = known.iter().map(|(name, _)| name.as_str());
+        Err(Unknown::new("workspace", name, given, known).into())
+    }
+
+    /// The workspace whose directory holds the current one; of several the deepest.
+    fn workspace_here(&self) -> Result<Option<(WorkspaceName, Document)>, Failure> {
+        let workspaces = self.workspaces()?;
+        let Ok(here) = std::env::current_dir() else { return Ok(None) };
+        let mut best: Vec<(usize, WorkspaceName, Document)> = Vec::new();
+        for (name, file) in workspaces {
+            let Some((file, text)) = read_file(&file)? else { continue };
+            let document = Document::workspace(&file, &text).map_err(|error| {
+                let failure = Failure::from(error);
+                let skip = "`--workspace NAME` looks at that workspace alone";
+                let hint =
+                    failure.hint.as_ref().map_or(skip.into(), |hint| format!("{hint}; {skip}"));
+                failure.hint(hint)
+            })?;
+            let Some(dir) = document.workdir.as_deref().map(|dir| self.directory(dir)) else {
+                continue;
+            };
+            if !here.starts_with(&dir) {
+                continue;
+            }
+            let depth = dir.components().count();
+            best.retain(|(other, ..)| *other >= depth);
+            if best.first().is_none_or(|(other, ..)| *other == depth) {
+                best.push((depth, name, document));
+            }
+        }
+        if let [(_, one, _), (_, other, _), ..] = &best[..] {
+            let message = format!(
+                "two workspaces have this directory as their `workdir`: `{one}` and `{other}`"
+            );
+            return Err(Failure::new(USAGE, message).hint("choose with `--workspace NAME`"));
+        }
+        Ok(best.pop().map(|(_, name, document)| (name, document)))
+    }
+
+    /// A `workdir` as the kernel names it, so that links do not matter.
+    fn directory(&self, text: &str) -> PathBuf {
+        let home = text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let path = match (home, self.path("HOME")) {
+            (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')),
+            _ => PathBuf::from(text),
+        };
+        if path.is_absolute() { fs::canonicalize(&path).unwrap_or(path) } else { path }
+    }
+
+    fn workspaces(&self) -> Result<Vec<(WorkspaceName, PathBuf)>, Failure> {
+        let Some(root) = &self.root else { return Ok(Vec::new()) };
+        let dir = root.join("workspaces");
+        let entries = match fs::read_dir(&dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(unreadable(&dir, &error.to_string())),
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|error| unreadable(&dir, &error.to_string()))?.path();
+            let stem = path.file_stem().and_then(OsStr::to_str).and_then(|stem| stem.parse().ok());
+            if let (Some(name), true) = (stem, path.extension().is_some_and(|end| end == "toml")) {
+                found.push((name, path));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+}
+
+/// A file's name and text, or nothing if there is none.
+fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure> {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        // A broken link is a file that somebody meant to be there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+            return Ok(None);
+        }
+        Err(error) => return Err(unreadable(path, &error.to_string())),
+    };
+    if !metadata.is_file() {
+        return Err(unreadable(path, "it is not a file"));
+    }
+    if metadata.len() > LARGEST_FILE {
+        return Err(unreadable(path, &format!("it is larger than {} MiB", LARGEST_FILE >> 20)));
+    }
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error.to_string()))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some((path.display().to_string(), text))),
+        Err(error) => {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            Err(unreadable(path, &format!("line {line} is not UTF-8")))
+        }
+    }
+}
+
+fn unreadable(path: &Path, why: &str) -> Failure {
+    Failure::new(FAILED, format!("cannot read {}: {why}", path.display()))
+}

@@ -1,0 +1,58 @@
+//! `jackin agents`: what there is, where it is installed, and which providers it can use now.
+
+use std::path::PathBuf;
+
+use jackin_core::{Agent, EnvLayers, Protocol, choice};
+use serde::Serialize;
+
+use crate::{
+    ambient::Ambient,
+    args::List,
+    commands::{layers, providers::list},
+    launch,
+    report::{self, Failure},
+};
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: &'static str,
+    label: &'static str,
+    program: &'static str,
+    /// The program's file; null if it is not on PATH.
+    path: Option<PathBuf>,
+    install: &'static str,
+    native: &'static str,
+    protocols: Vec<Protocol>,
+    /// The providers it could be started on now.
+    providers: Vec<&'a str>,
+}
+
+pub(super) fn run(args: &List, ambient: &Ambient) -> Result<(), Failure> {
+    let layers = layers(&args.place, ambient)?;
+    let rows: Vec<_> = Agent::all().iter().map(|agent| row(agent, &layers, ambient)).collect();
+    if args.json {
+        return report::json(&serde_json::json!({ "schema": 1, "agents": rows }));
+    }
+    let mut table = vec![["ID", "LABEL", "PROGRAM", "PROVIDERS"].map(str::to_owned)];
+    table.extend(rows.iter().map(|row| {
+        let missing = || format!("not on PATH: {}", row.install);
+        let program = row.path.as_ref().map_or_else(missing, |path| path.display().to_string());
+        [row.id.into(), row.label.into(), program, list(&row.providers)]
+    }));
+    report::data(report::columns(&table).as_bytes())
+}
+
+fn row<'a>(agent: &'static Agent, layers: &'a EnvLayers, ambient: &Ambient) -> Row<'a> {
+    let path = ambient.var("PATH").unwrap_or_default();
+    let choices = choice::choices(layers, agent);
+    Row {
+        id: agent.id.as_str(),
+        label: agent.label,
+        program: agent.program,
+        path: launch::find(agent.program.as_ref(), path, agent.install).ok(),
+        install: agent.install,
+        native: agent.native.as_str(),
+        protocols: agent.wirings.iter().map(|wiring| wiring.protocol).collect(),
+        providers: choices.iter().map(|provider| provider.id.as_str()).collect(),
+    }
+}

@@ -1,0 +1,76 @@
+//! `jackin env`: the plan's environment for a shell, or, without `--export`, a listing that reads
+//! no secret.
+
+use std::ffi::OsString;
+
+use jackin_core::{ExecPlan, PlannedValue, child_env};
+
+use crate::{
+    ambient::Ambient,
+    args::Env,
+    commands::plan_for,
+    report::{self, Failure, Report},
+    secrets::Sources,
+};
+
+pub(super) fn run(args: &Env, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+    let (plan, _) = plan_for(&args.selection, args.agent.as_ref(), ambient)?;
+    plan.warnings.iter().for_each(|warning| report.warning(warning));
+    if args.export {
+        export(&plan, ambient, report)
+    } else {
+        report::data(listing(&plan, ambient).as_bytes())
+    }
+}
+
+fn listing(plan: &ExecPlan, ambient: &Ambient) -> String {
+    let set = plan.set.iter().map(|var| match &var.value {
+        PlannedValue::Plain(text) => format!("{}={text}\n", var.name),
+        _ => format!("{}=••••\n", var.name),
+    });
+    let dropped = plan.dropped(&ambient.vars);
+    let replaced = |name: &OsString| plan.set.iter().any(|var| *name == *var.name.as_str());
+    let unset = dropped.iter().filter(|name| !replaced(name));
+    unset.map(|name| format!("unset {}\n", name.to_string_lossy())).chain(set).collect()
+}
+
+fn export(plan: &ExecPlan, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+    let ready = plan.materialize(&Sources(ambient))?;
+    let child = child_env(&ready, ambient.vars.iter().cloned());
+    let mut script = Vec::new();
+    let mut gone: Vec<_> = ambient.vars.iter().map(|(name, _)| name).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    gone.retain(|name| !child.iter().any(|(kept, _)| kept == *name));
+    for name in gone {
+        // A shell keeps what it cannot name out of its own reach; nothing here could remove it.
+        match name.to_str().and_then(|name| name.parse::<jackin_core::EnvName>().ok()) {
+            Some(name) => script.extend(format!("unset {name};\n").bytes()),
+            None => report.warning(&format!(
+                "a shell cannot unset `{}`; `jackin run` leaves it out",
+                name.to_string_lossy()
+            )),
+        }
+    }
+    for var in &plan.set {
+        let value = child.iter().rev().find(|(name, _)| *name == *var.name.as_str());
+        let value = value.map_or(&[][..], |(_, value)| value.as_encoded_bytes());
+        script.extend(format!("export {}=", var.name).bytes());
+        script.extend(quoted(value));
+        script.extend(b";\n");
+    }
+    report::data(&script)
+}
+
+/// A value in single quotes, where a POSIX shell takes every byte but `'` for itself.
+fn quoted(value: &[u8]) -> Vec<u8> {
+    let mut quoted = vec![b'\''];
+    for byte in value {
+        match byte {
+            b'\'' => quoted.extend(br"'\''"),
+            _ => quoted.push(*byte),
+        }
+    }
+    quoted.push(b'\'');
+    quoted
+}

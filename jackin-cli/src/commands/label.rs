@@ -1,0 +1,19 @@
+//! `jackin label`: what the session is called, for prompts and status lines.
+
+use crate::{
+    ambient::Ambient,
+    args::Label,
+    commands::plan_for,
+    report::{self, Failure},
+};
+
+pub(super) fn run(args: &Label, ambient: &Ambient) -> Result<(), Failure> {
+    let (plan, _) = plan_for(&args.selection, args.agent.as_ref(), ambient)?;
+    if args.json {
+        let label = serde_json::json!({
+            "schema": 1, "label": plan.label, "agent": plan.agent, "provider": plan.provider,
+        });
+        return report::json(&label);
+    }
+    report::data(format!("{}\n", plan.label).as_bytes())
+}

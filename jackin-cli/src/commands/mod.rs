@@ -1,0 +1,88 @@
+//! One file per command: parse, read what surrounds it, ask the core, do one thing.
+
+mod agents;
+mod env;
+mod label;
+mod plan;
+mod providers;
+mod run;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::Parser;
+use jackin_core::{Agent, EnvLayers, ExecPlan, Given, choice, resolve};
+
+use crate::{
+    ambient::Ambient,
+    args::{Arguments, Command, Place, Selection, Target},
+    report::{Failure, Report, USAGE},
+};
+
+/// The whole program.
+pub(crate) fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // `--help` and `--version` come this way as well, on stdout and with code 0.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(USAGE).into();
+        }
+    };
+    let report = Report::new(arguments.color);
+    match dispatch(arguments, &report) {
+        Ok(code) => code.into(),
+        Err(failure) => {
+            report.failure(&failure);
+            failure.code.into()
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
+    let ambient = Ambient::read(arguments.config_dir)?;
+    match arguments.command {
+        Command::Run(run) => return run::run(run, &ambient, report),
+        Command::Plan(plan) => plan::run(plan, &ambient)?,
+        Command::Env(env) => env::run(&env, &ambient, report)?,
+        Command::Label(label) => label::run(&label, &ambient)?,
+        Command::Providers(list) => providers::run(&list, &ambient)?,
+        Command::Agents(list) => agents::run(&list, &ambient)?,
+    }
+    Ok(0)
+}
+
+/// The layers for a workspace and a role, over the environment.
+fn layers(place: &Place, ambient: &Ambient) -> Result<EnvLayers, Failure> {
+    let workspace = ambient.asked(place.workspace.as_deref(), "JACKIN_WORKSPACE")?;
+    let role = ambient.asked(place.role.as_deref(), "JACKIN_ROLE")?;
+    let layers = ambient.config(workspace)?.layers(role)?;
+    Ok(layers.with_environment(|name| ambient.host(name)))
+}
+
+/// The plan for what was asked, before any secret is read.
+fn plan_for(
+    selection: &Selection,
+    name: Option<&OsString>,
+    ambient: &Ambient,
+) -> Result<(ExecPlan, &'static Agent), Failure> {
+    let layers = layers(&selection.place, ambient)?;
+    let name = name.map(|name| name.to_string_lossy());
+    let agent =
+        choice::select_agent(&layers, name.as_ref().map(|name| (&**name, Given::Argument)))?;
+    let asked = ambient.asked(selection.provider.as_deref(), "JACKIN_PROVIDER")?;
+    let provider = choice::select(&layers, agent, asked)?;
+    Ok((resolve(&layers, agent, provider)?, agent))
+}
+
+/// The plan for an agent and its arguments.
+fn plan_for_target(
+    selection: &Selection,
+    target: Option<Target>,
+    ambient: &Ambient,
+) -> Result<(ExecPlan, &'static Agent), Failure> {
+    let Target::Agent(words) = target.unwrap_or(Target::Agent(Vec::new()));
+    let mut words = words.into_iter();
+    let name = words.next();
+    let (plan, agent) = plan_for(selection, name.as_ref(), ambient)?;
+    Ok((plan.with_args(words), agent))
+}

@@ -1,0 +1,103 @@
+//! `jackin plan`: where every value comes from and what is removed. It reads no secret.
+
+use std::fmt::Write as _;
+
+use jackin_core::{ExecPlan, PlannedValue, PlannedVar, Source};
+
+use crate::{
+    ambient::Ambient,
+    args::Plan,
+    commands::plan_for_target,
+    report::{self, Failure},
+};
+
+pub(super) fn run(args: Plan, ambient: &Ambient) -> Result<(), Failure> {
+    let (plan, _) = plan_for_target(&args.selection, args.target, ambient)?;
+    if args.json {
+        report::json(&plan.redacted())
+    } else {
+        report::data(text(&plan, ambient).as_bytes())
+    }
+}
+
+/// The plan for people.
+pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
+    let or_none = |text: Option<&str>| text.unwrap_or("none").to_owned();
+    let command: Vec<_> =
+        std::iter::once(&plan.program).chain(&plan.args).map(|arg| quote(arg)).collect();
+    let mut text = format!("{}\n\n", plan.label);
+    text += &report::columns(&[
+        ["agent".into(), plan.agent.to_string()],
+        ["provider".into(), plan.provider.to_string()],
+        ["workspace".into(), or_none(plan.workspace.as_ref().map(|name| name.as_str()))],
+        ["role".into(), or_none(plan.role.as_ref().map(|name| name.as_str()))],
+        ["command".into(), command.join(" ")],
+    ]);
+    text += "\nset\n";
+    let rows: Vec<_> = plan.set.iter().map(row).collect();
+    text += &indented(&report::columns(&rows));
+    if rows.is_empty() {
+        text += "  nothing\n";
+    }
+    text += "\nremove\n";
+    removals(plan, &mut text);
+    let dropped = plan.dropped(&ambient.vars);
+    let here: Vec<_> = dropped.iter().map(|name| name.to_string_lossy()).collect();
+    let here = if here.is_empty() { "nothing".to_owned() } else { here.join(", ") };
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "\nin this environment that removes: {here}");
+    for warning in &plan.warnings {
+        let _ = writeln!(text, "\nwarning: {warning}");
+    }
+    text
+}
+
+fn row(var: &PlannedVar) -> [String; 4] {
+    let value = match &var.value {
+        PlannedValue::Plain(text) => text.to_string(),
+        _ => "••••".to_owned(),
+    };
+    let mut from = String::new();
+    let reference = var.reference().map(ToString::to_string);
+    // A host variable of the same name says nothing new.
+    let own = var.key.as_ref().map(|key| format!("${key}"));
+    for part in
+        [var.key.as_ref().map(ToString::to_string), reference.filter(|r| own.as_ref() != Some(r))]
+    {
+        from.extend(part.map(|part| part + ", "));
+    }
+    from += &var.source.to_string();
+    if !var.shadowed.is_empty() {
+        let places: Vec<_> = var.shadowed.iter().map(Source::to_string).collect();
+        let _ = write!(from, "; over {}", places.join("; "));
+    }
+    [var.name.to_string(), value, var.reason.as_str().into(), from]
+}
+
+/// The patterns, under the reason they share.
+fn removals(plan: &ExecPlan, text: &mut String) {
+    let mut reason = None;
+    for removal in &plan.remove {
+        if reason != Some(&removal.reason) {
+            let when = if removal.if_redirected { ", where there was one" } else { "" };
+            let _ = writeln!(text, "  {}{when}", removal.reason);
+            reason = Some(&removal.reason);
+        }
+        let _ = writeln!(text, "    {}", removal.pattern);
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+/// An argument as a shell would take it, for reading.
+fn quote(arg: &std::ffi::OsStr) -> String {
+    let text = arg.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.into_owned()
+    } else {
+        format!("{text:?}")
+    }
+}

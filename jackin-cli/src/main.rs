@@ -1,0 +1,14 @@
+//! `jackin`: starts a coding agent on the provider you choose, for one process.
+
+mod ambient;
+mod args;
+mod commands;
+mod launch;
+mod report;
+mod secrets;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::main()
+}

@@ -1,0 +1,125 @@
+//! What a person reads: errors, hints, warnings, exit codes. The only place that writes to the
+//! terminal; data goes to stdout, words to stderr.
+
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::builder::styling::{AnsiColor, Style};
+use jackin_core::{ConfigError, ErrorKind, MaterializeError, ResolveError, SelectError, Unknown};
+
+use crate::args::Color;
+
+/// jackin itself failed.
+pub(crate) const FAILED: u8 = 125;
+/// The agent is there and cannot be executed.
+pub(crate) const NOT_EXECUTABLE: u8 = 126;
+/// The agent was not found.
+pub(crate) const NOT_FOUND: u8 = 127;
+/// The command line, or a variable that stands for it, is wrong.
+pub(crate) const USAGE: u8 = 2;
+
+/// Why a command ended, for the user and for the exit code. It never holds a secret.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: u8,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+macro_rules! failure_from {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                let code = if error.kind() == ErrorKind::Usage { USAGE } else { FAILED };
+                Self { code, message: error.to_string(), hint: error.hint() }
+            }
+        })*
+    };
+}
+
+failure_from!(ConfigError, MaterializeError, ResolveError, SelectError, Unknown);
+
+/// Where words go.
+pub(crate) struct Report(ColorChoice);
+
+impl Report {
+    pub(crate) fn new(color: Color) -> Self {
+        Self(match color {
+            Color::Auto => AutoStream::choice(&io::stderr()),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        })
+    }
+
+    pub(crate) fn failure(&self, failure: &Failure) {
+        self.line("error", AnsiColor::Red, &failure.message);
+        if let Some(hint) = &failure.hint {
+            self.plain("\n");
+            self.line("hint", AnsiColor::Cyan, hint);
+        }
+    }
+
+    pub(crate) fn warning(&self, text: &str) {
+        self.line("warning", AnsiColor::Yellow, text);
+    }
+
+    /// Text on stderr as it is.
+    pub(crate) fn plain(&self, text: &str) {
+        // With stderr closed there is nobody left to tell.
+        let _ = AutoStream::new(io::stderr(), self.0).write_all(text.as_bytes());
+    }
+
+    fn line(&self, word: &str, color: AnsiColor, text: &str) {
+        let style = Style::new().bold().fg_color(Some(color.into()));
+        self.plain(&format!("{style}{word}:{style:#} {}\n", visible(text)));
+    }
+}
+
+/// The text with control characters made visible, so that nothing from a file or a program can
+/// move the cursor or recolour the terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// Data on stdout. A reader that has gone away, as in `| head -1`, is no failure.
+pub(crate) fn data(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(FAILED, format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A value as JSON on stdout.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value);
+    let text = text.map_err(|error| Failure::new(FAILED, format!("cannot write JSON: {error}")))?;
+    data(format!("{text}\n").as_bytes())
+}
+
+/// Rows with their columns aligned, two spaces apart.
+pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,194 @@
+//! Configuration text to layers, provider overrides and defaults. Files are the caller's business;
+//! keys that jackin does not know are passed over.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    agent::Guard,
+    catalog::{Catalog, ProviderTable},
+    error::{ConfigError, Place},
+    layers::{EnvLayer, EnvLayers},
+    names::{EnvName, RoleName, WorkspaceName},
+    reader::{self, Entry, Table},
+    scope::{Scope, Sourced},
+    unknown::{Given, Unknown},
+    value::{EnvValue, OpRef, SecretRef},
+};
+
+/// One configuration file: `config.toml`, or `workspaces/<name>.toml`.
+#[derive(Debug, Clone)]
+pub struct Document {
+    own: ScopeTable,
+    roles: BTreeMap<RoleName, ScopeTable>,
+    /// The directory of the workspace, as written.
+    pub workdir: Option<String>,
+    /// The role when none is asked for.
+    pub default_role: Option<RoleName>,
+    reserved: Vec<Place>,
+}
+
+/// What one scope sets.
+#[derive(Debug, Clone)]
+struct ScopeTable {
+    env: EnvLayer,
+    providers: Vec<ProviderTable>,
+    guard: Option<Guard>,
+    default_provider: Option<Sourced<String>>,
+    default_agent: Option<Sourced<String>>,
+}
+
+impl Document {
+    /// Reads `config.toml`. `file` is how errors and plans name it.
+    ///
+    /// # Errors
+    /// Text that is not TOML, or known keys that hold something else than they can.
+    pub fn global(file: &str, text: &str) -> Result<Self, ConfigError> {
+        Self::read(file, text, Scope::Global, Scope::Role)
+    }
+
+    /// Reads `workspaces/<name>.toml`. `file` is how errors and plans name it.
+    ///
+    /// # Errors
+    /// As for [`Document::global`].
+    pub fn workspace(file: &str, text: &str) -> Result<Self, ConfigError> {
+        Self::read(file, text, Scope::Workspace, Scope::WorkspaceRole)
+    }
+
+    fn read(file: &str, text: &str, scope: Scope, role_scope: Scope) -> Result<Self, ConfigError> {
+        let file: Arc<str> = file.into();
+        reader::with_root(&file, text, |root| {
+            let mut reserved = Vec::new();
+            let own = ScopeTable::read(root, scope, &file, &mut reserved)?;
+            let mut roles = BTreeMap::new();
+            for entry in root.table("roles")?.map_or_else(Vec::new, |roles| roles.entries()) {
+                let table = ScopeTable::read(&entry.table()?, role_scope, &file, &mut reserved)?;
+                roles.insert(entry.name()?, table);
+            }
+            let default_role = root.get("default_role").map(|entry| {
+                entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))
+            });
+            Ok(Self {
+                own,
+                roles,
+                workdir: root.str("workdir", scope)?.map(|workdir| workdir.value),
+                default_role: default_role.transpose()?,
+                reserved,
+            })
+        })
+    }
+}
+
+impl ScopeTable {
+    fn read(
+        table: &Table<'_>,
+        scope: Scope,
+        file: &Arc<str>,
+        reserved: &mut Vec<Place>,
+    ) -> Result<Self, ConfigError> {
+        let mut env = EnvLayer::new(scope, Some(file.clone()));
+        for entry in table.table("env")?.map_or_else(Vec::new, |env| env.entries()) {
+            let name: EnvName = entry.name()?;
+            if name.is_reserved() {
+                reserved.push(entry.place());
+            } else {
+                env.insert(name, read_value(&entry)?, Some(entry.line()));
+            }
+        }
+        Ok(Self {
+            env,
+            providers: ProviderTable::read_all(table, scope)?,
+            guard: table.get("guard").map(|entry| read_guard(&entry)).transpose()?,
+            default_provider: table.str("default_provider", scope)?,
+            default_agent: table.str("default_agent", scope)?,
+        })
+    }
+}
+
+fn read_value(entry: &Entry<'_>) -> Result<EnvValue, ConfigError> {
+    let Some(table) = entry.as_table() else {
+        let text =
+            entry.str().map_err(|_| entry.wrong_type("a string in quotes or a table with `op`"))?;
+        return EnvValue::parse(text).map_err(|error| entry.invalid(error.to_string()));
+    };
+    let op = table
+        .get("op")
+        .ok_or_else(|| entry.wrong_type("a string in quotes or a table with `op`"))?;
+    let account = table.get("account").map(|account| account.str()).transpose()?;
+    OpRef::new(op.str()?, account)
+        .map(|op| EnvValue::Reference(SecretRef::Op(op)))
+        .map_err(|error| op.invalid(error.to_string()))
+}
+
+fn read_guard(entry: &Entry<'_>) -> Result<Guard, ConfigError> {
+    let text = entry.str()?;
+    let guard = Guard::ALL.into_iter().find(|guard| guard.as_str() == text);
+    guard.ok_or_else(|| entry.wrong_type("\"off\", \"on\" or \"strict\""))
+}
+
+/// The files of one launch, before a role is chosen.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// `config.toml`, if there is one.
+    pub global: Option<Document>,
+    /// The workspace's name and file, if there is a workspace.
+    pub workspace: Option<(WorkspaceName, Document)>,
+}
+
+impl Config {
+    /// The layers for a role: the one asked for (and where it was), else the default one.
+    ///
+    /// # Errors
+    /// An unknown role that was asked for; reserved names in any file, all at once; providers of
+    /// the user's own that are incomplete or insecure.
+    pub fn layers(self, asked: Option<(&str, Given)>) -> Result<EnvLayers, ConfigError> {
+        let reserved: Vec<_> = self.documents().flat_map(|doc| doc.reserved.clone()).collect();
+        if !reserved.is_empty() {
+            return Err(ConfigError::Reserved(reserved));
+        }
+        let role = match asked {
+            Some((name, given)) => Some(self.known_role(name, given)?),
+            None => self.default_role().cloned(),
+        };
+        let Self { global, workspace } = self;
+        let (workspace, local) = workspace.unzip();
+        // The least specific first, so that what comes later wins.
+        let mut tables = Vec::new();
+        for document in [global, local].into_iter().flatten() {
+            let Document { own, mut roles, .. } = document;
+            tables.push(own);
+            tables.extend(role.as_ref().and_then(|role| roles.remove(role)));
+        }
+        tables.sort_by_key(|table| std::cmp::Reverse(table.env.scope()));
+        let catalog = Catalog::merged(tables.iter().flat_map(|table| &table.providers))?;
+        let mut layers = EnvLayers::new(catalog);
+        for table in tables {
+            layers.guard = table.guard.unwrap_or(layers.guard);
+            Sourced::overlay(&mut layers.default_provider, table.default_provider);
+            Sourced::overlay(&mut layers.default_agent, table.default_agent);
+            layers = layers.with(table.env);
+        }
+        layers.workspace = workspace;
+        layers.role = role;
+        Ok(layers)
+    }
+
+    fn documents(&self) -> impl Iterator<Item = &Document> {
+        let local = self.workspace.as_ref().map(|(_, document)| document);
+        local.into_iter().chain(&self.global)
+    }
+
+    fn default_role(&self) -> Option<&RoleName> {
+        self.documents().find_map(|document| document.default_role.as_ref())
+    }
+
+    fn known_role(&self, name: &str, given: Given) -> Result<RoleName, Box<Unknown>> {
+        let mut known: Vec<_> =
+            self.documents().flat_map(|document| document.roles.keys()).collect();
+        known.extend(self.default_role());
+        known.sort_unstable();
+        known.dedup();
+        known.iter().find(|role| role.as_str() == name).map(|role| (*role).clone()).ok_or_else(
+            || Unknown::new("role", name, given, known.iter().map(|role| role.as_str())).into(),
+        )
+    }
+}

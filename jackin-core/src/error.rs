@@ -1,0 +1,388 @@
+//! Every error of the core: what is wrong, where, what was searched. None of them repeats a value
+//! or keeps a parser's error, since both can hold a secret.
+
+use std::{fmt, fmt::Write as _, sync::Arc};
+
+use crate::{
+    names::{AgentId, EnvName, NameError, ProviderId},
+    provider::{Protocol, Slot},
+    scope::{Scope, Source},
+    unknown::Unknown,
+    value::{KeyProblem, SecretError, SecretRef},
+};
+
+/// What kind of thing went wrong; stable, for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A name on the command line, or in a variable that stands for it, is unknown or missing.
+    Usage,
+    /// A configuration file is wrong.
+    Config,
+    /// The agent cannot be used with the provider.
+    Unsupported,
+    /// The provider's key is missing or is no key.
+    Key,
+    /// A reference could not be read.
+    Secret,
+}
+
+impl ErrorKind {
+    /// The name used in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Config => "config",
+            Self::Unsupported => "unsupported",
+            Self::Key => "key",
+            Self::Secret => "secret",
+        }
+    }
+}
+
+/// A place in a configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The file, as the caller named it.
+    pub file: Arc<str>,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The path of the key, where it is known and safe to show.
+    pub key: Option<String>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        self.key.as_ref().map_or(Ok(()), |key| write!(f, ": `{key}`"))
+    }
+}
+
+/// A configuration text that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The text is not TOML.
+    #[error("{}:{line}:{column}: not valid TOML", file)]
+    Syntax {
+        /// The file, as the caller named it.
+        file: Arc<str>,
+        /// The line, counted from 1.
+        line: usize,
+        /// The column in characters, counted from 1.
+        column: usize,
+    },
+    /// A key holds something else than it can.
+    #[error("{place} must be {expected}")]
+    WrongType {
+        /// Where.
+        place: Place,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// A value that cannot be used.
+    #[error("{place} {problem}")]
+    Invalid {
+        /// Where.
+        place: Place,
+        /// What is wrong with it, as the end of a sentence.
+        problem: String,
+    },
+    /// A table's name that cannot be used; it is not repeated.
+    #[error("{place} has a name that is {error}")]
+    BadName {
+        /// Where, without the key.
+        place: Place,
+        /// What was wanted.
+        error: NameError,
+    },
+    /// Reserved names in `[env]`, all that were found.
+    #[error("{}", reserved(.0))]
+    Reserved(Vec<Place>),
+    /// A user's provider that lacks a field.
+    #[error("provider `{provider}` has no `{field}` ({at})")]
+    Incomplete {
+        /// The provider.
+        provider: ProviderId,
+        /// The missing field.
+        field: &'static str,
+        /// Where the provider is defined.
+        at: Source,
+    },
+    /// A base URL that would send the key over the network in the clear.
+    #[error("provider `{provider}` has a base URL without TLS ({at})")]
+    Insecure {
+        /// The provider.
+        provider: ProviderId,
+        /// Where the URL stands.
+        at: Source,
+    },
+    /// An explicitly chosen role, agent or workspace that is not there.
+    #[error(transparent)]
+    Unknown(#[from] Box<Unknown>),
+}
+
+fn reserved(places: &[Place]) -> String {
+    let mut text = String::from("reserved names cannot be set in `[env]`");
+    for place in places {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n  {place}");
+    }
+    text
+}
+
+impl ConfigError {
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unknown(unknown) => unknown.kind(),
+            _ => ErrorKind::Config,
+        }
+    }
+
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Syntax { .. } => {
+                "check the quotes and brackets there; values in `[env]` are strings in quotes"
+                    .into()
+            }
+            Self::Reserved(_) => {
+                "`JACKIN`, `JACKIN_*`, `DOCKER_HOST`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` and \
+                 `TESTCONTAINERS_HOST_OVERRIDE` belong to the launcher: remove these lines"
+                    .into()
+            }
+            Self::Incomplete { provider, .. } => format!(
+                "a provider of your own needs at least `[providers.{provider}] key = \"VARIABLE\"` \
+                 and a protocol table"
+            ),
+            Self::Insecure { provider, .. } => format!(
+                "use https, or accept that anybody on the way reads the key with \
+                 `insecure = true` under `[providers.{provider}]`"
+            ),
+            Self::Unknown(unknown) => return unknown.hint(),
+            Self::WrongType { .. } | Self::Invalid { .. } | Self::BadName { .. } => return None,
+        })
+    }
+}
+
+/// No provider could be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SelectError {
+    /// The one that was asked for is not known.
+    #[error(transparent)]
+    Unknown(#[from] Box<Unknown>),
+    /// Several are possible and nothing says which.
+    #[error("which provider for `{agent}`? there are {}: {}", .choices.len(), list(.choices))]
+    Undecided {
+        /// The agent.
+        agent: AgentId,
+        /// The providers that could be chosen.
+        choices: Vec<ProviderId>,
+    },
+}
+
+fn list(ids: &[ProviderId]) -> String {
+    ids.iter().map(ProviderId::as_str).collect::<Vec<_>>().join(", ")
+}
+
+impl SelectError {
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unknown(unknown) => unknown.kind(),
+            Self::Undecided { .. } => ErrorKind::Usage,
+        }
+    }
+
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unknown(unknown) => return unknown.hint(),
+            Self::Undecided { choices, .. } => format!(
+                "choose with `--provider {}`, or set `JACKIN_PROVIDER` or `default_provider`",
+                choices.last().map_or("ID", ProviderId::as_str)
+            ),
+        })
+    }
+}
+
+/// The agent and the provider cannot be joined.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// No layer has the provider's key.
+    #[error(
+        "no key for provider `{provider}`: `{variable}` is not set\n  looked in: {}",
+        searched()
+    )]
+    MissingKey {
+        /// The provider.
+        provider: ProviderId,
+        /// The variable that would hold it.
+        variable: EnvName,
+        /// The agent's own provider, which needs none.
+        native: ProviderId,
+    },
+    /// The layer that wins has something that is no key.
+    #[error("the key for provider `{provider}` {problem}: `{variable}` ({at})")]
+    BadKey {
+        /// The provider.
+        provider: ProviderId,
+        /// The variable that holds it.
+        variable: EnvName,
+        /// What is wrong.
+        problem: KeyProblem,
+        /// Where it stands.
+        at: Source,
+        /// The agent's own provider, which needs none.
+        native: ProviderId,
+    },
+    /// They have no protocol in common.
+    #[error(
+        "`{agent}` cannot use provider `{provider}`: it speaks {}, the provider serves {}",
+        protocols(.speaks), protocols(.serves)
+    )]
+    NotServed {
+        /// The agent.
+        agent: AgentId,
+        /// The provider.
+        provider: ProviderId,
+        /// What the agent speaks.
+        speaks: Vec<Protocol>,
+        /// What the provider serves.
+        serves: Vec<Protocol>,
+    },
+    /// The endpoint has no base URL.
+    #[error("provider `{provider}` has no base URL for `{protocol}`")]
+    MissingBaseUrl {
+        /// The provider.
+        provider: ProviderId,
+        /// The protocol.
+        protocol: Protocol,
+    },
+    /// The endpoint names no model for slots that the agent reads.
+    #[error("provider `{provider}` names no model for {} (`{protocol}`)", slot_list(.slots))]
+    MissingModels {
+        /// The provider.
+        provider: ProviderId,
+        /// The protocol.
+        protocol: Protocol,
+        /// The slots without a model.
+        slots: Vec<Slot>,
+    },
+}
+
+fn searched() -> String {
+    Scope::SEARCHED.map(Scope::as_str).join(", ")
+}
+
+fn protocols(protocols: &[Protocol]) -> String {
+    match protocols {
+        [] => "none that can be redirected".into(),
+        some => some.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn slot_list(slots: &[Slot]) -> String {
+    slots.iter().map(|slot| format!("`{slot}`")).collect::<Vec<_>>().join(", ")
+}
+
+impl ResolveError {
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::MissingKey { .. } | Self::BadKey { .. } => ErrorKind::Key,
+            Self::NotServed { .. } => ErrorKind::Unsupported,
+            Self::MissingBaseUrl { .. } | Self::MissingModels { .. } => ErrorKind::Config,
+        }
+    }
+
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::MissingKey { variable, native, .. } => format!(
+                "export `{variable}`, or put it under `[env]` in config.toml; \
+                 `--provider {native}` needs no key"
+            ),
+            Self::BadKey { problem: KeyProblem::Blank, variable, native, .. } => format!(
+                "give `{variable}` the key there, or remove it; `--provider {native}` needs no key"
+            ),
+            Self::BadKey { .. } => "paste the key alone, on one line and without spaces".into(),
+            Self::NotServed { .. } => "`jackin providers` shows what each one serves".into(),
+            Self::MissingBaseUrl { provider, protocol } => {
+                format!("set `base_url` under `[providers.{provider}.{protocol}]`")
+            }
+            Self::MissingModels { provider, protocol, slots } => format!(
+                "set `models.{}` under `[providers.{provider}.{protocol}]`",
+                slots.first().map_or("main", |slot| slot.as_str())
+            ),
+        })
+    }
+}
+
+/// References that could not be read, or did not hold what they should; all of them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", failure_list(.failures))]
+#[non_exhaustive]
+pub struct MaterializeError {
+    /// What failed, in the order of the plan.
+    pub failures: Vec<SecretFailure>,
+}
+
+/// One reference that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SecretFailure {
+    /// The configured variable.
+    pub variable: EnvName,
+    /// Where it is configured.
+    pub source: Source,
+    /// What was to be read; none for a value that cannot be used although it was there.
+    pub reference: Option<SecretRef>,
+    /// Why it failed.
+    pub error: SecretError,
+}
+
+fn failure_list(failures: &[SecretFailure]) -> String {
+    let line = |failure: &SecretFailure| {
+        let SecretFailure { variable, source, reference, error } = failure;
+        match reference {
+            Some(reference) => format!("`{variable}` ({source}) from {reference}: {error}"),
+            None => format!("`{variable}` ({source}): {error}"),
+        }
+    };
+    match failures {
+        [one] => format!("cannot read {}", line(one)),
+        several => {
+            several.iter().fold("cannot read these values".to_owned(), |mut text, failure| {
+                text.push_str("\n  ");
+                text.push_str(&line(failure));
+                text
+            })
+        }
+    }
+}
+
+impl MaterializeError {
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        ErrorKind::Secret
+    }
+
+    /// What the user can do: the first failure's way out.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        self.failures.iter().find_map(|failure| failure.error.hint.clone())
+    }
+}

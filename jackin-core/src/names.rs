@@ -1,0 +1,206 @@
+//! Names, checked once when they are made; a name never repeats refused text in its error, since a
+//! pasted key can stand where a name belongs.
+
+use std::{borrow::Cow, fmt, str::FromStr};
+
+/// Why a text is not a name. The text itself is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid {what}: {rule}")]
+#[non_exhaustive]
+pub struct NameError {
+    /// What was wanted, for example `provider id`.
+    pub what: &'static str,
+    /// What such a name looks like.
+    pub rule: &'static str,
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $valid:ident, $rule:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Cow<'static, str>);
+
+        impl $name {
+            /// A name known when the program is built.
+            ///
+            /// # Panics
+            /// If the text is not a valid name: in a `static`, at compile time.
+            #[must_use]
+            pub const fn from_static(text: &'static str) -> Self {
+                assert!($valid(text.as_bytes()), concat!("not a valid ", $what));
+                Self(Cow::Borrowed(text))
+            }
+
+            /// The name as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NameError;
+
+            fn from_str(text: &str) -> Result<Self, NameError> {
+                if $valid(text.as_bytes()) {
+                    Ok(Self(Cow::Owned(text.to_owned())))
+                } else {
+                    Err(NameError { what: $what, rule: $rule })
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+    };
+}
+
+name! {
+    /// The name of an environment variable: `[A-Za-z_][A-Za-z0-9_]*`, what POSIX shells can assign.
+    EnvName, "variable name", is_env_name, "letters, digits and `_`, not starting with a digit"
+}
+name! {
+    /// What a provider is called in `--provider` and `[providers.<id>]`.
+    ProviderId, "provider id", is_id, "lower-case letters, digits, `-` and `_`, at most 64"
+}
+name! {
+    /// What an agent is called on the command line.
+    AgentId, "agent name", is_id, "lower-case letters, digits, `-` and `_`, at most 64"
+}
+name! {
+    /// A workspace: the name of its file without `.toml`.
+    WorkspaceName, "workspace name", is_file_stem, "a file name without `/`, not starting with `.` or `-`"
+}
+name! {
+    /// A role: the table `[roles.<role>]`.
+    RoleName, "role name", is_plain, "not empty, without control characters"
+}
+
+impl EnvName {
+    /// Whether the name belongs to jackin itself or to the container engine it may drive, and so
+    /// cannot be set in `[env]`.
+    ///
+    /// ```
+    /// use jackin_core::EnvName;
+    /// assert!(EnvName::from_static("JACKIN_PROVIDER").is_reserved());
+    /// assert!(!EnvName::from_static("JACKINET").is_reserved());
+    /// ```
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        const RESERVED: [&str; 5] = [
+            "JACKIN",
+            "DOCKER_HOST",
+            "DOCKER_TLS_VERIFY",
+            "DOCKER_CERT_PATH",
+            "TESTCONTAINERS_HOST_OVERRIDE",
+        ];
+        self.as_str().starts_with("JACKIN_") || RESERVED.contains(&self.as_str())
+    }
+}
+
+const fn is_env_name(text: &[u8]) -> bool {
+    let mut i = 0;
+    while i < text.len() {
+        let byte = text[i];
+        if !(byte == b'_' || byte.is_ascii_alphabetic() || (i > 0 && byte.is_ascii_digit())) {
+            return false;
+        }
+        i += 1;
+    }
+    !text.is_empty()
+}
+
+const fn is_id(text: &[u8]) -> bool {
+    let mut i = 0;
+    while i < text.len() {
+        let byte = text[i];
+        let inner = i > 0 && (byte == b'-' || byte == b'_');
+        if !(byte.is_ascii_lowercase() || byte.is_ascii_digit() || inner) {
+            return false;
+        }
+        i += 1;
+    }
+    !text.is_empty() && text.len() <= 64
+}
+
+const fn is_plain(text: &[u8]) -> bool {
+    let mut i = 0;
+    while i < text.len() {
+        if text[i].is_ascii_control() {
+            return false;
+        }
+        i += 1;
+    }
+    !text.is_empty()
+}
+
+const fn is_file_stem(text: &[u8]) -> bool {
+    let mut i = 0;
+    while i < text.len() {
+        if text[i] == b'/' || text[i] == b'\\' {
+            return false;
+        }
+        i += 1;
+    }
+    is_plain(text) && text[0] != b'.' && text[0] != b'-'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variable_names_are_what_shells_can_assign() {
+        for good in ["A", "_", "ZAI_API_KEY", "a1"] {
+            assert_eq!(good.parse::<EnvName>().unwrap().as_str(), good);
+        }
+        for bad in ["", "1A", "A-B", "A B", "A=B", "Ä", "A\0", "A\n"] {
+            assert!(bad.parse::<EnvName>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn workspace_names_stay_inside_their_directory() {
+        for good in ["acme", "Acme Corp", "a.b", "ünïcode"] {
+            assert!(good.parse::<WorkspaceName>().is_ok(), "{good:?}");
+        }
+        for bad in ["", ".", "..", "../x", "a/b", "a\\b", ".hidden", "-x", "a\nb"] {
+            assert!(bad.parse::<WorkspaceName>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn ids_are_lower_case() {
+        assert!("zai".parse::<ProviderId>().is_ok());
+        for bad in ["", "Zai", "-x", "a.b", "a b", &"x".repeat(65)] {
+            assert!(bad.parse::<ProviderId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_name_is_not_repeated() {
+        let error = "sk-secret value".parse::<EnvName>().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("sk-secret"));
+    }
+}

@@ -1,0 +1,264 @@
+//! What a provider serves: protocols, base URLs, a model per slot. It knows nothing of agents.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::Serialize;
+
+use crate::{
+    names::{EnvName, ProviderId},
+    scope::Sourced,
+};
+
+/// A wire protocol between an agent and an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Protocol {
+    /// Anthropic Messages.
+    Anthropic,
+    /// OpenAI Responses.
+    OpenaiResponses,
+    /// OpenAI Chat Completions.
+    OpenaiChat,
+}
+
+impl Protocol {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Anthropic, Self::OpenaiResponses, Self::OpenaiChat];
+
+    /// The name of the protocol's table in `[providers.<id>]`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anthropic => "anthropic",
+            Self::OpenaiResponses => "openai-responses",
+            Self::OpenaiChat => "openai-chat",
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What an agent wants a model for. A provider may name a model for some of them only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Slot {
+    /// Claude Code's largest tier.
+    Opus,
+    /// Claude Code's middle tier.
+    Sonnet,
+    /// Claude Code's smallest tier.
+    Haiku,
+    /// Claude Code's tier above opus.
+    Fable,
+    /// The model of the conversation, where there are no tiers.
+    Main,
+    /// The model for titles and other small calls.
+    SmallFast,
+}
+
+impl Slot {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Opus, Self::Sonnet, Self::Haiku, Self::Fable, Self::Main, Self::SmallFast];
+
+    /// The key of the slot in a `models` table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opus => "opus",
+            Self::Sonnet => "sonnet",
+            Self::Haiku => "haiku",
+            Self::Fable => "fable",
+            Self::Main => "main",
+            Self::SmallFast => "small_fast",
+        }
+    }
+
+    /// Which slots stand in, in order, when a provider names no model for this one: a provider with
+    /// tiers fills `main` and `small_fast` from them, one with only those two fills every tier.
+    const fn stand_ins(self) -> &'static [Self] {
+        match self {
+            Self::Opus | Self::Sonnet => &[Self::Main],
+            Self::Haiku => &[Self::SmallFast],
+            Self::Fable => &[Self::Opus, Self::Main],
+            Self::Main => &[Self::Opus],
+            Self::SmallFast => &[Self::Haiku],
+        }
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A provider, with every override applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Provider {
+    /// Its id.
+    pub id: ProviderId,
+    /// Its name for people.
+    pub label: Sourced<String>,
+    /// The variable that holds its key in the layers.
+    pub key: Sourced<EnvName>,
+    /// What it serves. Empty for a provider that only its own agent can use.
+    pub endpoints: BTreeMap<Protocol, Endpoint>,
+}
+
+/// One protocol of a provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Endpoint {
+    /// The URL that the agent's client appends its paths to.
+    pub base_url: Option<Sourced<String>>,
+    /// The model for each slot that has one.
+    pub models: BTreeMap<Slot, Sourced<String>>,
+    /// The context window of these models, in tokens.
+    pub window: Option<Sourced<u64>>,
+    /// How long the agent's client waits for an answer, in milliseconds.
+    pub timeout_ms: Option<Sourced<u64>>,
+}
+
+impl Endpoint {
+    /// The model for a slot, and whether the provider names it for this very slot (`true`) or
+    /// another slot stands in (`false`).
+    #[must_use]
+    pub fn model(&self, slot: Slot) -> Option<(&Sourced<String>, bool)> {
+        if let Some(model) = self.models.get(&slot) {
+            return Some((model, true));
+        }
+        let stand_in = slot.stand_ins().iter().find_map(|other| self.models.get(other))?;
+        Some((stand_in, false))
+    }
+
+    /// Puts the more specific fields of `other` over this one's.
+    pub(crate) fn overlay(&mut self, other: Self) {
+        Sourced::overlay(&mut self.base_url, other.base_url);
+        Sourced::overlay(&mut self.window, other.window);
+        Sourced::overlay(&mut self.timeout_ms, other.timeout_ms);
+        for (slot, model) in other.models {
+            let mut merged = self.models.remove(&slot);
+            Sourced::overlay(&mut merged, Some(model));
+            self.models.extend(merged.map(|model| (slot, model)));
+        }
+    }
+}
+
+/// Checks a base URL. Only what an agent's HTTP client and every shell read alike is let through.
+///
+/// # Errors
+/// What is wrong with it: not `http(s)`, no host, a user part or anything else that could make the
+/// host look like another one, a query or a fragment.
+pub(crate) fn check_base_url(url: &str) -> Result<(), &'static str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let rest = rest.ok_or("must start with https://")?;
+    if rest.bytes().any(|b| !b.is_ascii_graphic() || b"\"'<>\\^`{|}@?#$".contains(&b)) {
+        return Err("must be plain ASCII without spaces, quotes, `@`, `$`, `?` or `#`");
+    }
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() || host.starts_with(':') {
+        return Err("has no host");
+    }
+    Ok(())
+}
+
+/// Whether a checked URL would carry the key in the clear to another machine.
+pub(crate) fn is_open_http(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let host = rest.split('/').next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    !(loopback || host == "localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::{Scope, Source};
+
+    fn endpoint(models: &[(Slot, &str)]) -> Endpoint {
+        let sourced = |model: &str| Sourced::new(model.to_owned(), Source::new(Scope::Global));
+        Endpoint {
+            models: models.iter().map(|(slot, model)| (*slot, sourced(model))).collect(),
+            ..Endpoint::default()
+        }
+    }
+
+    fn filled(endpoint: &Endpoint) -> Vec<(&str, bool)> {
+        Slot::ALL
+            .iter()
+            .filter_map(|slot| endpoint.model(*slot))
+            .map(|(model, own)| (model.value.as_str(), own))
+            .collect()
+    }
+
+    #[test]
+    fn tiers_fill_main_and_small_fast() {
+        let tiers = endpoint(&[(Slot::Opus, "o"), (Slot::Sonnet, "s"), (Slot::Haiku, "h")]);
+        let wanted =
+            [("o", true), ("s", true), ("h", true), ("o", false), ("o", false), ("h", false)];
+        assert_eq!(filled(&tiers), wanted);
+    }
+
+    #[test]
+    fn main_and_small_fast_fill_every_tier() {
+        let two = endpoint(&[(Slot::Main, "m"), (Slot::SmallFast, "f")]);
+        let wanted =
+            [("m", false), ("m", false), ("f", false), ("m", false), ("m", true), ("f", true)];
+        assert_eq!(filled(&two), wanted);
+    }
+
+    #[test]
+    fn a_slot_without_a_stand_in_has_no_model() {
+        assert!(endpoint(&[(Slot::Opus, "o")]).model(Slot::Sonnet).is_none());
+    }
+
+    #[test]
+    fn base_urls_that_hide_their_host_are_refused() {
+        for good in ["https://api.z.ai/api/anthropic", "http://127.0.0.1:1/x", "http://[::1]:80"] {
+            assert_eq!(check_base_url(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "api.z.ai",
+            "ftp://x",
+            "https://",
+            "https:///x",
+            "https://:80",
+            "https://a@b",
+            "https://a\\b",
+            "https://a/?x",
+            "https://a/#x",
+            "https://a b",
+            "https://ä",
+            "https://a'",
+        ] {
+            assert!(check_base_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn http_is_open_except_on_loopback() {
+        for closed in ["https://a", "http://localhost:1", "http://127.9.9.9/", "http://[::1]/x"] {
+            assert!(!is_open_http(closed), "{closed}");
+        }
+        for open in [
+            "http://a",
+            "http://10.0.0.1",
+            "http://localhost.evil.com",
+            "http://127.0.0.1.evil.com",
+        ] {
+            assert!(is_open_http(open), "{open}");
+        }
+    }
+}

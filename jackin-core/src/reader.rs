@@ -1,0 +1,192 @@
+//! Walks parsed TOML and says file, line and key of whatever is wrong. It never quotes the text:
+//! the parser's own messages do, and the line at fault may hold a key.
+
+use std::{str::FromStr, sync::Arc};
+
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
+
+use crate::{
+    error::{ConfigError, Place},
+    names::NameError,
+    scope::{Scope, Source, Sourced},
+};
+
+type Key<'a> = Spanned<DeString<'a>>;
+type Value<'a> = Spanned<DeValue<'a>>;
+
+/// A file's name and where its lines begin.
+#[derive(Debug, Clone)]
+pub(crate) struct Lines {
+    file: Arc<str>,
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    fn new(file: &Arc<str>, text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        Self { file: file.clone(), starts }
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset)
+    }
+}
+
+/// Parses a text and hands its root table to `read`.
+pub(crate) fn with_root<T>(
+    file: &Arc<str>,
+    text: &str,
+    read: impl FnOnce(&Table<'_>) -> Result<T, ConfigError>,
+) -> Result<T, ConfigError> {
+    let lines = Lines::new(file, text);
+    let root = DeTable::parse(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start.min(text.len()));
+        let line = lines.line(offset);
+        let start = lines.starts[line - 1];
+        let column = text.get(start..offset).map_or(1, |before| before.chars().count() + 1);
+        ConfigError::Syntax { file: file.clone(), line, column }
+    })?;
+    read(&Table { lines: &lines, path: String::new(), table: root.get_ref() })
+}
+
+/// A table, and the path that leads to it.
+pub(crate) struct Table<'a> {
+    lines: &'a Lines,
+    path: String,
+    table: &'a DeTable<'a>,
+}
+
+/// A value under a key of a table.
+pub(crate) struct Entry<'a> {
+    pub(crate) key: &'a str,
+    path: String,
+    at: usize,
+    lines: &'a Lines,
+    value: &'a DeValue<'a>,
+}
+
+impl<'a> Table<'a> {
+    /// The value under a key, if there is one.
+    pub(crate) fn get(&self, key: &str) -> Option<Entry<'a>> {
+        self.table.get_key_value(key).map(|(key, value)| self.entry(key, value))
+    }
+
+    /// Every value, in the order of the text.
+    pub(crate) fn entries(&self) -> Vec<Entry<'a>> {
+        let mut entries: Vec<_> = self.table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        entries.into_iter().map(|(key, value)| self.entry(key, value)).collect()
+    }
+
+    /// The table under a key, if there is one.
+    pub(crate) fn table(&self, key: &str) -> Result<Option<Self>, ConfigError> {
+        self.get(key).map(|entry| entry.table()).transpose()
+    }
+
+    /// The string under a key, if there is one.
+    pub(crate) fn str(
+        &self,
+        key: &str,
+        scope: Scope,
+    ) -> Result<Option<Sourced<String>>, ConfigError> {
+        let Some(entry) = self.get(key) else { return Ok(None) };
+        Ok(Some(Sourced::new(entry.str()?.to_owned(), entry.source(scope))))
+    }
+
+    /// The boolean under a key, if there is one.
+    pub(crate) fn bool(
+        &self,
+        key: &str,
+        scope: Scope,
+    ) -> Result<Option<Sourced<bool>>, ConfigError> {
+        let Some(entry) = self.get(key) else { return Ok(None) };
+        let value = entry.value.as_bool().ok_or_else(|| entry.wrong_type("true or false"))?;
+        Ok(Some(Sourced::new(value, entry.source(scope))))
+    }
+
+    /// The positive whole number under a key, if there is one.
+    pub(crate) fn count(
+        &self,
+        key: &str,
+        scope: Scope,
+    ) -> Result<Option<Sourced<u64>>, ConfigError> {
+        let Some(entry) = self.get(key) else { return Ok(None) };
+        let value = entry.value.as_integer().and_then(|digits| {
+            u64::from_str_radix(digits.as_str(), digits.radix()).ok().filter(|count| *count > 0)
+        });
+        let value = value.ok_or_else(|| entry.wrong_type("a positive whole number"))?;
+        Ok(Some(Sourced::new(value, entry.source(scope))))
+    }
+
+    fn entry(&self, key: &'a Key<'a>, value: &'a Value<'a>) -> Entry<'a> {
+        let name: &str = key.get_ref();
+        let dot = if self.path.is_empty() { "" } else { "." };
+        Entry {
+            key: name,
+            path: format!("{}{dot}{name}", self.path),
+            at: key.span().start,
+            lines: self.lines,
+            value: value.get_ref(),
+        }
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// The value as a table.
+    pub(crate) fn table(&self) -> Result<Table<'a>, ConfigError> {
+        let table = self.value.as_table().ok_or_else(|| self.wrong_type("a table"))?;
+        Ok(Table { lines: self.lines, path: self.path.clone(), table })
+    }
+
+    /// The value as a table, if it is one.
+    pub(crate) fn as_table(&self) -> Option<Table<'a>> {
+        self.value.as_table().map(|table| Table {
+            lines: self.lines,
+            path: self.path.clone(),
+            table,
+        })
+    }
+
+    /// The value as a string.
+    pub(crate) fn str(&self) -> Result<&'a str, ConfigError> {
+        self.value.as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
+    }
+
+    /// The key as a name; an unusable one is not repeated.
+    pub(crate) fn name<T: FromStr<Err = NameError>>(&self) -> Result<T, ConfigError> {
+        self.key.parse().map_err(|error| {
+            let place = Place { key: None, ..self.place() };
+            ConfigError::BadName { place, error }
+        })
+    }
+
+    /// Where the value stands. Built-in data has no line that a user could look at.
+    pub(crate) fn source(&self, scope: Scope) -> Source {
+        match scope {
+            Scope::BuiltIn => Source::new(scope),
+            _ => Source::in_file(scope, self.lines.file.clone(), self.line()),
+        }
+    }
+
+    /// The line of the key, counted from 1.
+    pub(crate) fn line(&self) -> usize {
+        self.lines.line(self.at)
+    }
+
+    /// Where the value stands, for an error.
+    pub(crate) fn place(&self) -> Place {
+        Place { file: self.lines.file.clone(), line: self.line(), key: Some(self.path.clone()) }
+    }
+
+    pub(crate) fn wrong_type(&self, expected: &'static str) -> ConfigError {
+        ConfigError::WrongType { place: self.place(), expected }
+    }
+
+    pub(crate) fn invalid(&self, problem: impl Into<String>) -> ConfigError {
+        ConfigError::Invalid { place: self.place(), problem: problem.into() }
+    }
+}
