@@ -31,11 +31,11 @@ pub fn choices<'a>(layers: &'a EnvLayers, agent: &Agent) -> Vec<&'a Provider> {
 pub fn select_agent(
     layers: &EnvLayers,
     asked: Option<(&str, Given)>,
-) -> Result<&'static Agent, Unknown> {
+) -> Result<&'static Agent, SelectError> {
     let default = || given_in_config(layers.default_agent.as_ref());
     let Some((name, given)) = asked.or_else(default) else { return Ok(&Agent::all()[0]) };
     let known = Agent::all().iter().map(|agent| agent.id.as_str());
-    Agent::find(name).ok_or_else(|| Unknown::new("agent", name, given, known))
+    Agent::find(name).ok_or_else(|| Box::new(Unknown::new("agent", name, given, known)).into())
 }
 
 fn given_in_config(default: Option<&Sourced<String>>) -> Option<(&str, Given)> {
