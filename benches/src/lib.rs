@@ -1,1 +1,33 @@
+//! Inputs of a chosen size, shared by the benches.
 
+use std::fmt::Write as _;
+
+use jackin_core::{Config, Document, EnvLayers, HostVar};
+
+/// A configuration text with a key for every provider, `entries` other variables and as many roles.
+#[must_use]
+pub fn config(entries: usize) -> String {
+    let mut text = String::from(
+        "[env]\nZAI_API_KEY = \"key-of-zai\"\nKIMI_CODE_API_KEY = \"op://vault/kimi/key\"\n",
+    );
+    for n in 0..entries {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "VARIABLE_{n} = \"value {n} of some usual length\"");
+    }
+    for n in 0..entries {
+        let _ = writeln!(text, "[roles.role-{n}.env]\nROLE_VARIABLE = \"{n}\"");
+    }
+    text
+}
+
+/// The layers that such a configuration makes as `config.toml` and as a workspace's file.
+#[must_use]
+pub fn layers(entries: usize) -> EnvLayers {
+    let text = config(entries);
+    let global = Document::global("config.toml", &text).ok();
+    let workspace =
+        "acme".parse().ok().zip(Document::workspace("workspaces/acme.toml", &text).ok());
+    let layers =
+        Config { global, workspace }.layers(None).expect("the text above is a configuration");
+    layers.with_environment(|_| HostVar::Unset)
+}

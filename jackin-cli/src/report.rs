@@ -103,6 +103,11 @@ pub(crate) fn data(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
+/// Text for people on stdout.
+pub(crate) fn text(text: &str) -> Result<(), Failure> {
+    data(visible(text).as_bytes())
+}
+
 /// A value as JSON on stdout.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value);

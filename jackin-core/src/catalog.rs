@@ -107,10 +107,17 @@ impl ProviderTable {
                 endpoints.insert(protocol, read_endpoint(&table, scope)?);
             }
         }
+        let label = table.str("label", scope)?;
+        if let (Some(label), Some(entry)) = (&label, table.get("label")) {
+            // It stands in terminal titles and prompts.
+            if label.value.trim().is_empty() || label.value.chars().any(char::is_control) {
+                return Err(entry.invalid("is blank or holds a control character"));
+            }
+        }
         Ok(Self {
             id,
             at: entry.source(scope),
-            label: table.str("label", scope)?,
+            label,
             key: key.transpose()?,
             insecure: table.bool("insecure", scope)?,
             endpoints,

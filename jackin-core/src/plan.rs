@@ -1,7 +1,11 @@
 //! What a launch will do, before and after its secrets are read, and what it does to an
 //! environment. Nothing here starts a process; a plan never shows a secret.
 
-use std::{borrow::Cow, collections::BTreeSet, ffi::OsString};
+use std::{
+    borrow::Cow,
+    collections::BTreeSet,
+    ffi::{OsStr, OsString},
+};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
@@ -351,8 +355,10 @@ pub fn child_env(
 ) -> Vec<(OsString, OsString)> {
     let ReadyPlan { plan, set, known } = ready;
     let parent: Vec<_> = parent.into_iter().collect();
-    let keys =
-        parent.iter().filter(|(name, _)| plan.key_names.iter().any(|key| is_name(key, name)));
+    let is_key = |name| {
+        plan.key_names.iter().any(|key| comparable(key.as_str().as_ref()) == comparable(name))
+    };
+    let keys = parent.iter().filter(|(name, _)| is_key(name));
     let mut secrets: BTreeSet<&[u8]> = keys.map(|(_, value)| value.as_encoded_bytes()).collect();
     secrets.extend(known.iter().map(|text| text.expose_secret().as_bytes()));
     let is_secret = |value: &OsString| {
@@ -360,10 +366,14 @@ pub fn child_env(
         !value.is_empty() && secrets.iter().any(|secret| secret.trim_ascii() == value)
     };
     let dropped = plan.dropped(&parent);
+    let set_names: BTreeSet<_> =
+        set.iter().map(|(name, _)| comparable(name.as_str().as_ref())).collect();
     let mut seen = BTreeSet::new();
     let inherited = parent.iter().filter(|(name, value)| {
-        let replaced = set.iter().any(|(own, _)| is_name(own, name));
-        !replaced && !dropped.contains(name) && !is_secret(value) && seen.insert(name)
+        !set_names.contains(&comparable(name))
+            && !dropped.contains(name)
+            && !is_secret(value)
+            && seen.insert(name)
     });
     let mut child: Vec<_> = inherited.cloned().collect();
     child
@@ -371,7 +381,7 @@ pub fn child_env(
     child
 }
 
-/// Whether the system takes the two names for one.
-fn is_name(known: &EnvName, name: &std::ffi::OsStr) -> bool {
-    if cfg!(windows) { name.eq_ignore_ascii_case(known.as_str()) } else { *name == *known.as_str() }
+/// A name in the form in which the system compares it.
+fn comparable(name: &OsStr) -> Cow<'_, OsStr> {
+    if cfg!(windows) { name.to_ascii_uppercase().into() } else { name.into() }
 }

@@ -123,9 +123,12 @@ impl<'a> Join<'a> {
     /// A native launch leaves the agent to its own login, or gives it the key that a layer holds.
     fn native(&self, plan: &mut ExecPlan) -> Result<(), ResolveError> {
         let variable = &self.provider.key.value;
-        // An exported key is inherited as it is.
-        let key = self.key()?.filter(|key| key.source.scope != Scope::Environment);
-        plan.set.extend(key.map(|key| self.planned_key(variable, &key, Reason::Layer)));
+        // An exported key is inherited as it is, even an empty one.
+        let exported = |key: &Sourced<_>| key.source.scope == Scope::Environment;
+        if !self.layers.get(variable).is_some_and(|key| exported(&key)) {
+            let key = self.key()?;
+            plan.set.extend(key.map(|key| self.planned_key(variable, &key, Reason::Layer)));
+        }
         (plan.remove, plan.signs) =
             scrub::for_native(self.agent, self.provider, &self.layers.catalog);
         plan.remove
@@ -194,12 +197,14 @@ impl<'a> Join<'a> {
             plan.foreign.extend(self.layers.all(name).filter(|value| !value.is_blank()).cloned());
             plan.foreign.push(EnvValue::host(name.clone()));
         }
+        // Only the plan's own variables can be in the way: no name stands in the layers twice.
+        let planned = plan.set.len();
         for name in self.layers.names() {
             if self.layers.catalog.owner(name.as_str()).is_some() {
                 continue;
             }
             let Some(found) = self.layers.get(name) else { continue };
-            if let Some(why) = obstacle(plan, name, found.value) {
+            if let Some(why) = obstacle(plan, planned, name, found.value) {
                 plan.warnings.push(format!("`{name}` ({}) is not passed on: {why}", found.source));
                 continue;
             }
@@ -216,8 +221,13 @@ impl<'a> Join<'a> {
 }
 
 /// Why a configured variable cannot go to the agent.
-fn obstacle(plan: &ExecPlan, name: &EnvName, value: &EnvValue) -> Option<Cow<'static, str>> {
-    if plan.set.iter().any(|var| var.name == *name) {
+fn obstacle(
+    plan: &ExecPlan,
+    planned: usize,
+    name: &EnvName,
+    value: &EnvValue,
+) -> Option<Cow<'static, str>> {
+    if plan.set[..planned].iter().any(|var| var.name == *name) {
         return Some("the redirect sets it".into());
     }
     if plan.foreign.contains(value) {

@@ -39,7 +39,7 @@ pub(super) fn run(args: &List, ambient: &Ambient) -> Result<(), Failure> {
         let program = row.path.as_ref().map_or_else(missing, |path| path.display().to_string());
         [row.id.into(), row.label.into(), program, list(&row.providers)]
     }));
-    report::data(report::columns(&table).as_bytes())
+    report::text(&report::columns(&table))
 }
 
 fn row<'a>(agent: &'static Agent, layers: &'a EnvLayers, ambient: &Ambient) -> Row<'a> {

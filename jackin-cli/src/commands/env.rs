@@ -19,7 +19,7 @@ pub(super) fn run(args: &Env, ambient: &Ambient, report: &Report) -> Result<(), 
     if args.export {
         export(&plan, ambient, report)
     } else {
-        report::data(listing(&plan, ambient).as_bytes())
+        report::text(&listing(&plan, ambient))
     }
 }
 

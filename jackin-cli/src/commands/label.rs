@@ -15,5 +15,5 @@ pub(super) fn run(args: &Label, ambient: &Ambient) -> Result<(), Failure> {
         });
         return report::json(&label);
     }
-    report::data(format!("{}\n", plan.label).as_bytes())
+    report::text(&format!("{}\n", plan.label))
 }

@@ -13,11 +13,7 @@ use crate::{
 
 pub(super) fn run(args: Plan, ambient: &Ambient) -> Result<(), Failure> {
     let (plan, _) = plan_for_target(&args.selection, args.target, ambient)?;
-    if args.json {
-        report::json(&plan.redacted())
-    } else {
-        report::data(text(&plan, ambient).as_bytes())
-    }
+    if args.json { report::json(&plan.redacted()) } else { report::text(&text(&plan, ambient)) }
 }
 
 /// The plan for people.

@@ -38,14 +38,14 @@ pub(super) fn run(args: &List, ambient: &Ambient) -> Result<(), Failure> {
         return report::json(&serde_json::json!({ "schema": 1, "providers": rows }));
     }
     let mut table =
-        vec![["ID", "LABEL", "KEY", "CONFIGURED", "AGENTS", "SERVES"].map(str::to_owned)];
+        vec![["ID", "LABEL", "KEY", "AGENTS", "SERVES", "CONFIGURED"].map(str::to_owned)];
     table.extend(rows.iter().map(|row| {
         let serves: Vec<_> = row.endpoints.keys().map(|protocol| protocol.as_str()).collect();
         let configured = row.configured.as_ref().map_or("-".into(), ToString::to_string);
-        [row.id, row.label, row.key, &configured, &list(&row.agents), &list(&serves)]
+        [row.id, row.label, row.key, &list(&row.agents), &list(&serves), &configured]
             .map(str::to_owned)
     }));
-    report::data(report::columns(&table).as_bytes())
+    report::text(&report::columns(&table))
 }
 
 fn row<'a>(provider: &'a Provider, layers: &EnvLayers) -> Row<'a> {

@@ -15,7 +15,7 @@ pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, F
         plan = plan.with_program(program);
     }
     if args.dry_run {
-        report::data(plan::text(&plan, ambient).as_bytes())?;
+        report::text(&plan::text(&plan, ambient))?;
         return Ok(0);
     }
     if args.debug {

@@ -1,0 +1,9 @@
+//! The program as users and scripts meet it, on the real system.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod config;
+mod env;
+mod readme;
+mod run;
+mod support;

@@ -1,0 +1,114 @@
+//! README.md is true: its commands do what it shows, its tables are the data.
+
+use std::{fs, path::Path};
+
+use jackin_core::{Agent, Catalog, Feed, Guard, Protocol, Slot};
+
+use crate::support::Home;
+
+const README: &str = include_str!("../../../README.md");
+
+/// The blocks fenced as `language`.
+fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
+    let fence = format!("```{language}\n");
+    README.split("\n```").zip(README.split("\n```").skip(1)).filter_map(move |(_, block)| {
+        format!("```{block}").strip_prefix(&fence).map(|text| &block[block.len() - text.len()..])
+    })
+}
+
+#[test]
+fn the_commands_do_what_is_shown() {
+    let home = Home::new();
+    for block in blocks("toml").filter(|block| block.starts_with("# ~/")) {
+        let name = block.lines().next().unwrap().trim_start_matches("# ~/");
+        home.write(name, block);
+    }
+    let shown = README.replace("/home/you", home.path().to_str().unwrap());
+    let copy = home.write("README.md", shown);
+    let cases = trycmd::TestCases::new();
+    cases.register_bin("jackin", Path::new(env!("CARGO_BIN_EXE_jackin")));
+    cases.register_bin("sh", Path::new("/bin/sh"));
+    cases.env("HOME", home.path().to_str().unwrap());
+    // Empty counts as unset: what the developer has exported must not matter.
+    for name in [
+        "JACKIN_CONFIG_DIR",
+        "JACKIN_PROVIDER",
+        "JACKIN_WORKSPACE",
+        "JACKIN_ROLE",
+        "XDG_CONFIG_HOME",
+    ] {
+        cases.env(name, "");
+    }
+    cases.case(copy).run();
+}
+
+#[test]
+fn the_shown_configurations_are_accepted() {
+    let mut shown = 0;
+    for block in blocks("toml") {
+        let home = Home::with_config(block);
+        let seen = crate::support::see(&mut home.jackin(["providers"]));
+        assert_eq!(seen.code, Some(0), "{block}\n{}", seen.err);
+        shown += 1;
+    }
+    assert_eq!(shown, 3);
+}
+
+#[test]
+fn the_provider_table_is_the_data() {
+    let mut rows = String::new();
+    for provider in Catalog::built_in().iter() {
+        let native = Agent::all().iter().find(|agent| agent.native == provider.id);
+        let native = native.map(|agent| format!("native to {}", agent.id));
+        let endpoints = provider.endpoints.iter().map(|(protocol, endpoint)| {
+            format!("{protocol}: {}", endpoint.base_url.as_ref().unwrap().value)
+        });
+        let tiers = [Slot::Opus, Slot::Sonnet, Slot::Haiku];
+        let models = provider.endpoints.get(&Protocol::Anthropic);
+        let models = models.map(|e| tiers.map(|slot| e.models[&slot].value.clone()).join(" / "));
+        let cells = [
+            provider.id.to_string(),
+            provider.label.value.clone(),
+            format!("`{}`", provider.key.value),
+            native.into_iter().chain(endpoints).collect::<Vec<_>>().join("; "),
+            models.unwrap_or_default(),
+        ];
+        rows += &format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |");
+    }
+    assert!(README.contains(&rows), "the table should be\n{rows}");
+}
+
+#[test]
+fn the_variable_table_is_the_data() {
+    let mut rows = String::new();
+    for var in Agent::find("claude").unwrap().wirings[0].vars {
+        let value = match var.feed {
+            Feed::Key => "the key".to_owned(),
+            Feed::BaseUrl => "the provider's base URL".into(),
+            Feed::Model(slot) => format!("the model for {slot}"),
+            Feed::Window => "the window in tokens".into(),
+            Feed::TimeoutMs(usual) => usual.to_string(),
+            Feed::Fixed(text) => text.into(),
+            _ => unreachable!("no other feed"),
+        };
+        let named = |slot| matches!(slot, Slot::Opus | Slot::Sonnet | Slot::Haiku);
+        let stands_in = matches!(var.feed, Feed::Model(slot) if !named(slot));
+        let reason = match var.guard {
+            Guard::Off if !stands_in => "redirect",
+            Guard::Strict => "guard, only when strict",
+            _ => "guard",
+        };
+        rows += &format!("| `{}` | {value} | {reason} |\n", var.name);
+    }
+    assert!(README.contains(&rows), "the table should be\n{rows}");
+}
+
+#[test]
+fn the_two_commands_are_the_ones_that_ci_runs() {
+    let script = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../.ci/run")).unwrap();
+    let commands: Vec<_> = blocks("sh").map(str::trim).collect();
+    assert_eq!(commands.len(), 2);
+    for command in commands {
+        assert!(script.contains(command), ".ci/run should run: {command}");
+    }
+}

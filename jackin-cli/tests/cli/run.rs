@@ -1,0 +1,234 @@
+//! `jackin run` on the real system: what becomes of the process, its arguments, its exit code.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    io::Write as _,
+    os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _, process::ExitStatusExt as _},
+    process::Stdio,
+};
+
+use crate::support::{Home, see};
+
+const ZAI: &str = "[env]\nZAI_API_KEY = 'sentinel-key'\n";
+
+#[test]
+fn the_launcher_becomes_the_agent() {
+    let home = Home::with_config(ZAI);
+    home.script("bin/claude", "echo $$; exec sleep 0");
+    let mut child =
+        home.jackin(["run", "--provider", "zai", "claude"]).stdout(Stdio::piped()).spawn().unwrap();
+    let pid = child.id();
+    let out = std::io::read_to_string(child.stdout.take().unwrap()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(out.trim(), pid.to_string(), "same process, no parent left over");
+}
+
+#[test]
+fn what_follows_the_agent_is_the_agents() {
+    let home = Home::with_config(ZAI);
+    home.script("bin/claude", r#"printf '[%s]' "$@""#);
+    for args in [
+        &["-p", "--provider", "x", "--dry-run", "--help", "--version", "--", "-", ""][..],
+        &["--", "run", "claude"],
+        &["--config-dir", "/nowhere", "--color", "always"],
+        &["help"],
+    ] {
+        let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"].iter().chain(args)));
+        let expected: String = args.iter().map(|arg| format!("[{arg}]")).collect();
+        assert_eq!(
+            (seen.code, seen.out.as_str(), seen.err.as_str()),
+            (Some(0), expected.as_str(), "")
+        );
+    }
+    let odd = OsStr::from_bytes(b"\xff\xfe\n'\"");
+    let output = home.jackin(["run", "--provider", "zai", "claude"]).arg(odd).output().unwrap();
+    assert_eq!(output.stdout, b"[\xff\xfe\n'\"]");
+}
+
+#[test]
+fn a_double_dash_before_the_agent_is_allowed() {
+    let home = Home::with_config(ZAI);
+    home.script("bin/claude", r#"printf '[%s]' "$@""#);
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "--", "claude", "-p", "--", "x"]));
+    assert_eq!((seen.code, seen.out.as_str()), (Some(0), "[-p][--][x]"), "{}", seen.err);
+}
+
+#[test]
+fn standard_input_is_the_agents() {
+    let home = Home::with_config(ZAI);
+    home.script("bin/claude", "cat");
+    let mut command = home.jackin(["run", "--provider", "zai", "claude"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"all of it\n").unwrap();
+    assert_eq!(child.wait_with_output().unwrap().stdout, b"all of it\n");
+}
+
+#[test]
+fn the_exit_code_and_the_signal_are_the_agents() {
+    let home = Home::with_config(ZAI);
+    home.script("bin/claude", r#"exit "$1""#);
+    for code in [0, 1, 2, 42, 125, 126, 127, 128, 255] {
+        let status = home
+            .jackin(["run", "--provider", "zai", "claude", &code.to_string()])
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(code));
+    }
+    home.script("bin/claude", "kill -TERM $$");
+    let status = home.jackin(["run", "--provider", "zai", "claude"]).status().unwrap();
+    assert_eq!(status.signal(), Some(15));
+}
+
+#[test]
+fn nothing_is_said_unless_asked() {
+    let home = Home::with_config(ZAI);
+    home.script("bin/claude", "exit 0");
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    assert_eq!((seen.out, seen.err), (String::new(), String::new()));
+    let seen = see(&mut home.jackin(["run", "--debug", "--provider", "zai", "claude"]));
+    assert!(seen.out.is_empty() && seen.err.contains("ANTHROPIC_BASE_URL"), "{}", seen.err);
+    assert!(!seen.err.contains("sentinel-key"));
+}
+
+#[test]
+fn warnings_come_before_the_launch() {
+    let home = Home::with_config(&format!("{ZAI}ANTHROPIC_MODEL = 'claude-x'\n"));
+    home.script("bin/claude", "echo \"$ANTHROPIC_MODEL\"");
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    assert_eq!(seen.out, "glm-5.1\n");
+    assert!(seen.err.starts_with("warning: `ANTHROPIC_MODEL` (global, "), "{}", seen.err);
+    assert!(
+        seen.err.ends_with("config.toml:3) is not passed on: the redirect sets it\n"),
+        "{}",
+        seen.err
+    );
+}
+
+#[test]
+fn a_dry_run_starts_nothing_and_reads_no_secret() {
+    let home = Home::with_config(
+        "[env]\nZAI_API_KEY = 'op://vault/zai/key'\nOTHER = '$NOT_SET_ANYWHERE'\n",
+    );
+    home.script("bin/claude", "touch started");
+    home.script("bin/op", "touch started");
+    for args in [&["run", "--dry-run"][..], &["plan"], &["plan", "--json"], &["env"], &["label"]] {
+        let seen = see(home.jackin(args).args(["--provider", "zai", "claude"]));
+        assert_eq!(seen.code, Some(0), "{args:?}: {}", seen.err);
+    }
+    assert!(!home.path().join("started").exists());
+}
+
+#[test]
+fn a_program_can_stand_in() {
+    let home = Home::with_config(ZAI);
+    let other = home.script("elsewhere/other", "echo \"$ANTHROPIC_AUTH_TOKEN\"");
+    for program in [other.to_str().unwrap(), "./elsewhere/other"] {
+        let seen =
+            see(&mut home.jackin(["run", "--provider", "zai", "--program", program, "claude"]));
+        assert_eq!(seen.out, "sentinel-key\n", "{}", seen.err);
+    }
+}
+
+#[test]
+fn the_childs_path_is_searched() {
+    let home = Home::new();
+    home.script("mine/claude", "echo found");
+    let path = home.path().join("mine");
+    home.write(".config/jackin/config.toml", format!("{ZAI}PATH = '{}:/bin'\n", path.display()));
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    assert_eq!(seen.out, "found\n", "{}", seen.err);
+}
+
+#[test]
+fn a_missing_agent_says_how_to_install_it() {
+    let home = Home::with_config(ZAI);
+    let seen = see(home.jackin(["run", "--provider", "zai", "claude"]).env("PATH", "/nonexistent"));
+    assert_eq!(seen.code, Some(127));
+    assert_eq!(
+        seen.err,
+        "error: `claude` is not on PATH\n\nhint: install it with `npm install -g \
+         @anthropic-ai/claude-code`, or name another with `--program`\n"
+    );
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "--program", "./none", "claude"]));
+    assert_eq!((seen.code, seen.err.as_str()), (Some(127), "error: no such program: ./none\n"));
+}
+
+#[test]
+fn what_cannot_be_executed_is_126() {
+    let home = Home::with_config(ZAI);
+    let plain = home.write("bin/claude", "text");
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    assert_eq!(seen.code, Some(126), "{}", seen.err);
+    assert_eq!(seen.err, format!("error: {} is not an executable file\n", plain.display()));
+
+    fs::write(&plain, "#!/no/such/interpreter\n").unwrap();
+    fs::set_permissions(&plain, fs::Permissions::from_mode(0o755)).unwrap();
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    assert_eq!(seen.code, Some(126));
+    assert!(seen.err.contains("the interpreter in its first line"), "{}", seen.err);
+
+    home.script("bin/claude", "exit 0");
+    // Linux takes no single string above 128 KiB.
+    home.write(".config/jackin/config.toml", format!("{ZAI}HUGE = '{}'\n", "x".repeat(200_000)));
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    assert_eq!(seen.code, Some(126));
+    assert!(seen.err.contains("too large") && seen.err.contains("195 KiB"), "{}", seen.err);
+}
+
+#[test]
+fn one_password_references_are_read_at_launch() {
+    let home = Home::with_config(
+        "[env]\nZAI_API_KEY = 'op://vault/zai/key'\nTOKEN = { op = 'op://vault/token/field', account = 'mine' }\n\
+         AGAIN = 'op://vault/zai/key'\n",
+    );
+    home.script("bin/claude", r#"printf '%s ' "$ANTHROPIC_AUTH_TOKEN" "$TOKEN" "$AGAIN""#);
+    home.script(
+        "bin/op",
+        "echo \"$*\" >> calls; printf 'secret-of-%s' \"$(echo \"$*\" | tr -dc a-z)\"",
+    );
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    let zai = "secret-of-readnonewlineopvaultzaikey";
+    let token = "secret-of-readnonewlineaccountmineopvaulttokenfield";
+    assert_eq!(seen.out, format!("{zai} {token} {zai} "), "{}", seen.err);
+    let calls = fs::read_to_string(home.path().join("calls")).unwrap();
+    assert_eq!(
+        calls,
+        "read --no-newline op://vault/zai/key\nread --no-newline --account mine op://vault/token/field\n",
+        "each distinct reference once, in order"
+    );
+}
+
+#[test]
+fn a_reference_that_cannot_be_read_starts_nothing() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'op://vault/zai/key'\nOTHER = '$NOT_SET'\n");
+    home.script("bin/claude", "touch started");
+    let seen = see(home
+        .jackin(["run", "--provider", "zai", "claude"])
+        .env("PATH", home.path().join("bin")));
+    assert_eq!(seen.code, Some(125));
+    let file = home.path().join(".config/jackin/config.toml");
+    let file = file.display();
+    assert_eq!(
+        seen.err,
+        format!(
+            "error: cannot read these values\n  `ZAI_API_KEY` (global, {file}:2) from op://vault/zai/key: \
+             `op` is not on PATH\n  `OTHER` (global, {file}:3) from $NOT_SET: it is not set\n\n\
+             hint: install 1Password CLI and sign in with `op signin`\n"
+        )
+    );
+    home.script("bin/op", "echo sentinel-half; echo 'vault is locked' >&2; exit 1");
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    assert_eq!(seen.code, Some(125));
+    assert!(seen.err.contains("vault is locked") && !seen.err.contains("sentinel"), "{}", seen.err);
+
+    home.script("bin/op", "printf 'sentinel\\nkey'");
+    let seen = see(home.jackin(["run", "--provider", "zai", "claude"]).env("NOT_SET", "set"));
+    assert_eq!(seen.code, Some(125));
+    assert!(
+        seen.err.contains("it holds a line break") && !seen.err.contains("sentinel"),
+        "{}",
+        seen.err
+    );
+    assert!(!home.path().join("started").exists());
+}

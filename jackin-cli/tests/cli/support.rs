@@ -1,0 +1,70 @@
+//! A throwaway home with a configuration, and jackin run in it with nothing else in its environment.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+/// A home directory of its own, gone when dropped.
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A home whose config.toml holds this text.
+    pub(crate) fn with_config(text: &str) -> Self {
+        let home = Self::new();
+        home.write(".config/jackin/config.toml", text);
+        home
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Writes a file below the home directory.
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Writes a shell script that can be executed.
+    pub(crate) fn script(&self, name: &str, text: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.write(name, format!("#!/bin/sh\n{text}\n"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    /// jackin with these arguments; its environment is HOME and PATH, where `bin` below the home
+    /// comes first.
+    pub(crate) fn jackin<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jackin"));
+        let path = format!("{}/bin:/usr/local/bin:/usr/bin:/bin", self.path().display());
+        command.args(args).current_dir(self.path()).env_clear();
+        command.env("HOME", self.path()).env("PATH", path);
+        command
+    }
+}
+
+/// What a command left behind, as text.
+pub(crate) struct Seen {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs a command to its end, with nothing to read on standard input.
+pub(crate) fn see(command: &mut Command) -> Seen {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Seen { code: status.code(), out: text(stdout), err: text(stderr) }
+}

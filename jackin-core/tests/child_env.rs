@@ -1,0 +1,310 @@
+//! The child's whole environment, compared with the exact set that is expected.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::{collections::BTreeMap, ffi::OsString};
+
+use jackin_core::{
+    Agent, Config, Document, Given, HostVar, SecretError, SecretRef, SecretSource, SecretString,
+    child_env, choice, resolve,
+};
+
+/// The launching process of one test.
+struct Host(Vec<(OsString, OsString)>);
+
+impl SecretSource for Host {
+    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+        let SecretRef::Host(name) = reference else { panic!("not expected: {reference}") };
+        let found = self.0.iter().find(|(known, _)| *known == *name.as_str());
+        Ok(found.unwrap().1.to_str().unwrap().into())
+    }
+}
+
+fn vars(vars: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+    vars.iter().map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+fn child(
+    config: &str,
+    provider: &str,
+    host: Vec<(OsString, OsString)>,
+) -> Vec<(OsString, OsString)> {
+    let global = Some(Document::global("config.toml", config).unwrap());
+    let layers = Config { global, ..Config::default() }.layers(None).unwrap();
+    let layers = layers.with_environment(|name| {
+        match host.iter().find(|(known, _)| *known == *name.as_str()) {
+            None => HostVar::Unset,
+            Some((_, value)) if value.is_empty() => HostVar::Blank,
+            Some(_) => HostVar::Set,
+        }
+    });
+    let provider = choice::select(&layers, claude(), Some((provider, Given::Argument))).unwrap();
+    let plan = resolve(&layers, claude(), provider).unwrap();
+    let host = Host(host);
+    let ready = plan.materialize(&host).unwrap_or_else(|error| panic!("{error}"));
+    child_env(&ready, host.0)
+}
+
+fn claude() -> &'static Agent {
+    Agent::find("claude").unwrap()
+}
+
+/// Every name of the documented scrub list, written out once more: the table must not lose one.
+const STEERING: &[&str] = &[
+    "ANTHROPIC_",
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "ANTHROPIC_BASE_URL",
+    "ANTHROPIC_BETAS",
+    "ANTHROPIC_CUSTOM_HEADERS",
+    "ANTHROPIC_DEFAULT_MODEL",
+    "ANTHROPIC_MODEL",
+    "ANTHROPIC_UNIX_SOCKET",
+    "ANTHROPIC_DEFAULT_FABLE_MODEL",
+    "ANTHROPIC_SMALL_FAST_MODEL",
+    "ANTHROPIC_ANYTHING_NEW",
+    "CLAUDE_CODE_USE_BEDROCK",
+    "CLAUDE_CODE_USE_VERTEX",
+    "CLAUDE_CODE_USE_FOUNDRY",
+    "CLAUDE_CODE_USE_MANTLE",
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
+    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+    "CLAUDE_CODE_SKIP_BEDROCK_AUTH",
+    "CLAUDE_CODE_SKIP_VERTEX_AUTH",
+    "CLOUD_ML_REGION",
+    "VERTEX_REGION_CLAUDE_4_OPUS",
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "_CLAUDE_CODE_ASSUME_FIRST_PARTY_BASE_URL",
+    "CLAUDE_CODE_OAUTH_TOKEN",
+    "CLAUDE_CODE_CUSTOM_OAUTH_URL",
+    "CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR",
+    "CLAUDE_CODE_HOST_AUTH",
+    "CLAUDE_CODE_SESSION_ACCESS_TOKEN",
+    "CLAUDE_CODE_API_BASE_URL",
+    "CLAUDE_CODE_CLIENT_CERT",
+    "CLAUDE_CODE_CLIENT_KEY_PASSPHRASE",
+    "CLAUDE_CODE_EXTRA_BODY",
+    "CLAUDE_CODE_SUBAGENT_MODEL",
+    "CLAUDE_CODE_SUBAGENT_MODEL_FORCE",
+    "CLAUDE_CODE_AUTO_MODE_MODEL",
+    "CLAUDE_CODE_BG_CLASSIFIER_MODEL",
+    "CLAUDE_CODE_MAX_CONTEXT_TOKENS",
+    "NODE_TLS_REJECT_UNAUTHORIZED",
+    "ZAI_API_KEY",
+    "KIMI_CODE_API_KEY",
+    "MINIMAX_API_KEY",
+];
+
+const NESTING: &[&str] = &[
+    "CLAUDECODE",
+    "CLAUDE_PID",
+    "CLAUDE_CODE_ENTRYPOINT",
+    "CLAUDE_CODE_CHILD_SESSION",
+    "CLAUDE_CODE_SESSION_ID",
+    "CLAUDE_CODE_EXECPATH",
+    "CLAUDE_CODE_MESSAGING_SOCKET",
+    "CLAUDE_CODE_REMOTE_SESSION",
+    "CLAUDE_BG_X",
+    "CLAUDE_BRIDGE_X",
+    "CLAUDE_RUNNER_X",
+];
+
+/// What users and their tools need, however much it looks like the rest.
+const KEPT: &[&str] = &[
+    "HOME",
+    "PATH",
+    "CLAUDE_CONFIG_DIR",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_FILE",
+    "AWS_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "GOOGLE_CLOUD_PROJECT",
+    "GH_TOKEN",
+    "XANTHROPIC_API_KEY",
+    "anthropic_api_key",
+    "CLAUDECODES",
+];
+
+fn hostile() -> Vec<(OsString, OsString)> {
+    let names = [STEERING, NESTING, KEPT].concat();
+    names.iter().map(|name| (name.into(), format!("parent's {name}").into())).collect()
+}
+
+fn kept() -> BTreeMap<OsString, OsString> {
+    KEPT.iter().map(|name| (name.into(), format!("parent's {name}").into())).collect()
+}
+
+const GUARD: [(&str, &str); 2] = [
+    ("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", "1"),
+    ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+];
+
+#[test]
+fn a_redirect_leaves_exactly_what_is_documented() {
+    for (provider, key, url, [opus, sonnet, haiku], window) in [
+        (
+            "zai",
+            "ZAI_API_KEY",
+            "https://api.z.ai/api/anthropic",
+            ["glm-5.1", "glm-5-turbo", "glm-4.5-air"],
+            "200000",
+        ),
+        (
+            "kimi",
+            "KIMI_CODE_API_KEY",
+            "https://api.kimi.com/coding",
+            ["kimi-for-coding"; 3],
+            "262144",
+        ),
+        (
+            "minimax",
+            "MINIMAX_API_KEY",
+            "https://api.minimax.io/anthropic",
+            ["MiniMax-M3"; 3],
+            "512000",
+        ),
+    ] {
+        let mut host = hostile();
+        host.retain(|(name, _)| name != key);
+        host.push((key.into(), "the-key".into()));
+        let mut expected = kept();
+        expected.extend(vars(&GUARD));
+        expected.extend(vars(&[
+            ("ANTHROPIC_AUTH_TOKEN", "the-key"),
+            ("ANTHROPIC_BASE_URL", url),
+            ("ANTHROPIC_DEFAULT_OPUS_MODEL", opus),
+            ("ANTHROPIC_DEFAULT_SONNET_MODEL", sonnet),
+            ("ANTHROPIC_DEFAULT_HAIKU_MODEL", haiku),
+            ("API_TIMEOUT_MS", "3000000"),
+            ("ANTHROPIC_MODEL", opus),
+            ("ANTHROPIC_DEFAULT_FABLE_MODEL", opus),
+            ("ANTHROPIC_SMALL_FAST_MODEL", haiku),
+            ("CLAUDE_CODE_MAX_CONTEXT_TOKENS", window),
+        ]));
+        let child = child("", provider, host);
+        assert_eq!(child.len(), expected.len(), "{provider}: no name twice");
+        assert_eq!(child.into_iter().collect::<BTreeMap<_, _>>(), expected, "{provider}");
+    }
+}
+
+#[test]
+fn without_the_guard_only_the_seven_are_set() {
+    let host = [hostile(), vars(&[("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", "1")])].concat();
+    let config = "guard = 'off'\n[env]\nZAI_API_KEY = 'the-key'";
+    let set: Vec<_> = child(config, "zai", host)
+        .into_iter()
+        .filter(|(name, _)| !kept().contains_key(name))
+        .collect();
+    assert_eq!(
+        set,
+        vars(&[
+            ("ANTHROPIC_AUTH_TOKEN", "the-key"),
+            ("ANTHROPIC_BASE_URL", "https://api.z.ai/api/anthropic"),
+            ("ANTHROPIC_DEFAULT_OPUS_MODEL", "glm-5.1"),
+            ("ANTHROPIC_DEFAULT_SONNET_MODEL", "glm-5-turbo"),
+            ("ANTHROPIC_DEFAULT_HAIKU_MODEL", "glm-4.5-air"),
+            ("API_TIMEOUT_MS", "3000000"),
+            ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+        ])
+    );
+}
+
+#[test]
+fn a_native_launch_loses_other_keys_and_nesting_marks_alone() {
+    let others = ["ZAI_API_KEY", "KIMI_CODE_API_KEY", "MINIMAX_API_KEY"];
+    let mut expected = hostile();
+    expected.retain(|(name, _)| {
+        let name = name.to_str().unwrap();
+        !others.contains(&name) && !NESTING.contains(&name)
+    });
+    assert_eq!(child("", "anthropic", hostile()), expected);
+}
+
+/// An environment that an earlier redirect left behind would send the user's own login there.
+#[test]
+fn a_native_launch_undoes_a_redirect() {
+    let clean = vars(&[("HOME", "/home/me"), ("ANTHROPIC_CUSTOM_HEADERS", "x: y")]);
+    let redirected = child("[env]\nZAI_API_KEY = 'the-key'", "zai", vars(&[("HOME", "/home/me")]));
+    let guarded = [redirected.clone(), vars(&[("ANTHROPIC_CUSTOM_HEADERS", "x: y")])].concat();
+    assert_eq!(child("", "anthropic", guarded.clone()), clean);
+
+    // Without the guard's mark it is the URL that tells, with or without a slash at its end.
+    for end in ["", "/"] {
+        let mut by_url = guarded.clone();
+        by_url.retain(|(name, _)| name != "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST");
+        for (name, value) in &mut by_url {
+            if name == "ANTHROPIC_BASE_URL" {
+                value.push(end);
+            }
+        }
+        assert_eq!(child("", "anthropic", by_url), clean);
+    }
+    // A URL of the user's own is no such sign, and is left alone.
+    let own = vars(&[("HOME", "/home/me"), ("ANTHROPIC_BASE_URL", "https://proxy.example.com")]);
+    assert_eq!(child("", "anthropic", own.clone()), own);
+}
+
+#[test]
+fn a_native_launch_gets_the_key_that_a_layer_holds() {
+    let host = vars(&[("HOME", "/home/me"), ("ANTHROPIC_API_KEY", "exported"), ("COPY", "stored")]);
+    let got = child("[env]\nANTHROPIC_API_KEY = 'stored'", "anthropic", host);
+    assert_eq!(got, vars(&[("HOME", "/home/me"), ("ANTHROPIC_API_KEY", "stored")]));
+}
+
+#[test]
+fn a_native_launch_leaves_an_exported_key_as_it_is() {
+    for value in ["exported", "", "with a space"] {
+        let host = vars(&[("ANTHROPIC_API_KEY", value)]);
+        assert_eq!(child("", "anthropic", host.clone()), host);
+    }
+}
+
+#[test]
+fn no_inherited_variable_holds_a_known_key() {
+    let host = vars(&[
+        ("MY_KEY", "the-key"),
+        ("PADDED", " the-key\n"),
+        ("OTHER", "kimis-key"),
+        ("KIMI_CODE_API_KEY", "kimis-key"),
+        ("THIRD", "minimaxs-key"),
+        ("LONGER", "the-key-and-more"),
+        ("EMPTY", ""),
+    ]);
+    let config = "[env]\nZAI_API_KEY = '$MY_KEY'\nMINIMAX_API_KEY = 'minimaxs-key'";
+    let got = child(config, "zai", host);
+    let inherited: Vec<_> =
+        got.iter().filter(|(name, _)| !name.to_str().unwrap().contains('_')).cloned().collect();
+    assert_eq!(inherited, vars(&[("LONGER", "the-key-and-more"), ("EMPTY", "")]));
+}
+
+#[test]
+fn of_two_entries_of_one_name_the_first_is_kept() {
+    let host = vars(&[
+        ("A", "first"),
+        ("ANTHROPIC_API_KEY", "x"),
+        ("A", "second"),
+        ("ANTHROPIC_API_KEY", "y"),
+    ]);
+    let got = child("[env]\nZAI_API_KEY = 'the-key'", "zai", host);
+    let kept: Vec<_> =
+        got.into_iter().filter(|(name, _)| name == "A" || name == "ANTHROPIC_API_KEY").collect();
+    assert_eq!(kept, vars(&[("A", "first")]));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_with_odd_bytes_are_matched_too() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let odd = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+    let host = vec![
+        (odd(b"ANTHROPIC_\xff"), "x".into()),
+        (odd(b"CLAUDE_CODE_USE_ \n"), "x".into()),
+        (odd(b"KEEP_\xff"), odd(b"\xfe")),
+    ];
+    let got = child("[env]\nZAI_API_KEY = 'the-key'", "zai", host.clone());
+    assert!(got.contains(&host[2]));
+    assert!(!got.contains(&host[0]) && !got.contains(&host[1]));
+}

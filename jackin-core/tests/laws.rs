@@ -1,0 +1,284 @@
+//! Laws that hold for any layers and any parent environment, tried on generated ones.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::{collections::BTreeMap, ffi::OsString};
+
+use jackin_core::{
+    Agent, Catalog, Config, Document, EnvLayer, EnvLayers, EnvName, EnvValue, ExecPlan, Guard,
+    HostVar, ReadyPlan, Scope, SecretError, SecretRef, SecretSource, SecretString, child_env,
+    resolve,
+};
+use proptest::{
+    collection::{btree_map, vec},
+    prelude::*,
+    sample,
+};
+
+/// Stands in every generated secret, and nowhere else.
+const SENTINEL: &str = "sentinel";
+
+const LAYERS: [Scope; 4] = [Scope::WorkspaceRole, Scope::Workspace, Scope::Role, Scope::Global];
+
+/// Answers every reference with a secret that tells where it came from.
+struct Source;
+
+impl SecretSource for Source {
+    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+        Ok(secret_of(reference).into())
+    }
+}
+
+fn secret_of(reference: &SecretRef) -> String {
+    format!("{SENTINEL}-{}", reference.to_string().replace(['/', '$', ':', '?'], "."))
+}
+
+fn claude() -> &'static Agent {
+    Agent::find("claude").unwrap()
+}
+
+fn key_names() -> Vec<String> {
+    Catalog::built_in().iter().map(|provider| provider.key.value.to_string()).collect()
+}
+
+/// Names of every kind: keys, names the redirect sets, names it scrubs, names of no concern.
+fn name() -> impl Strategy<Value = EnvName> {
+    let known = key_names();
+    let set: Vec<_> = claude().wirings[0].vars.iter().map(|var| var.name.to_string()).collect();
+    prop_oneof![
+        sample::select(known),
+        sample::select(set),
+        scrubbed_name(),
+        sample::select(vec![
+            "EDITOR".to_owned(),
+            "GH_TOKEN".into(),
+            "PATH".into(),
+            "AWS_PROFILE".into()
+        ]),
+        "[A-Z_][A-Z0-9_]{0,12}",
+    ]
+    .prop_filter_map("reserved or unusable", |text| {
+        text.parse().ok().filter(|name: &EnvName| !name.is_reserved())
+    })
+}
+
+/// A name from the agent's scrub list, its stars filled in.
+fn scrubbed_name() -> impl Strategy<Value = String> {
+    let scrubs = claude().wirings[0].scrub.iter().chain(claude().nesting);
+    let patterns: Vec<_> = scrubs.flat_map(|scrub| scrub.patterns.iter().copied()).collect();
+    (sample::select(patterns), "[A-Z0-9_]{0,8}", "[A-Z0-9_]{0,8}")
+        .prop_map(|(pattern, one, two)| pattern.replacen('*', &one, 1).replacen('*', &two, 1))
+}
+
+/// Values as they may stand in a configuration; literals are unique enough to be told apart.
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z0-9]{1,8}".prop_map(|text| format!("{SENTINEL}-{text}")),
+        "[a-z]{1,4}".prop_map(|text| format!("op://vault/{text}/key")),
+        name().prop_map(|name| format!("${name}")),
+    ]
+}
+
+type Entries = BTreeMap<EnvName, String>;
+
+fn entries() -> impl Strategy<Value = [Entries; 4]> {
+    std::array::from_fn::<_, 4, _>(|_| btree_map(name(), value(), 0..6))
+}
+
+fn layer(scope: Scope, entries: &Entries) -> EnvLayer {
+    let mut layer = EnvLayer::new(scope, None);
+    for (name, text) in entries {
+        layer = layer.with(name.clone(), EnvValue::parse(text).unwrap(), None);
+    }
+    layer
+}
+
+fn layers(entries: &[Entries; 4]) -> EnvLayers {
+    let all = LAYERS.iter().zip(entries).map(|(scope, entries)| layer(*scope, entries));
+    all.fold(EnvLayers::new(Catalog::built_in()), EnvLayers::with)
+}
+
+/// The plan for every provider for which there is one.
+fn plans(layers: &EnvLayers) -> Vec<ExecPlan> {
+    layers.catalog.iter().filter_map(|provider| resolve(layers, claude(), provider).ok()).collect()
+}
+
+fn ready(plan: &ExecPlan) -> ReadyPlan {
+    plan.materialize(&Source).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn debug(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?} {value:#?}")
+}
+
+fn parent(entries: &[(String, String)]) -> Vec<(OsString, OsString)> {
+    entries.iter().map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_most_specific_layer_wins(entries in entries()) {
+        let layers = layers(&entries);
+        for name in layers.names() {
+            let holders: Vec<_> = LAYERS.iter().zip(&entries).filter(|(_, e)| e.contains_key(name)).collect();
+            let found = layers.get(name).unwrap();
+            prop_assert_eq!(found.source.scope, *holders[0].0);
+            prop_assert_eq!(found.value, &EnvValue::parse(&holders[0].1[name]).unwrap());
+            let shadowed: Vec<_> = found.shadowed.iter().map(|source| source.scope).collect();
+            prop_assert_eq!(shadowed, holders[1..].iter().map(|(scope, _)| **scope).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn the_order_of_adding_does_not_matter(entries in entries(), order in Just([0, 1, 2, 3]).prop_shuffle()) {
+        let shuffled = order.iter().map(|at| layer(LAYERS[*at], &entries[*at]));
+        let shuffled = shuffled.fold(EnvLayers::new(Catalog::built_in()), EnvLayers::with);
+        prop_assert_eq!(plans(&shuffled), plans(&layers(&entries)));
+    }
+
+    #[test]
+    fn resolve_is_deterministic(entries in entries()) {
+        let layers = layers(&entries);
+        for provider in layers.catalog.iter() {
+            let once = resolve(&layers, claude(), provider);
+            prop_assert_eq!(&once, &resolve(&layers.clone(), claude(), provider));
+            if let Ok(plan) = once {
+                let json = |plan: &ExecPlan| serde_json::to_string(plan).unwrap();
+                prop_assert_eq!(json(&plan), json(&plan.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn no_scrubbed_name_survives(
+        entries in entries(),
+        hostile in vec((scrubbed_name(), "[a-z0-9]{0,8}"), 0..40),
+        harmless in vec(("[a-z]{1,8}", "[a-z0-9]{0,8}"), 0..8),
+    ) {
+        let nesting: Vec<_> = claude().nesting.iter().flat_map(|scrub| scrub.patterns).collect();
+        for plan in plans(&layers(&entries)) {
+            let mut all = parent(&hostile);
+            all.extend(parent(&harmless));
+            let child = child_env(&ready(&plan), all);
+            // A native launch keeps the agent's own settings, and loses only the nesting marks.
+            let native = plan.provider == claude().native;
+            let unwanted = |name: &&(String, String)| {
+                !native || nesting.iter().any(|mark| name.0.starts_with(mark.trim_end_matches('*')))
+            };
+            for (name, _) in hostile.iter().filter(unwanted) {
+                let planned = plan.set.iter().filter(|var| var.name.as_str() == name).count();
+                let got = child.iter().filter(|(kept, _)| *kept == **name).count();
+                prop_assert_eq!(got, planned, "{} on {}", name, plan.provider);
+            }
+            for (name, _) in &harmless {
+                prop_assert!(child.iter().any(|(kept, _)| *kept == **name), "{} is gone", name);
+            }
+        }
+    }
+
+    #[test]
+    fn no_other_providers_key_reaches_the_child(
+        literal in proptest::bool::ANY,
+        aliases in vec("[A-Z]{3,8}X", 4),
+        guard in sample::select(Guard::ALL.to_vec()),
+    ) {
+        // Every provider has a key of its own, in a layer or in the environment; the parent holds
+        // each key under its own name, under an alias, and where agents look for tokens.
+        let key = |name: &str| format!("{SENTINEL}-{name}");
+        let names = key_names();
+        let mut layer = EnvLayer::new(Scope::Global, None);
+        for (name, alias) in names.iter().zip(&aliases).filter(|_| literal) {
+            layer = layer.with(name.parse().unwrap(), EnvValue::parse(&key(name)).unwrap(), None);
+            layer = layer.with(format!("L{alias}").parse().unwrap(), EnvValue::parse(&format!("${name}")).unwrap(), None);
+            layer = layer.with(format!("M{alias}").parse().unwrap(), EnvValue::parse(&key(name)).unwrap(), None);
+        }
+        let mut layers = EnvLayers::new(Catalog::built_in()).with(layer).with_environment(|_| HostVar::Set);
+        layers.guard = guard;
+        let mut host: Vec<_> = names.iter().zip(&aliases).flat_map(|(name, alias)| {
+            [(name.clone(), key(name)), (alias.clone(), key(name)), (format!("{alias}2"), format!(" {} ", key(name)))]
+        }).collect();
+        host.push(("ANTHROPIC_AUTH_TOKEN".into(), key(&names[1])));
+
+        struct Host(Vec<(String, String)>);
+        impl SecretSource for Host {
+            fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+                let SecretRef::Host(name) = reference else { unreachable!("no other kind here") };
+                let found = self.0.iter().find(|(known, _)| known == name.as_str());
+                Ok(found.unwrap().1.clone().into())
+            }
+        }
+        for plan in plans(&layers) {
+            let provider = layers.catalog.get(plan.provider.as_str()).unwrap();
+            let own = key(provider.key.value.as_str());
+            let ready = plan.materialize(&Host(host.clone())).unwrap_or_else(|error| panic!("{error}"));
+            let child = child_env(&ready, parent(&host));
+            let keys: Vec<_> = child.iter().filter(|(_, v)| v.to_string_lossy().contains(SENTINEL)).collect();
+            for (name, value) in &keys {
+                let value = value.to_string_lossy();
+                prop_assert_eq!(value.trim(), &own, "{} on {}", name.display(), plan.provider);
+            }
+            prop_assert!(!keys.is_empty(), "{} has no key", plan.provider);
+        }
+        prop_assert_eq!(plans(&layers).len(), 4);
+    }
+
+    #[test]
+    fn a_secret_is_in_no_output(entries in entries(), guard in sample::select(Guard::ALL.to_vec())) {
+        let mut layers = layers(&entries);
+        layers.guard = guard;
+        // References may be shown, and their names are generated from the same alphabet.
+        let hidden = |text: String| !text.contains(&format!("{SENTINEL}-"));
+        prop_assert!(hidden(debug(&layers)));
+        for provider in layers.catalog.iter() {
+            match resolve(&layers, claude(), provider) {
+                Ok(plan) => {
+                    prop_assert!(hidden(debug(&plan)));
+                    prop_assert!(hidden(serde_json::to_string_pretty(&plan).unwrap()));
+                    prop_assert!(hidden(plan.warnings.join("\n")));
+                }
+                Err(error) => prop_assert!(hidden(error.to_string() + &debug(&error) + &debug(&error.hint()))),
+            }
+        }
+    }
+
+    #[test]
+    fn a_broken_file_never_shows_its_text(
+        lines in vec(sample::select(vec![
+            "[env]", "[roles.a.env]", "[providers.zai]", "[providers.own.anthropic]", "[", "]]", "=", "\"",
+            "KEY = \"sentinel-1\"", "KEY = sentinel-2", "KEY = [\"sentinel-3\"]", "KEY = 'sentinel-4", "KEY = 1",
+            "sentinel-5 = 'x'", "\"sentinel 6\" = 'x'", "KEY = { op = 'op://sentinel' }", "key = 'sentinel 7'",
+            "base_url = 'https://sentinel@8'", "models = { opus = 'sentinel 9' }", "window = 'sentinel'", "guard = 'sentinel'",
+            "default_role = \"sentinel\\u0007\"", "insecure = 'sentinel'", "JACKIN_X = 'sentinel'", "KEY = \"a\\u0000sentinel\"",
+        ]), 1..8),
+    ) {
+        let text = lines.join("\n");
+        let result = Document::global("config.toml", &text).and_then(|global| {
+            Config { global: Some(global), ..Config::default() }.layers(None)
+        });
+        if let Err(error) = result {
+            let shown = format!("{error} {error:?} {:?}", error.hint());
+            prop_assert!(!shown.contains(SENTINEL), "{}", shown);
+            prop_assert!(shown.contains("config.toml"), "{}", shown);
+        }
+    }
+}
+
+#[test]
+fn materialize_errors_hide_what_was_read() {
+    struct Bad;
+    impl SecretSource for Bad {
+        fn read(&self, _: &SecretRef) -> Result<SecretString, SecretError> {
+            Ok("sentinel\nsecond line".into())
+        }
+    }
+    let entries = Entries::from([("ZAI_API_KEY".parse().unwrap(), "op://v/i/f".to_owned())]);
+    let layers = EnvLayers::new(Catalog::built_in()).with(layer(Scope::Global, &entries));
+    let plan = resolve(&layers, claude(), layers.catalog.get("zai").unwrap()).unwrap();
+    let error = plan.materialize(&Bad).err().unwrap();
+    assert!(
+        error.to_string().contains("`ZAI_API_KEY` (global) from op://v/i/f: it holds a line break"),
+        "{error}"
+    );
+    assert!(!format!("{error} {error:?} {:?}", error.hint()).contains(SENTINEL));
+}
