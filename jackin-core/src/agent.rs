@@ -18,6 +18,8 @@ pub struct Agent {
     pub program: &'static str,
     /// The provider it uses by itself, with its own login.
     pub native: ProviderId,
+    /// The variable in which it finds a key for that provider.
+    pub native_key: EnvName,
     /// A command that installs it.
     pub install: &'static str,
     /// The protocols it speaks, the preferred first, and how it is told.
@@ -140,6 +142,7 @@ static AGENTS: &[Agent] = &[Agent {
     label: "Claude",
     program: "claude",
     native: ProviderId::from_static("anthropic"),
+    native_key: EnvName::from_static("ANTHROPIC_API_KEY"),
     install: "npm install -g @anthropic-ai/claude-code",
     wirings: CLAUDE_WIRINGS,
     nesting: &[scrub(

@@ -17,6 +17,7 @@ const BUILT_IN: &str = include_str!("../data/providers.toml");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalog {
     providers: Vec<Provider>,
+    keys: Vec<(EnvName, ProviderId)>,
 }
 
 impl Catalog {
@@ -28,25 +29,37 @@ impl Catalog {
     /// ```
     #[must_use]
     pub fn built_in() -> Self {
-        Self::merged(std::iter::empty()).expect("the built-in providers are tested")
+        Self::merged([], []).expect("the built-in providers are tested")
     }
 
-    /// The built-in providers under the user's tables, the least specific first.
+    /// The built-in providers under the user's tables, the least specific first. Of the tables that
+    /// do not apply here only the key names count.
     pub(crate) fn merged<'a>(
         tables: impl IntoIterator<Item = &'a ProviderTable>,
+        others: impl IntoIterator<Item = &'a ProviderTable>,
     ) -> Result<Self, ConfigError> {
         let built_in = reader::with_root(&"providers.toml".into(), BUILT_IN, |root| {
             ProviderTable::read_all(root, Scope::BuiltIn)
         })?;
-        let mut merged: Vec<ProviderTable> = built_in;
+        let mut keys = Vec::new();
+        let mut note = |table: &ProviderTable| {
+            let key = table.key.as_ref().map(|key| key.value.clone());
+            keys.extend(key.map(|key| (key, table.id.clone())));
+        };
+        built_in.iter().for_each(&mut note);
+        let mut merged = built_in;
+        others.into_iter().for_each(&mut note);
         for table in tables {
+            note(table);
             match merged.iter_mut().find(|known| known.id == table.id) {
                 Some(known) => known.overlay(table.clone()),
                 None => merged.push(table.clone()),
             }
         }
         let providers = merged.into_iter().map(ProviderTable::finish).collect::<Result<_, _>>()?;
-        Ok(Self { providers })
+        keys.sort_unstable();
+        keys.dedup_by(|(a, _), (b, _)| a == b);
+        Ok(Self { providers, keys })
     }
 
     /// All providers.
@@ -60,10 +73,16 @@ impl Catalog {
         self.iter().find(|provider| provider.id.as_str() == id)
     }
 
-    /// The provider whose key that variable holds.
+    /// Every variable that holds some provider's key, sorted: also where an override names another
+    /// one, and of providers of roles that do not apply here.
+    pub(crate) fn keys(&self) -> &[(EnvName, ProviderId)] {
+        &self.keys
+    }
+
+    /// Whether a variable holds some provider's key.
     #[must_use]
-    pub fn owner(&self, variable: &str) -> Option<&Provider> {
-        self.iter().find(|provider| provider.key.value.as_str() == variable)
+    pub fn is_key(&self, variable: &EnvName) -> bool {
+        self.keys.binary_search_by_key(&variable, |(name, _)| name).is_ok()
     }
 }
 
@@ -223,7 +242,7 @@ mod tests {
             Scope::Workspace,
             "[providers.zai]\nanthropic.window = 1\nanthropic.models.opus = 'glm-7'",
         );
-        let catalog = Catalog::merged(global.iter().chain(&workspace)).unwrap();
+        let catalog = Catalog::merged(global.iter().chain(&workspace), []).unwrap();
         let endpoint = &catalog.get("zai").unwrap().endpoints[&Protocol::Anthropic];
         let opus = &endpoint.models[&Slot::Opus];
         assert_eq!((opus.value.as_str(), opus.source.scope), ("glm-7", Scope::Workspace));
@@ -241,10 +260,10 @@ mod tests {
     fn a_plain_http_url_needs_a_word_of_consent() {
         let open = "[providers.own]\nkey = 'OWN'\nanthropic.base_url = 'http://example.com'\n";
         assert!(matches!(
-            Catalog::merged(&tables(Scope::Global, open)),
+            Catalog::merged(&tables(Scope::Global, open), []),
             Err(ConfigError::Insecure { .. })
         ));
         let consent = format!("{open}insecure = true\n");
-        assert!(Catalog::merged(&tables(Scope::Global, &consent)).is_ok());
+        assert!(Catalog::merged(&tables(Scope::Global, &consent), []).is_ok());
     }
 }

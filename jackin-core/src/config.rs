@@ -23,7 +23,7 @@ pub struct Document {
     /// The directory of the workspace, as written.
     pub workdir: Option<String>,
     /// The role when none is asked for.
-    pub default_role: Option<RoleName>,
+    pub default_role: Option<Sourced<RoleName>>,
     reserved: Vec<Place>,
 }
 
@@ -61,11 +61,14 @@ impl Document {
             let own = ScopeTable::read(root, scope, &file, &mut reserved)?;
             let mut roles = BTreeMap::new();
             for entry in root.table("roles")?.map_or_else(Vec::new, |roles| roles.entries()) {
+                let name = entry.name()?;
                 let table = ScopeTable::read(&entry.table()?, role_scope, &file, &mut reserved)?;
-                roles.insert(entry.name()?, table);
+                roles.insert(name, table);
             }
             let default_role = root.get("default_role").map(|entry| {
-                entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))
+                let role: RoleName =
+                    entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))?;
+                Ok::<_, ConfigError>(Sourced::new(role, entry.source(scope)))
             });
             Ok(Self {
                 own,
@@ -145,21 +148,23 @@ impl Config {
         if !reserved.is_empty() {
             return Err(ConfigError::Reserved(reserved));
         }
-        let role = match asked {
-            Some((name, given)) => Some(self.known_role(name, given)?),
-            None => self.default_role().cloned(),
-        };
+        let default = self.documents().find_map(|document| document.default_role.as_ref());
+        let default = default.map(|role| (role.value.as_str(), Given::Config(role.source.clone())));
+        let role =
+            asked.or(default).map(|(name, given)| self.known_role(name, given)).transpose()?;
         let Self { global, workspace } = self;
         let (workspace, local) = workspace.unzip();
         // The least specific first, so that what comes later wins.
         let mut tables = Vec::new();
+        let mut others = Vec::new();
         for document in [global, local].into_iter().flatten() {
             let Document { own, mut roles, .. } = document;
             tables.push(own);
             tables.extend(role.as_ref().and_then(|role| roles.remove(role)));
+            others.extend(roles.into_values().flat_map(|table| table.providers));
         }
         tables.sort_by_key(|table| std::cmp::Reverse(table.env.scope()));
-        let catalog = Catalog::merged(tables.iter().flat_map(|table| &table.providers))?;
+        let catalog = Catalog::merged(tables.iter().flat_map(|table| &table.providers), &others)?;
         let mut layers = EnvLayers::new(catalog);
         for table in tables {
             layers.guard = table.guard.unwrap_or(layers.guard);
@@ -177,14 +182,9 @@ impl Config {
         local.into_iter().chain(&self.global)
     }
 
-    fn default_role(&self) -> Option<&RoleName> {
-        self.documents().find_map(|document| document.default_role.as_ref())
-    }
-
     fn known_role(&self, name: &str, given: Given) -> Result<RoleName, Box<Unknown>> {
         let mut known: Vec<_> =
             self.documents().flat_map(|document| document.roles.keys()).collect();
-        known.extend(self.default_role());
         known.sort_unstable();
         known.dedup();
         known.iter().find(|role| role.as_str() == name).map(|role| (*role).clone()).ok_or_else(

@@ -91,7 +91,7 @@ pub enum ConfigError {
         problem: String,
     },
     /// A table's name that cannot be used; it is not repeated.
-    #[error("{place} has a name that is {error}")]
+    #[error("{place}: {error}")]
     BadName {
         /// Where, without the key.
         place: Place,
@@ -148,8 +148,7 @@ impl ConfigError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Syntax { .. } => {
-                "check the quotes and brackets there; values in `[env]` are strings in quotes"
-                    .into()
+                "check the quotes and brackets there, and that no key is given twice".into()
             }
             Self::Reserved(_) => {
                 "`JACKIN`, `JACKIN_*`, `DOCKER_HOST`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` and \
@@ -207,7 +206,7 @@ impl SelectError {
         Some(match self {
             Self::Unknown(unknown) => return unknown.hint(),
             Self::Undecided { choices, .. } => format!(
-                "choose with `--provider {}`, or set `JACKIN_PROVIDER` or `default_provider`",
+                "choose one, for example with `--provider {}`, or set `default_provider`",
                 choices.last().map_or("ID", ProviderId::as_str)
             ),
         })
@@ -228,8 +227,8 @@ pub enum ResolveError {
         provider: ProviderId,
         /// The variable that would hold it.
         variable: EnvName,
-        /// The agent's own provider, which needs none.
-        native: ProviderId,
+        /// The agent's own provider, which needs none, if that is another one.
+        native: Option<ProviderId>,
     },
     /// The layer that wins has something that is no key.
     #[error("the key for provider `{provider}` {problem}: `{variable}` ({at})")]
@@ -242,8 +241,8 @@ pub enum ResolveError {
         problem: KeyProblem,
         /// Where it stands.
         at: Source,
-        /// The agent's own provider, which needs none.
-        native: ProviderId,
+        /// The agent's own provider, which needs none, if that is another one.
+        native: Option<ProviderId>,
     },
     /// They have no protocol in common.
     #[error(
@@ -311,23 +310,31 @@ impl ResolveError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::MissingKey { variable, native, .. } => format!(
-                "export `{variable}`, or put it under `[env]` in config.toml; \
-                 `--provider {native}` needs no key"
+                "export `{variable}`, or put it under `[env]` in config.toml{}",
+                keyless(native.as_ref())
             ),
-            Self::BadKey { problem: KeyProblem::Blank, variable, native, .. } => format!(
-                "give `{variable}` the key there, or remove it; `--provider {native}` needs no key"
-            ),
+            Self::BadKey { problem: KeyProblem::Blank, variable, native, at, .. } => {
+                let keyless = keyless(native.as_ref());
+                match at.scope {
+                    Scope::Environment => format!("export the key as `{variable}`{keyless}"),
+                    _ => format!("put the key there, or remove the line{keyless}"),
+                }
+            }
             Self::BadKey { .. } => "paste the key alone, on one line and without spaces".into(),
             Self::NotServed { .. } => "`jackin providers` shows what each one serves".into(),
             Self::MissingBaseUrl { provider, protocol } => {
                 format!("set `base_url` under `[providers.{provider}.{protocol}]`")
             }
-            Self::MissingModels { provider, protocol, slots } => format!(
-                "set `models.{}` under `[providers.{provider}.{protocol}]`",
-                slots.first().map_or("main", |slot| slot.as_str())
+            Self::MissingModels { provider, protocol, .. } => format!(
+                "name them in `models` under `[providers.{provider}.{protocol}]`; `main` and \
+                 `small_fast` stand in for every tier"
             ),
         })
     }
+}
+
+fn keyless(native: Option<&ProviderId>) -> String {
+    native.map_or_else(String::new, |native| format!("; `--provider {native}` needs no key"))
 }
 
 /// References that could not be read, or did not hold what they should; all of them.

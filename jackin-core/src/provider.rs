@@ -159,7 +159,7 @@ impl Endpoint {
 /// host look like another one, a query or a fragment.
 pub(crate) fn check_base_url(url: &str) -> Result<(), &'static str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let rest = rest.ok_or("must start with https://")?;
+    let rest = rest.ok_or("must start with https:// (or, on loopback, with http://)")?;
     if rest.bytes().any(|b| !b.is_ascii_graphic() || b"\"'<>\\^`{|}@?#$".contains(&b)) {
         return Err("must be plain ASCII without spaces, quotes, `@`, `$`, `?` or `#`");
     }

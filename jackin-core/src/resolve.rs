@@ -10,7 +10,7 @@ use crate::{
     choice,
     error::ResolveError,
     layers::EnvLayers,
-    names::EnvName,
+    names::{EnvName, ProviderId},
     plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
     provider::{Endpoint, Provider, Slot},
     scope::{Scope, Source, Sourced},
@@ -57,7 +57,7 @@ pub fn resolve(
         remove: Vec::new(),
         warnings: Vec::new(),
         foreign: Vec::new(),
-        key_names: layers.catalog.iter().map(|provider| provider.key.value.clone()).collect(),
+        key_names: layers.catalog.keys().iter().map(|(name, _)| name.clone()).collect(),
         signs: Vec::new(),
     };
     let join = Join { layers, agent, provider };
@@ -91,7 +91,7 @@ impl<'a> Join<'a> {
         let key = self.key()?.ok_or_else(|| ResolveError::MissingKey {
             provider: self.provider.id.clone(),
             variable: self.provider.key.value.clone(),
-            native: self.agent.native.clone(),
+            native: self.other_native(),
         })?;
         let url = endpoint.base_url.as_ref().ok_or_else(|| ResolveError::MissingBaseUrl {
             provider: self.provider.id.clone(),
@@ -104,10 +104,7 @@ impl<'a> Join<'a> {
             Feed::BaseUrl => Some(plain(var, url.value.clone(), Reason::Redirect, url)),
             Feed::Model(slot) => model(var, slot, endpoint),
             Feed::Window => endpoint.window.as_ref().map(|window| count(var, window)),
-            Feed::TimeoutMs(usual) => Some(match &endpoint.timeout_ms {
-                Some(timeout) => count(var, timeout),
-                None => fixed(var, usual.to_string(), reason(var)),
-            }),
+            Feed::TimeoutMs(usual) => Some(timeout(var, usual, endpoint)),
             Feed::Fixed(text) => Some(fixed(var, text, reason(var))),
         };
         let vars = wiring.vars.iter().filter(|var| var.guard <= guard).filter_map(fill);
@@ -122,18 +119,18 @@ impl<'a> Join<'a> {
 
     /// A native launch leaves the agent to its own login, or gives it the key that a layer holds.
     fn native(&self, plan: &mut ExecPlan) -> Result<(), ResolveError> {
+        let name = &self.agent.native_key;
         let variable = &self.provider.key.value;
-        // An exported key is inherited as it is, even an empty one.
         let exported = |key: &Sourced<_>| key.source.scope == Scope::Environment;
-        if !self.layers.get(variable).is_some_and(|key| exported(&key)) {
+        // What is exported under the agent's own name is inherited as it is, even if it is blank.
+        if variable != name || !self.layers.get(variable).is_some_and(|key| exported(&key)) {
             let key = self.key()?;
-            plan.set.extend(key.map(|key| self.planned_key(variable, &key, Reason::Layer)));
+            plan.set.extend(key.map(|key| self.planned_key(name, &key, Reason::Layer)));
         }
         (plan.remove, plan.signs) =
             scrub::for_native(self.agent, self.provider, &self.layers.catalog);
-        plan.remove
-            .extend(scrub::for_every(self.agent, &self.layers.catalog, |name| name == variable));
-        plan.key_names.retain(|name| name != variable);
+        plan.remove.extend(scrub::for_every(self.agent, &self.layers.catalog, |key| key == name));
+        plan.key_names.retain(|key| key != name);
         Ok(())
     }
 
@@ -147,10 +144,15 @@ impl<'a> Join<'a> {
                 variable: variable.clone(),
                 problem,
                 at: key.source.clone(),
-                native: self.agent.native.clone(),
+                native: self.other_native(),
             })?;
         }
         Ok(Some(key))
+    }
+
+    /// The provider that needs no key, if that is another one.
+    fn other_native(&self) -> Option<ProviderId> {
+        (self.provider.id != self.agent.native).then(|| self.agent.native.clone())
     }
 
     fn planned_key(&self, name: &EnvName, key: &Sourced<&EnvValue>, reason: Reason) -> PlannedVar {
@@ -200,7 +202,7 @@ impl<'a> Join<'a> {
         // Only the plan's own variables can be in the way: no name stands in the layers twice.
         let planned = plan.set.len();
         for name in self.layers.names() {
-            if self.layers.catalog.owner(name.as_str()).is_some() {
+            if self.layers.catalog.is_key(name) {
                 continue;
             }
             let Some(found) = self.layers.get(name) else { continue };
@@ -234,6 +236,12 @@ fn obstacle(
         return Some("it is another provider's key".into());
     }
     let bytes = name.as_str().as_bytes();
+    // The agent's own login would go there.
+    if let EnvValue::Literal(text) = value
+        && plan.signs.iter().any(|sign| sign.shown_by(bytes, text.expose_secret().as_bytes()))
+    {
+        return Some("it would send the agent's own login to another provider".into());
+    }
     let mut removals = plan.remove.iter().filter(|removal| !removal.if_redirected);
     removals
         .find(|removal| removal.covers(bytes))
@@ -249,6 +257,14 @@ fn model(var: &Var, slot: Slot, endpoint: &Endpoint) -> Option<PlannedVar> {
     let (model, own) = endpoint.model(slot)?;
     let reason = if own { reason(var) } else { Reason::Guard };
     Some(plain(var, model.value.clone(), reason, model))
+}
+
+fn timeout(var: &Var, usual: u64, endpoint: &Endpoint) -> PlannedVar {
+    let usual = fixed(var, usual.to_string(), reason(var));
+    let Some(timeout) = &endpoint.timeout_ms else { return usual };
+    let mut own = count(var, timeout);
+    own.shadowed.push(usual.source);
+    own
 }
 
 fn count(var: &Var, count: &Sourced<u64>) -> PlannedVar {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{
-    agent::{Agent, Feed, Scrub, Wiring},
+    agent::{Agent, Feed, Scrub, Var, Wiring},
     catalog::Catalog,
     names::{EnvName, ProviderId},
     provider::{Protocol, Provider},
@@ -66,7 +66,10 @@ impl RedirectSign {
 
 /// The removals of a redirect: what could steer or betray it, and what of it the plan leaves unset.
 pub(crate) fn for_redirect(wiring: &Wiring, is_set: impl Fn(&EnvName) -> bool) -> Vec<Removal> {
-    let unset = wiring.vars.iter().filter(|var| !is_set(&var.name));
+    let covered = |var: &Var| {
+        listed(wiring.scrub).any(|removal| removal.covers(var.name.as_str().as_bytes()))
+    };
+    let unset = wiring.vars.iter().filter(|var| !is_set(&var.name) && !covered(var));
     let unset = unset
         .map(|var| removal(var.name.to_string(), "is part of a redirect, and not of this one"));
     listed(wiring.scrub).chain(unset).collect()
@@ -82,12 +85,12 @@ pub(crate) fn for_native(
     let mut removals = Vec::new();
     let mut signs = Vec::new();
     for wiring in agent.wirings {
-        removals.extend(wiring.vars.iter().filter(|var| var.name != provider.key.value).map(
-            |var| Removal {
+        removals.extend(wiring.vars.iter().filter(|var| var.name != agent.native_key).map(|var| {
+            Removal {
                 if_redirected: true,
                 ..removal(var.name.to_string(), "is left over from a redirect to another provider")
-            },
-        ));
+            }
+        }));
         let url = wiring.vars.iter().find(|var| var.feed == Feed::BaseUrl);
         signs.extend(url.map(|var| RedirectSign {
             mark: wiring.mark,
@@ -112,10 +115,8 @@ pub(crate) fn for_every(
     catalog: &Catalog,
     keep: impl Fn(&EnvName) -> bool,
 ) -> Vec<Removal> {
-    let keys = catalog.iter().filter(|provider| !keep(&provider.key.value));
-    let keys = keys.map(|provider| {
-        removal(provider.key.value.to_string(), format!("is the key of {}", provider.label.value))
-    });
+    let keys = catalog.keys().iter().filter(|(name, _)| !keep(name));
+    let keys = keys.map(|(name, id)| removal(name.to_string(), format!("is a key of `{id}`")));
     listed(agent.nesting).chain(keys).collect()
 }
 

@@ -50,7 +50,7 @@ impl Unknown {
     pub fn hint(&self) -> Option<String> {
         Some(match (&self.suggestion, self.known.is_empty()) {
             (Some(name), _) => format!("did you mean `{name}`?"),
-            (None, false) => format!("known are: {}", self.known.join(", ")),
+            (None, false) => format!("there are: {}", self.known.join(", ")),
             (None, true) => format!("no {} is configured", self.what),
         })
     }
@@ -59,7 +59,7 @@ impl Unknown {
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What does not even look like a name could be a key pasted in the wrong place.
-        let plain = self.name.len() <= 64 && !self.name.chars().any(char::is_control);
+        let plain = self.name.len() <= 32 && !self.name.chars().any(char::is_control);
         let name = if plain { self.name.as_str() } else { "…" };
         write!(f, "unknown {} `{name}`{}", self.what, self.given)
     }

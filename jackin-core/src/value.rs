@@ -95,7 +95,10 @@ impl fmt::Display for SecretRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Host(name) => write!(f, "${name}"),
-            Self::Op(op) => f.write_str(op.uri()),
+            Self::Op(OpRef { uri, account: None }) => f.write_str(uri),
+            Self::Op(OpRef { uri, account: Some(account) }) => {
+                write!(f, "{uri} (account {account})")
+            }
         }
     }
 }

@@ -200,7 +200,7 @@ fn bad_usage_is_2_and_starts_nothing() {
         (
             &["run", "claude"],
             "error: which provider for `claude`? there are 2: anthropic, zai\n\n\
-             hint: choose with `--provider zai`, or set `JACKIN_PROVIDER` or `default_provider`\n",
+             hint: choose one, for example with `--provider zai`, or set `default_provider`\n",
         ),
         (
             &["run", "--provider"],

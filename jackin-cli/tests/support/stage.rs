@@ -180,6 +180,8 @@ impl Stage {
         let Outcome { code, stdout, stderr } = outcome;
         let answered = *code == Some(0) && stdout.contains(ANSWER);
         complain(!answered, format!("no answer, exit code {code:?}: {stdout}{stderr}"));
+        let shown = stdout.contains(of.key) || stderr.contains(of.key);
+        complain(shown, "the key is in the output".into());
         for request in self.elsewhere.requests() {
             complain(true, format!("went elsewhere: {request}"));
         }
