@@ -105,7 +105,11 @@ impl fmt::Display for SecretRef {
 
 impl serde::Serialize for SecretRef {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self {
+            // What `op read` takes; the account is for people.
+            Self::Op(op) => serializer.serialize_str(op.uri()),
+            Self::Host(_) => serializer.collect_str(self),
+        }
     }
 }
 

@@ -75,7 +75,7 @@ fn removals(plan: &ExecPlan, text: &mut String) {
     let mut reason = None;
     for removal in &plan.remove {
         if reason != Some(&removal.reason) {
-            let when = if removal.if_redirected { ", where there was one" } else { "" };
+            let when = if removal.if_redirected { " (only where there was one)" } else { "" };
             let _ = writeln!(text, "  {}{when}", removal.reason);
             reason = Some(&removal.reason);
         }

@@ -6,4 +6,5 @@ mod config;
 mod env;
 mod readme;
 mod run;
+mod screens;
 mod support;

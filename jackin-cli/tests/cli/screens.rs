@@ -1,0 +1,61 @@
+//! What a person sees, whole; every change to a screen is a change to a file that somebody reads.
+
+use insta::assert_snapshot;
+
+use crate::support::{Home, see};
+
+const CONFIG: &str = r#"
+default_role = "review"
+
+[env]
+ZAI_API_KEY = "op://Work/zai/key"
+MINIMAX_API_KEY = "sentinel-global"
+EDITOR = "sentinel-editor"
+ANTHROPIC_MODEL = "sentinel-model"
+
+[providers.zai.anthropic]
+models = { opus = "glm-6" }
+
+[roles.review.env]
+MINIMAX_API_KEY = "$REVIEW_KEY"
+"#;
+
+/// A screen with the home directory taken out.
+fn screen(home: &Home, args: &[&str]) -> String {
+    let mut command = home.jackin(args);
+    command.env("CLAUDECODE", "1").env("ANTHROPIC_API_KEY", "sentinel-exported");
+    let seen = see(&mut command);
+    let text = format!("{}{}[exit {}]", seen.out, seen.err, seen.code.unwrap());
+    assert!(!text.contains("sentinel"), "{text}");
+    text.replace(home.path().to_str().unwrap(), "/home/you")
+}
+
+#[test]
+fn plans() {
+    let home = Home::with_config(CONFIG);
+    assert_snapshot!(
+        "plan-redirect",
+        screen(&home, &["plan", "--provider", "zai", "claude", "-p", "it's \u{1b}[31m"])
+    );
+    assert_snapshot!("plan-shadowed", screen(&home, &["plan", "--provider", "minimax"]));
+    assert_snapshot!("plan-native", screen(&home, &["plan", "--provider", "anthropic"]));
+}
+
+#[test]
+fn lists() {
+    let home = Home::with_config(CONFIG);
+    assert_snapshot!("providers", screen(&home, &["providers"]));
+    assert_snapshot!("providers-json", screen(&home, &["providers", "--json"]));
+    assert_snapshot!("agents", screen(&home, &["agents"]));
+    assert_snapshot!("agents-json", screen(&home, &["agents", "--json"]));
+    assert_snapshot!("label-json", screen(&home, &["label", "--json", "--provider", "zai"]));
+}
+
+#[test]
+fn help() {
+    let home = Home::new();
+    assert_snapshot!("help", screen(&home, &["--help"]));
+    for command in ["run", "plan", "env", "label", "providers", "agents"] {
+        assert_snapshot!(format!("help-{command}"), screen(&home, &[command, "--help"]));
+    }
+}
