@@ -21,18 +21,25 @@ const HOSTILE: &[(&str, &str)] = &[
     ("ANTHROPIC_AUTH_TOKEN", "sentinel-foreign-token"),
     ("ANTHROPIC_BASE_URL", "ELSEWHERE/base"),
     ("ANTHROPIC_BETAS", "sentinel-foreign-beta"),
+    // Prints every request, its key included.
+    ("BUN_CONFIG_VERBOSE_FETCH", "curl"),
     ("ANTHROPIC_CUSTOM_HEADERS", "x-leak: sentinel-foreign-header"),
     ("ANTHROPIC_DEFAULT_FABLE_MODEL", "claude-sentinel-foreign"),
     ("ANTHROPIC_DEFAULT_MODEL", "claude-sentinel-foreign"),
     ("ANTHROPIC_DEFAULT_OPUS_MODEL", "claude-sentinel-foreign"),
     ("ANTHROPIC_MODEL", "claude-sentinel-foreign"),
     ("ANTHROPIC_UNIX_SOCKET", "/nonexistent/sentinel-foreign"),
+    ("AWS_BEARER_TOKEN_BEDROCK", "sentinel-foreign-bearer"),
+    ("CLAUDE_CODE_API_BASE_URL", "ELSEWHERE/api"),
     ("CLAUDE_CODE_CHILD_SESSION", "1"),
     ("CLAUDE_CODE_EXTRA_BODY", r#"{"model":"claude-sentinel-foreign"}"#),
     ("CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-sentinel-foreign"),
     ("CLAUDE_CODE_SUBAGENT_MODEL", "claude-sentinel-foreign"),
+    ("CLAUDE_CODE_USE_ANTHROPIC_AWS", "1"),
+    ("CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD", "1"),
     ("CLAUDE_CODE_USE_BEDROCK", "1"),
     ("CLAUDE_CODE_USE_FOUNDRY", "1"),
+    ("CLAUDE_CODE_USE_MANTLE", "1"),
     ("CLAUDE_CODE_USE_VERTEX", "1"),
     // Other providers' keys, and one under another name.
     ("KIMI_CODE_API_KEY", "sentinel-foreign-kimi"),
@@ -55,8 +62,13 @@ const CLOUDS: &[(&str, &str)] = &[
     ("CLOUD_ML_REGION", "us-east5"),
 ];
 
-fn add(command: &mut Command, vars: &[(&str, &str)], elsewhere: &str) {
-    command.envs(vars.iter().map(|(name, value)| (name, value.replace("ELSEWHERE", elsewhere))));
+fn add<'a>(
+    stage: &Stage,
+    command: &mut Command,
+    vars: impl IntoIterator<Item = &'a (&'a str, &'a str)>,
+) {
+    let url = stage.elsewhere.url();
+    command.envs(vars.into_iter().map(|(name, value)| (name, value.replace("ELSEWHERE", &url))));
 }
 
 /// What a settings file could say to take a redirect over.
@@ -153,8 +165,8 @@ fn no_single_variable_of_the_parent_gets_through() {
     for row in HOSTILE {
         let stage = Stage::new();
         let mut command = stage.jackin(ZAI.id, &["-p", "say hi"]);
-        add(&mut command, CLOUDS, &stage.elsewhere.url());
-        add(&mut command, &[*row], &stage.elsewhere.url());
+        add(&stage, &mut command, CLOUDS);
+        add(&stage, &mut command, [row]);
         let outcome = stage.run(command);
         assert_none(&stage.complaints(&outcome, ZAI, &["glm-5.1"]), row.0);
     }
@@ -166,8 +178,8 @@ fn all_variables_of_the_parent_together_do_not_get_through() {
     for provider in PROVIDERS {
         let stage = Stage::new();
         let mut command = stage.jackin(provider.id, &["-p", "say hi", "--model", "haiku"]);
-        add(&mut command, CLOUDS, &stage.elsewhere.url());
-        add(&mut command, HOSTILE, &stage.elsewhere.url());
+        add(&stage, &mut command, CLOUDS);
+        add(&stage, &mut command, HOSTILE);
         let outcome = stage.run(command);
         let model = match provider.id {
             "kimi" => "kimi-for-coding",
@@ -212,8 +224,8 @@ fn everything_at_once_changes_nothing() {
     write_hostile_settings(&stage, &[USER_SETTINGS, PROJECT_SETTINGS, LOCAL_SETTINGS]);
     write_logins(&stage);
     let mut command = stage.jackin(ZAI.id, &["-p", "say hi", "--model", "sonnet"]);
-    add(&mut command, CLOUDS, &stage.elsewhere.url());
-    add(&mut command, HOSTILE, &stage.elsewhere.url());
+    add(&stage, &mut command, CLOUDS);
+    add(&stage, &mut command, HOSTILE);
     command.env(ZAI.variable, ZAI.key);
     let outcome = stage.run(command);
     assert_none(&stage.complaints(&outcome, ZAI, &["glm-5-turbo"]), "everything");
@@ -225,7 +237,7 @@ fn everything_at_once_changes_nothing() {
 fn a_command_that_the_agent_runs_finds_no_key() {
     let stage = Stage::new();
     let mut command = stage.jackin(ZAI.id, &["-p", CALL_ENV, "--allowedTools", "Bash"]);
-    add(&mut command, HOSTILE, &stage.elsewhere.url());
+    add(&stage, &mut command, HOSTILE);
     // Passed on, as it is nobody's key: the proof that the output is all there.
     command.env("HARMLESS", "passed on to tools");
     let outcome = stage.run(command);
@@ -257,7 +269,7 @@ fn a_sub_agent_asks_for_a_mapped_model() {
         let call = call_agent(&json!({"subagent_type": "general-purpose", "model": tier}));
         let outcome = stage.run(stage.jackin(ZAI.id, &["-p", &call]));
         assert_none(&stage.complaints(&outcome, ZAI, models), tier);
-        let messages = stage.provider.requests().iter().filter(|r| r.is_message()).count();
+        let messages = stage.messages();
         assert!(messages >= 3, "{tier}: {messages} messages, none of them the sub-agent's");
     }
 }
@@ -275,7 +287,7 @@ fn a_pinned_sub_agent_keeps_to_the_main_model_under_the_strict_guard() {
         let call = call_agent(&json!({"subagent_type": "pinned"}));
         let outcome = stage.run(stage.jackin(ZAI.id, &["-p", &call]));
         let complaints = stage.complaints(&outcome, ZAI, &["glm-5.1"]);
-        let messages = stage.provider.requests().iter().filter(|r| r.is_message()).count();
+        let messages = stage.messages();
         assert!(messages >= 3, "{guard}: {messages} messages, none of them the sub-agent's");
         complaints
     };
@@ -321,19 +333,10 @@ fn without_jackin_the_parent_leaks_and_every_check_notices() {
     stage.write("home/notes.txt", ZAI.key);
     let mut command = stage.claude(&["-p", CALL_ENV, "--allowedTools", "Bash"]);
     redirect(&stage, &mut command);
-    let taken = [
-        "ANTHROPIC_API_KEY",
-        "ANTHROPIC_CUSTOM_HEADERS",
-        "ANTHROPIC_MODEL",
-        "CLAUDE_CODE_CHILD_SESSION",
-        "MINIMAX_API_KEY",
-    ];
-    add(
-        &mut command,
-        &HOSTILE.iter().filter(|(name, _)| taken.contains(name)).copied().collect::<Vec<_>>(),
-        "",
-    );
-    command.env("ANTHROPIC_AUTH_TOKEN", "sentinel-foreign-token");
+    let taken =
+        ["ANTHROPIC_API_KEY", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_MODEL", "MINIMAX_API_KEY"];
+    let taken = HOSTILE.iter().filter(|(name, _)| taken.contains(name));
+    add(&stage, &mut command, taken.chain([&("ANTHROPIC_AUTH_TOKEN", "sentinel-foreign-token")]));
     let outcome = stage.run(command);
     let complaints = stage.complaints(&outcome, ZAI, &["glm-5.1"]);
     for what in [
@@ -355,12 +358,12 @@ fn without_jackin_the_parent_leaks_and_every_check_notices() {
 #[test]
 #[ignore = "needs npm and the real Claude Code; .ci/run runs it"]
 fn without_jackin_another_cloud_takes_it_over() {
-    for cloud in HOSTILE.iter().filter(|(name, _)| name.starts_with("CLAUDE_CODE_USE_")) {
+    for cloud in ["BEDROCK", "FOUNDRY", "VERTEX"] {
         let stage = Stage::new();
         let mut command = stage.claude(&["-p", "say hi"]);
         redirect(&stage, &mut command);
-        add(&mut command, CLOUDS, &stage.elsewhere.url());
-        add(&mut command, &[*cloud], "");
+        add(&stage, &mut command, CLOUDS);
+        command.env(format!("CLAUDE_CODE_USE_{cloud}"), "1");
         let asked = || stage.elsewhere.requests().iter().any(|r| r.method == "POST");
         let outcome = stage.run_until(command, LONGEST_RUN, asked);
         assert_some(&stage.complaints(&outcome, ZAI, &["glm-5.1"]), "went elsewhere: POST");
@@ -377,19 +380,50 @@ fn without_the_guard_settings_take_it_over() {
     assert_some(&stage.complaints(&outcome, ZAI, &["glm-5.1"]), "went elsewhere");
 }
 
-/// What an earlier redirect left must not send the user's own login to that provider.
+/// What an earlier redirect left must not send the user's own login to that provider. Where there
+/// is none, there is nothing to send.
 #[test]
 #[ignore = "needs npm and the real Claude Code; .ci/run runs it"]
 fn a_native_launch_sends_the_provider_nothing() {
-    let stage = Stage::new();
-    let mut command = stage.jackin("anthropic", &["-p", "say hi"]);
-    redirect(&stage, &mut command);
-    command.env("ANTHROPIC_MODEL", "glm-5.1").env("ANTHROPIC_SMALL_FAST_MODEL", "glm-4.5-air");
-    command.env("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", "1");
-    command.env("ANTHROPIC_API_KEY", "sk-ant-sentinel-own-login");
-    let asked_home =
-        || stage.elsewhere.requests().iter().any(|r| r.path == "api.anthropic.com:443");
-    let outcome = stage.run_until(command, Duration::from_secs(15), asked_home);
-    assert!(stage.provider.requests().is_empty(), "{:#?}", stage.provider.requests());
-    assert!(asked_home(), "{outcome:?}");
+    for (marked, exported) in [(false, true), (true, true), (true, false)] {
+        let stage = Stage::new();
+        let login = json!({"primaryApiKey": "sk-ant-sentinel-own-login"});
+        stage.write("home/.claude.json", &login.to_string());
+        let mut command = stage.jackin("anthropic", &["-p", "say hi"]);
+        redirect(&stage, &mut command);
+        command.env("ANTHROPIC_MODEL", "glm-5.1");
+        command.env("ANTHROPIC_SMALL_FAST_MODEL", "glm-4.5-air");
+        if marked {
+            command.env("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", "1");
+        }
+        if exported {
+            command.env("ANTHROPIC_API_KEY", "sk-ant-sentinel-own-login");
+        }
+        // It would go on trying.
+        let is_home = |path: &str| path == "api.anthropic.com:443";
+        let at_home = || stage.elsewhere.requests().iter().any(|r| is_home(&r.path));
+        let outcome = stage.run_until(command, Duration::from_secs(15), at_home);
+        assert!(stage.provider.requests().is_empty(), "{:#?}", stage.provider.requests());
+        assert!(at_home(), "{marked} {exported} {outcome:?}");
+    }
+}
+
+/// A limit of the agent, not a wish: where this fails, the guard holds better than it is said to.
+/// The key goes to the provider alone all the same.
+#[test]
+#[ignore = "needs npm and the real Claude Code; .ci/run runs it"]
+fn a_project_can_still_name_a_model_in_the_extra_body() {
+    let run = |args: &[&str]| {
+        let stage = Stage::new();
+        let body = r#"{"model": "claude-from-the-project"}"#;
+        let settings = json!({"env": {"CLAUDE_CODE_EXTRA_BODY": body}});
+        stage.write(PROJECT_SETTINGS, &settings.to_string());
+        let outcome = stage.run(stage.jackin(ZAI.id, &[&["-p", "say hi"], args].concat()));
+        stage.complaints(&outcome, ZAI, &["glm-5.1"])
+    };
+    let wrong = r#"models {"claude-from-the-project"} in place of {"glm-5.1"}"#;
+    assert_eq!(run(&[]), [wrong]);
+    // What the user can do about it.
+    let over = r#"{"env": {"CLAUDE_CODE_EXTRA_BODY": ""}}"#;
+    assert_none(&run(&["--settings", over]), "settings on the command line");
 }

@@ -1,9 +1,10 @@
-//! What an agent reads: for each protocol, which variable takes what, and what must not reach it.
-//! This table is the one place an agent is added; it knows nothing of single providers.
+//! What an agent reads: for each protocol, which variable and which argument takes what, and what
+//! must not reach it. The types alone; the agents stand in their table.
 
 use crate::{
+    agents::AGENTS,
     names::{AgentId, EnvName, ProviderId},
-    provider::{Protocol, Slot},
+    provider::{Endpoint, Protocol, Provider, Slot},
 };
 
 /// A coding agent.
@@ -34,20 +35,60 @@ pub struct Agent {
 pub struct Wiring {
     /// The protocol.
     pub protocol: Protocol,
+    /// The slots it needs a model for.
+    pub slots: &'static [Slot],
     /// The variables that make the redirect, and those that make it hold.
     pub vars: &'static [Var],
+    /// The arguments that do, before the user's own; none holds a secret.
+    pub args: fn(&Redirect<'_>) -> Vec<String>,
     /// What in the environment would break or betray it.
     pub scrub: &'static [Scrub],
-    /// The variable whose mere presence says that somebody has redirected this environment.
-    pub mark: Option<&'static str>,
+    /// A variable, and what it holds when somebody has redirected this environment.
+    pub mark: Option<(&'static str, &'static str)>,
 }
+
+/// What an agent can be told of the endpoint it is redirected to.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Redirect<'a> {
+    /// The provider.
+    pub provider: &'a Provider,
+    /// The protocol that is spoken.
+    pub protocol: Protocol,
+    /// One of its endpoints, which has a base URL and a model for every slot that is needed.
+    pub endpoint: &'a Endpoint,
+}
+
+impl Redirect<'_> {
+    /// A name for the provider in the agent's own configuration; no user has a block of that name
+    /// for it to be merged with.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{NAME_PREFIX}{}", self.provider.id)
+    }
+
+    /// The base URL, without a slash at its end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.endpoint.base_url.as_ref().map_or("", |url| url.value.trim_end_matches('/'))
+    }
+
+    /// The model for a slot.
+    #[must_use]
+    pub fn model(&self, slot: Slot) -> &str {
+        self.endpoint.model(slot).map_or("", |(model, _)| &model.value)
+    }
+}
+
+/// How names of jackin's own begin in an agent's configuration.
+pub(crate) const NAME_PREFIX: &str = "jackin-";
 
 /// One variable of a redirect.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Var {
-    /// Its name.
-    pub name: EnvName,
+    /// Its name; none for the variable in which the provider's key is configured.
+    pub name: Option<EnvName>,
     /// What goes into it.
     pub feed: Feed,
     /// From which guard level on it is set.
@@ -55,21 +96,26 @@ pub struct Var {
 }
 
 /// What a variable is filled with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Feed {
     /// The provider's key.
     Key,
     /// The base URL.
     BaseUrl,
-    /// The model for a slot. Where another slot stands in, the variable belongs to the guard.
+    /// The model for a slot.
     Model(Slot),
+    /// The same for one of several tiers. Where another slot stands in, it is not what the provider
+    /// asks for, only what keeps foreign model names out: then it belongs to the guard.
+    Tier(Slot),
     /// The context window in tokens, where it is known.
     Window,
     /// The provider's timeout, else this one; milliseconds.
     TimeoutMs(u64),
     /// Always the same text.
     Fixed(&'static str),
+    /// A text made of the rest; it holds no secret.
+    Text(fn(&Redirect<'_>) -> String),
 }
 
 /// How much is set beyond the bare redirect.
@@ -129,102 +175,6 @@ impl Agent {
     }
 }
 
-const fn var(name: &'static str, feed: Feed, guard: Guard) -> Var {
-    Var { name: EnvName::from_static(name), feed, guard }
-}
-
-const fn scrub(reason: &'static str, patterns: &'static [&'static str]) -> Scrub {
-    Scrub { reason, patterns }
-}
-
-static AGENTS: &[Agent] = &[Agent {
-    id: AgentId::from_static("claude"),
-    label: "Claude",
-    program: "claude",
-    native: ProviderId::from_static("anthropic"),
-    native_key: EnvName::from_static("ANTHROPIC_API_KEY"),
-    install: "npm install -g @anthropic-ai/claude-code",
-    wirings: CLAUDE_WIRINGS,
-    nesting: &[scrub(
-        "belongs to the Claude Code session this was started from",
-        &[
-            "CLAUDECODE",
-            "CLAUDE_PID",
-            "CLAUDE_CODE_ENTRYPOINT",
-            // Turns off the saving of transcripts.
-            "CLAUDE_CODE_CHILD_SESSION",
-            "CLAUDE_CODE_SESSION_ID",
-            "CLAUDE_CODE_EXECPATH",
-            "CLAUDE_CODE_MESSAGING_*",
-            "CLAUDE_CODE_REMOTE_*",
-            "CLAUDE_BG_*",
-            "CLAUDE_BRIDGE_*",
-            "CLAUDE_RUNNER_*",
-        ],
-    )],
-}];
-
-/// Measured on Claude Code 2.1.197 and 2.1.329 against a recording server.
-static CLAUDE_WIRINGS: &[Wiring] = &[Wiring {
-    protocol: Protocol::Anthropic,
-    vars: &[
-        var("ANTHROPIC_AUTH_TOKEN", Feed::Key, Guard::Off),
-        var("ANTHROPIC_BASE_URL", Feed::BaseUrl, Guard::Off),
-        var("ANTHROPIC_DEFAULT_OPUS_MODEL", Feed::Model(Slot::Opus), Guard::Off),
-        var("ANTHROPIC_DEFAULT_SONNET_MODEL", Feed::Model(Slot::Sonnet), Guard::Off),
-        var("ANTHROPIC_DEFAULT_HAIKU_MODEL", Feed::Model(Slot::Haiku), Guard::Off),
-        // 50 minutes, as every provider's own guide sets it.
-        var("API_TIMEOUT_MS", Feed::TimeoutMs(3_000_000), Guard::Off),
-        var("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", Feed::Fixed("1"), Guard::Off),
-        // The user's settings.json would win otherwise. Without a token it blocks the login.
-        var("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", Feed::Fixed("1"), Guard::On),
-        var("ANTHROPIC_MODEL", Feed::Model(Slot::Main), Guard::Off),
-        var("ANTHROPIC_DEFAULT_FABLE_MODEL", Feed::Model(Slot::Fable), Guard::Off),
-        var("ANTHROPIC_SMALL_FAST_MODEL", Feed::Model(Slot::SmallFast), Guard::Off),
-        // Counts only beside ANTHROPIC_MODEL; unknown models are taken for 1,000,000 tokens.
-        var("CLAUDE_CODE_MAX_CONTEXT_TOKENS", Feed::Window, Guard::On),
-        var("CLAUDE_CODE_SUBAGENT_MODEL_FORCE", Feed::Fixed("1"), Guard::Strict),
-    ],
-    scrub: &[
-        scrub("could name another endpoint, model or credential", &["ANTHROPIC_*"]),
-        scrub("could send the prompts to another cloud", &["CLAUDE_CODE_USE_*"]),
-        scrub(
-            "belongs to another cloud's login",
-            &[
-                "CLAUDE_CODE_SKIP_*_AUTH",
-                "CLOUD_ML_REGION",
-                "VERTEX_REGION_CLAUDE_*",
-                "AWS_BEARER_TOKEN_BEDROCK",
-            ],
-        ),
-        scrub(
-            "could carry another login, or another endpoint for it",
-            &[
-                "_CLAUDE_CODE_ASSUME_FIRST_PARTY_BASE_URL",
-                "CLAUDE_CODE_*OAUTH*",
-                "CLAUDE_CODE_*_FILE_DESCRIPTOR",
-                "CLAUDE_CODE_HOST_*",
-                "CLAUDE_CODE_SESSION_ACCESS_TOKEN",
-                "CLAUDE_CODE_API_BASE_URL",
-                "CLAUDE_CODE_CLIENT_CERT*",
-                "CLAUDE_CODE_CLIENT_KEY*",
-            ],
-        ),
-        scrub(
-            "could name a model that the provider does not serve",
-            &[
-                "CLAUDE_CODE_EXTRA_BODY",
-                "CLAUDE_CODE_*SUBAGENT_MODEL*",
-                "CLAUDE_CODE_AUTO_MODE_MODEL",
-                "CLAUDE_CODE_BG_CLASSIFIER_MODEL",
-                "CLAUDE_CODE_MAX_CONTEXT_TOKENS",
-            ],
-        ),
-        scrub("would let anybody in between read the key", &["NODE_TLS_REJECT_UNAUTHORIZED"]),
-    ],
-    mark: Some("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"),
-}];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,13 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn every_wiring_takes_a_url_and_a_key_and_no_variable_twice() {
+    fn every_wiring_takes_one_key_no_variable_twice_and_only_models_it_asks_for() {
         for wiring in Agent::all().iter().flat_map(|agent| agent.wirings) {
-            for feed in [Feed::Key, Feed::BaseUrl] {
-                assert_eq!(wiring.vars.iter().filter(|var| var.feed == feed).count(), 1);
-            }
+            assert_eq!(wiring.vars.iter().filter(|var| matches!(var.feed, Feed::Key)).count(), 1);
             for var in wiring.vars {
                 assert_eq!(wiring.vars.iter().filter(|other| other.name == var.name).count(), 1);
+                if let Feed::Model(slot) | Feed::Tier(slot) = var.feed {
+                    assert!(wiring.slots.contains(&slot), "{slot}");
+                }
             }
         }
     }

@@ -246,8 +246,8 @@ pub enum ResolveError {
     },
     /// They have no protocol in common.
     #[error(
-        "`{agent}` cannot use provider `{provider}`: it speaks {}, the provider serves {}",
-        protocols(.speaks), protocols(.serves)
+        "`{agent}` cannot use provider `{provider}`: {}",
+        no_common_protocol(.speaks, .serves)
     )]
     NotServed {
         /// The agent.
@@ -283,10 +283,12 @@ fn searched() -> String {
     Scope::SEARCHED.map(Scope::as_str).join(", ")
 }
 
-fn protocols(protocols: &[Protocol]) -> String {
-    match protocols {
-        [] => "none that can be redirected".into(),
-        some => some.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(", "),
+fn no_common_protocol(speaks: &[Protocol], serves: &[Protocol]) -> String {
+    let list = |all: &[Protocol]| all.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(", ");
+    match (speaks, serves) {
+        ([], _) => "it can use its own login only".into(),
+        (_, []) => "no other agent than the provider's own can".into(),
+        _ => format!("it speaks {}, the provider serves {}", list(speaks), list(serves)),
     }
 }
 

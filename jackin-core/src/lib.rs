@@ -65,6 +65,7 @@
 //! ```
 
 mod agent;
+mod agents;
 mod catalog;
 /// Which providers can be chosen for an agent, and what a session is called.
 pub mod choice;
@@ -84,7 +85,7 @@ mod value;
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::{
-    agent::{Agent, Feed, Guard, Scrub, Var, Wiring},
+    agent::{Agent, Feed, Guard, Redirect, Scrub, Var, Wiring},
     catalog::Catalog,
     config::{Config, Document},
     error::{

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use secrecy::ExposeSecret;
 
 use crate::{
-    agent::{Agent, Feed, Guard, Var, Wiring},
+    agent::{Agent, Feed, Guard, Redirect, Var, Wiring},
     choice,
     error::ResolveError,
     layers::EnvLayers,
@@ -57,18 +57,13 @@ pub fn resolve(
         remove: Vec::new(),
         warnings: Vec::new(),
         foreign: Vec::new(),
-        key_names: layers.catalog.keys().iter().map(|(name, _)| name.clone()).collect(),
+        key_names: layers.catalog.keys().to_vec(),
         signs: Vec::new(),
     };
     let join = Join { layers, agent, provider };
-    let mut served = agent
-        .wirings
-        .iter()
-        .filter_map(|wiring| Some((wiring, provider.endpoints.get(&wiring.protocol)?)));
-    match served.next() {
+    match join.served()? {
         Some((wiring, endpoint)) => join.redirect(&mut plan, wiring, endpoint)?,
-        None if provider.id == agent.native => join.native(&mut plan)?,
-        None => return Err(join.not_served()),
+        None => join.native(&mut plan)?,
     }
     join.pass_layers_on(&mut plan);
     Ok(plan)
@@ -82,6 +77,38 @@ struct Join<'a> {
 }
 
 impl<'a> Join<'a> {
+    /// The endpoint to redirect the agent to; none for a native launch.
+    fn served(&self) -> Result<Option<(&'a Wiring, &'a Endpoint)>, ResolveError> {
+        let Self { agent, provider, .. } = self;
+        let native = provider.id == agent.native;
+        let mut served = agent
+            .wirings
+            .iter()
+            .filter_map(|wiring| Some((wiring, provider.endpoints.get(&wiring.protocol)?)));
+        match served.next() {
+            Some((_, endpoint)) if native && self.has_own_login(endpoint) => Ok(None),
+            Some(served) => Ok(Some(served)),
+            None if native => Ok(None),
+            None => Err(ResolveError::NotServed {
+                agent: agent.id.clone(),
+                provider: provider.id.clone(),
+                speaks: agent.wirings.iter().map(|wiring| wiring.protocol).collect(),
+                serves: provider.endpoints.keys().copied().collect(),
+            }),
+        }
+    }
+
+    /// Whether the agent reaches its native provider without a key: where none is configured, and
+    /// the user has not sent it elsewhere.
+    fn has_own_login(&self, endpoint: &Endpoint) -> bool {
+        let built_in = |url: &Sourced<_>| url.source.scope == Scope::BuiltIn;
+        let key = self.layers.get(&self.provider.key.value);
+        let configured = |key: Sourced<&EnvValue>| {
+            key.source.scope != Scope::Environment || !key.value.is_blank()
+        };
+        endpoint.base_url.as_ref().is_none_or(built_in) && !key.is_some_and(configured)
+    }
+
     fn redirect(
         &self,
         plan: &mut ExecPlan,
@@ -98,22 +125,43 @@ impl<'a> Join<'a> {
             protocol: wiring.protocol,
         })?;
         self.check_models(wiring, endpoint)?;
+        let redirect = Redirect { provider: self.provider, protocol: wiring.protocol, endpoint };
         let guard = self.layers.guard;
-        let fill = |var: &Var| match var.feed {
-            Feed::Key => Some(self.planned_key(&var.name, &key, Reason::Redirect)),
-            Feed::BaseUrl => Some(plain(var, url.value.clone(), Reason::Redirect, url)),
-            Feed::Model(slot) => model(var, slot, endpoint),
-            Feed::Window => endpoint.window.as_ref().map(|window| count(var, window)),
-            Feed::TimeoutMs(usual) => Some(timeout(var, usual, endpoint)),
-            Feed::Fixed(text) => Some(fixed(var, text, reason(var))),
+        let fill = |var: &Var| {
+            let name = var.name.as_ref().unwrap_or(&self.provider.key.value);
+            let of = |text, reason| fixed(name, text, reason);
+            Some(match var.feed {
+                Feed::Key => self.planned_key(name, &key, Reason::Redirect),
+                Feed::BaseUrl => from(of(url.value.clone().into(), Reason::Redirect), url),
+                Feed::Model(slot) | Feed::Tier(slot) => {
+                    let (model, own) = endpoint.model(slot)?;
+                    let stands_in = !own && matches!(var.feed, Feed::Tier(_));
+                    let reason = if stands_in { Reason::Guard } else { reason(var) };
+                    from(of(model.value.clone().into(), reason), model)
+                }
+                Feed::Window => {
+                    let window = endpoint.window.as_ref()?;
+                    from(of(window.value.to_string().into(), reason(var)), window)
+                }
+                Feed::TimeoutMs(usual) => match &endpoint.timeout_ms {
+                    Some(own) => {
+                        let mut own = from(of(own.value.to_string().into(), reason(var)), own);
+                        own.shadowed.push(Source::new(Scope::BuiltIn));
+                        own
+                    }
+                    None => of(usual.to_string().into(), reason(var)),
+                },
+                Feed::Fixed(text) => of(text.into(), reason(var)),
+                Feed::Text(text) => from(of(text(&redirect).into(), reason(var)), url),
+            })
         };
         let vars = wiring.vars.iter().filter(|var| var.guard <= guard).filter_map(fill);
         plan.set = vars.filter(|var| guard > Guard::Off || var.reason != Reason::Guard).collect();
+        plan.args = (wiring.args)(&redirect).into_iter().map(Into::into).collect();
 
         let set: Vec<_> = plan.set.iter().map(|var| var.name.clone()).collect();
         plan.remove = scrub::for_redirect(wiring, |name| set.contains(name));
-        plan.remove
-            .extend(scrub::for_every(self.agent, &self.layers.catalog, |name| set.contains(name)));
+        self.remove_from_every(plan, |name| set.contains(name));
         Ok(())
     }
 
@@ -127,11 +175,16 @@ impl<'a> Join<'a> {
             let key = self.key()?;
             plan.set.extend(key.map(|key| self.planned_key(name, &key, Reason::Layer)));
         }
-        (plan.remove, plan.signs) =
-            scrub::for_native(self.agent, self.provider, &self.layers.catalog);
-        plan.remove.extend(scrub::for_every(self.agent, &self.layers.catalog, |key| key == name));
+        self.remove_from_every(plan, |key| key == name);
         plan.key_names.retain(|key| key != name);
         Ok(())
+    }
+
+    fn remove_from_every(&self, plan: &mut ExecPlan, keep: impl Fn(&EnvName) -> bool) {
+        let catalog = &self.layers.catalog;
+        plan.remove.extend(scrub::for_every(self.agent, catalog, &keep));
+        plan.remove.extend(scrub::leftovers(&plan.remove, keep));
+        plan.signs = scrub::signs(catalog, &self.provider.id);
     }
 
     /// The key that wins, checked as far as it is known before launch.
@@ -167,10 +220,7 @@ impl<'a> Join<'a> {
     }
 
     fn check_models(&self, wiring: &Wiring, endpoint: &Endpoint) -> Result<(), ResolveError> {
-        let wanted = wiring.vars.iter().filter_map(|var| match var.feed {
-            Feed::Model(slot) => Some(slot),
-            _ => None,
-        });
+        let wanted = wiring.slots.iter().copied();
         let slots: Vec<Slot> = wanted.filter(|slot| endpoint.model(*slot).is_none()).collect();
         if slots.is_empty() {
             return Ok(());
@@ -180,15 +230,6 @@ impl<'a> Join<'a> {
             protocol: wiring.protocol,
             slots,
         })
-    }
-
-    fn not_served(&self) -> ResolveError {
-        ResolveError::NotServed {
-            agent: self.agent.id.clone(),
-            provider: self.provider.id.clone(),
-            speaks: self.agent.wirings.iter().map(|wiring| wiring.protocol).collect(),
-            serves: self.provider.endpoints.keys().copied().collect(),
-        }
     }
 
     /// The layers' other variables go to the agent as they are, but for those that would undo the
@@ -252,42 +293,15 @@ const fn reason(var: &Var) -> Reason {
     if matches!(var.guard, Guard::Off) { Reason::Redirect } else { Reason::Guard }
 }
 
-/// A stand-in is not what the provider asks for, only what keeps foreign model names out.
-fn model(var: &Var, slot: Slot, endpoint: &Endpoint) -> Option<PlannedVar> {
-    let (model, own) = endpoint.model(slot)?;
-    let reason = if own { reason(var) } else { Reason::Guard };
-    Some(plain(var, model.value.clone(), reason, model))
+/// The variable, with the place of the value that it is made of.
+fn from<T>(var: PlannedVar, value: &Sourced<T>) -> PlannedVar {
+    PlannedVar { source: value.source.clone(), shadowed: value.shadowed.clone(), ..var }
 }
 
-fn timeout(var: &Var, usual: u64, endpoint: &Endpoint) -> PlannedVar {
-    let usual = fixed(var, usual.to_string(), reason(var));
-    let Some(timeout) = &endpoint.timeout_ms else { return usual };
-    let mut own = count(var, timeout);
-    own.shadowed.push(usual.source);
-    own
-}
-
-fn count(var: &Var, count: &Sourced<u64>) -> PlannedVar {
-    plain(var, count.value.to_string(), reason(var), count)
-}
-
-fn plain<T>(
-    var: &Var,
-    text: impl Into<Cow<'static, str>>,
-    reason: Reason,
-    from: &Sourced<T>,
-) -> PlannedVar {
+fn fixed(name: &EnvName, text: Cow<'static, str>, reason: Reason) -> PlannedVar {
     PlannedVar {
-        source: from.source.clone(),
-        shadowed: from.shadowed.clone(),
-        ..fixed(var, text, reason)
-    }
-}
-
-fn fixed(var: &Var, text: impl Into<Cow<'static, str>>, reason: Reason) -> PlannedVar {
-    PlannedVar {
-        name: var.name.clone(),
-        value: PlannedValue::Plain(text.into()),
+        name: name.clone(),
+        value: PlannedValue::Plain(text),
         reason,
         key: None,
         source: Source::new(Scope::BuiltIn),

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{
-    agent::{Agent, Feed, Scrub, Var, Wiring},
+    agent::{Agent, Feed, Scrub, Wiring},
     catalog::Catalog,
     names::{EnvName, ProviderId},
-    provider::{Protocol, Provider},
+    provider::Protocol,
 };
 
 /// Names that the child's environment must not hold.
@@ -47,65 +47,44 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
 /// How an environment shows that it was redirected, by jackin or by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RedirectSign {
-    /// A variable that says so by being there.
-    mark: Option<&'static str>,
-    /// The variable with the base URL, and other providers' URLs.
-    variable: EnvName,
-    urls: Vec<String>,
+    variable: Cow<'static, str>,
+    value: SignValue,
+}
+
+/// What a variable holds that shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum SignValue {
+    /// Any text with this in it.
+    Containing(&'static str),
+    /// One of other providers' base URLs.
+    Url(Vec<String>),
 }
 
 impl RedirectSign {
     /// Whether a variable of the parent is the sign.
     pub(crate) fn shown_by(&self, name: &[u8], value: &[u8]) -> bool {
-        let url = || value.strip_suffix(b"/").unwrap_or(value);
-        self.mark.is_some_and(|mark| mark.as_bytes() == name)
-            || (self.variable.as_str().as_bytes() == name
-                && self.urls.iter().any(|known| known.as_bytes() == url()))
+        if self.variable.as_bytes() != name {
+            return false;
+        }
+        match &self.value {
+            SignValue::Containing(part) => String::from_utf8_lossy(value).contains(part),
+            SignValue::Url(urls) => {
+                let value = value.strip_suffix(b"/").unwrap_or(value);
+                urls.iter().any(|url| url.as_bytes() == value)
+            }
+        }
     }
 }
 
 /// The removals of a redirect: what could steer or betray it, and what of it the plan leaves unset.
 pub(crate) fn for_redirect(wiring: &Wiring, is_set: impl Fn(&EnvName) -> bool) -> Vec<Removal> {
-    let covered = |var: &Var| {
-        listed(wiring.scrub).any(|removal| removal.covers(var.name.as_str().as_bytes()))
-    };
-    let unset = wiring.vars.iter().filter(|var| !is_set(&var.name) && !covered(var));
-    let unset = unset
-        .map(|var| removal(var.name.to_string(), "is part of a redirect, and not of this one"));
-    listed(wiring.scrub).chain(unset).collect()
-}
-
-/// The removals of a native launch, and the signs that make them apply: an environment that still
-/// redirects to another provider would send the user's own login there.
-pub(crate) fn for_native(
-    agent: &Agent,
-    provider: &Provider,
-    catalog: &Catalog,
-) -> (Vec<Removal>, Vec<RedirectSign>) {
-    let mut removals = Vec::new();
-    let mut signs = Vec::new();
-    for wiring in agent.wirings {
-        removals.extend(wiring.vars.iter().filter(|var| var.name != agent.native_key).map(|var| {
-            Removal {
-                if_redirected: true,
-                ..removal(var.name.to_string(), "is left over from a redirect to another provider")
-            }
-        }));
-        let url = wiring.vars.iter().find(|var| var.feed == Feed::BaseUrl);
-        signs.extend(url.map(|var| RedirectSign {
-            mark: wiring.mark,
-            variable: var.name.clone(),
-            urls: urls(catalog, wiring.protocol, &provider.id),
-        }));
+    let mut removals: Vec<_> = listed(wiring.scrub).collect();
+    for name in wiring.vars.iter().filter_map(|var| var.name.as_ref()) {
+        if !is_set(name) && !is_removed(&removals, name) {
+            removals.push(removal(name.to_string(), "is part of a redirect, and not of this one"));
+        }
     }
-    (removals, signs)
-}
-
-fn urls(catalog: &Catalog, protocol: Protocol, except: &ProviderId) -> Vec<String> {
-    let others = catalog.iter().filter(|provider| provider.id != *except);
-    let endpoints =
-        others.filter_map(|provider| provider.endpoints.get(&protocol)?.base_url.as_ref());
-    endpoints.map(|url| url.value.trim_end_matches('/').to_owned()).collect()
+    removals
 }
 
 /// The removals of every launch: marks of the session it is started from, and providers' keys but
@@ -115,9 +94,51 @@ pub(crate) fn for_every(
     catalog: &Catalog,
     keep: impl Fn(&EnvName) -> bool,
 ) -> Vec<Removal> {
-    let keys = catalog.keys().iter().filter(|(name, _)| !keep(name));
-    let keys = keys.map(|(name, id)| removal(name.to_string(), format!("is a key of `{id}`")));
+    let keys = catalog.keys().iter().filter(|name| !keep(name));
+    let keys = keys.map(|name| removal(name.to_string(), "is a provider's key"));
     listed(agent.nesting).chain(keys).collect()
+}
+
+/// What redirects of any agent leave behind, beyond what is removed anyway: such an environment
+/// would send the user's own login, or another provider's key, where nobody meant it to go.
+pub(crate) fn leftovers(removed: &[Removal], keep: impl Fn(&EnvName) -> bool) -> Vec<Removal> {
+    let mut removals: Vec<Removal> = Vec::new();
+    let wirings = Agent::all().iter().flat_map(|agent| agent.wirings);
+    for name in wirings.flat_map(|wiring| wiring.vars).filter_map(|var| var.name.as_ref()) {
+        if !keep(name) && !is_removed(removed, name) && !is_removed(&removals, name) {
+            let reason = "is left over from a redirect to another provider";
+            removals.push(Removal { if_redirected: true, ..removal(name.to_string(), reason) });
+        }
+    }
+    removals
+}
+
+/// How an environment shows that an agent was redirected in it to a provider that is not this one.
+pub(crate) fn signs(catalog: &Catalog, provider: &ProviderId) -> Vec<RedirectSign> {
+    let mut signs = Vec::new();
+    for wiring in Agent::all().iter().flat_map(|agent| agent.wirings) {
+        signs.extend(wiring.mark.map(|(variable, part)| RedirectSign {
+            variable: variable.into(),
+            value: SignValue::Containing(part),
+        }));
+        let url = wiring.vars.iter().find(|var| matches!(var.feed, Feed::BaseUrl));
+        signs.extend(url.and_then(|var| var.name.as_ref()).map(|name| RedirectSign {
+            variable: name.to_string().into(),
+            value: SignValue::Url(urls(catalog, wiring.protocol, provider)),
+        }));
+    }
+    signs
+}
+
+fn urls(catalog: &Catalog, protocol: Protocol, except: &ProviderId) -> Vec<String> {
+    let others = catalog.iter().filter(|provider| provider.id != *except);
+    let endpoints =
+        others.filter_map(|provider| provider.endpoints.get(&protocol)?.base_url.as_ref());
+    endpoints.map(|url| url.value.trim_end_matches('/').to_owned()).collect()
+}
+
+fn is_removed(removals: &[Removal], name: &EnvName) -> bool {
+    removals.iter().any(|removal| removal.covers(name.as_str().as_bytes()))
 }
 
 fn listed(scrubs: &'static [Scrub]) -> impl Iterator<Item = Removal> {

@@ -89,6 +89,14 @@ const STEERING: &[&str] = &[
     "CLAUDE_CODE_BG_CLASSIFIER_MODEL",
     "CLAUDE_CODE_MAX_CONTEXT_TOKENS",
     "NODE_TLS_REJECT_UNAUTHORIZED",
+    "BUN_CONFIG_VERBOSE_FETCH",
+    "BUN_OPTIONS",
+    "BUN_INSPECT_PRELOAD",
+    "CLAUDE_AGENT_SDK_VERSION",
+    "CLAUDE_CODE_CONTAINER_ID",
+    "NODE_UNIQUE_ID",
+    "OPENAI_API_KEY",
+    "XAI_API_KEY",
     "ZAI_API_KEY",
     "KIMI_CODE_API_KEY",
     "MINIMAX_API_KEY",
@@ -106,6 +114,7 @@ const NESTING: &[&str] = &[
     "CLAUDE_BG_X",
     "CLAUDE_BRIDGE_X",
     "CLAUDE_RUNNER_X",
+    "CLAUDE_PROJECT_DIR",
 ];
 
 /// What users and their tools need, however much it looks like the rest.
@@ -214,7 +223,8 @@ fn without_the_guard_only_the_seven_are_set() {
 
 #[test]
 fn a_native_launch_loses_other_keys_and_nesting_marks_alone() {
-    let others = ["ZAI_API_KEY", "KIMI_CODE_API_KEY", "MINIMAX_API_KEY"];
+    let others =
+        ["ZAI_API_KEY", "KIMI_CODE_API_KEY", "MINIMAX_API_KEY", "OPENAI_API_KEY", "XAI_API_KEY"];
     let mut expected = hostile();
     expected.retain(|(name, _)| {
         let name = name.to_str().unwrap();

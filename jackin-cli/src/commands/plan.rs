@@ -72,14 +72,20 @@ fn row(var: &PlannedVar) -> [String; 4] {
 
 /// The patterns, under the reason they share.
 fn removals(plan: &ExecPlan, text: &mut String) {
-    let mut reason = None;
-    for removal in &plan.remove {
-        if reason != Some(&removal.reason) {
-            let when = if removal.if_redirected { " (only where there was one)" } else { "" };
-            let _ = writeln!(text, "  {}{when}", removal.reason);
-            reason = Some(&removal.reason);
+    for group in plan.remove.chunk_by(|a, b| a.reason == b.reason) {
+        let Some(first) = group.first() else { continue };
+        let when = if first.if_redirected { " (only where there was one)" } else { "" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {}{when}", first.reason);
+        let mut line = String::from("   ");
+        for removal in group {
+            if line.len() + removal.pattern.len() > 96 {
+                let _ = writeln!(text, "{line}");
+                line = String::from("   ");
+            }
+            let _ = write!(line, " {}", removal.pattern);
         }
-        let _ = writeln!(text, "    {}", removal.pattern);
+        let _ = writeln!(text, "{line}");
     }
 }
 

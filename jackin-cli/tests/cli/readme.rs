@@ -79,26 +79,46 @@ fn the_provider_table_is_the_data() {
 }
 
 #[test]
+fn the_matrix_is_the_data() {
+    let catalog = Catalog::built_in();
+    let ids: Vec<_> = catalog.iter().map(|provider| provider.id.as_str()).collect();
+    let mut rows = format!("| agent | {} |\n|---{}|\n", ids.join(" | "), "|---".repeat(ids.len()));
+    for agent in Agent::all() {
+        let cells = catalog.iter().map(|provider| {
+            let native = (provider.id == agent.native).then_some("native");
+            let mut spoken = agent.wirings.iter().map(|wiring| wiring.protocol);
+            let served = spoken.find(|protocol| provider.endpoints.contains_key(protocol));
+            let served = served.map(Protocol::as_str);
+            native.into_iter().chain(served).collect::<Vec<_>>().join(", ")
+        });
+        let cells: Vec<_> = cells.collect();
+        rows += &format!("| {} | {} |\n", agent.id, cells.join(" | "));
+    }
+    let rows = rows.replace("|  |", "| |").replace("|  |", "| |");
+    assert!(README.contains(&rows), "the matrix should be\n{rows}");
+}
+
+#[test]
 fn the_variable_table_is_the_data() {
     let mut rows = String::new();
     for var in Agent::find("claude").unwrap().wirings[0].vars {
         let value = match var.feed {
             Feed::Key => "the key".to_owned(),
             Feed::BaseUrl => "the provider's base URL".into(),
-            Feed::Model(slot) => format!("the model for {slot}"),
+            Feed::Tier(slot) => format!("the model for {slot}"),
             Feed::Window => "the window in tokens".into(),
             Feed::TimeoutMs(usual) => usual.to_string(),
             Feed::Fixed(text) => text.into(),
             _ => unreachable!("no other feed"),
         };
         let named = |slot| matches!(slot, Slot::Opus | Slot::Sonnet | Slot::Haiku);
-        let stands_in = matches!(var.feed, Feed::Model(slot) if !named(slot));
+        let stands_in = matches!(var.feed, Feed::Tier(slot) if !named(slot));
         let reason = match var.guard {
             Guard::Off if !stands_in => "redirect",
             Guard::Strict => "guard, only when strict",
             _ => "guard",
         };
-        rows += &format!("| `{}` | {value} | {reason} |\n", var.name);
+        rows += &format!("| `{}` | {value} | {reason} |\n", var.name.as_ref().unwrap());
     }
     assert!(README.contains(&rows), "the table should be\n{rows}");
 }

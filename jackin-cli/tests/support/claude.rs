@@ -21,7 +21,7 @@ pub(crate) fn directory() -> &'static Path {
     static INSTALLED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let installed = INSTALLED.get_or_init(|| install().map_err(|error| error.to_string()));
     installed.as_ref().unwrap_or_else(|error| {
-        panic!("these tests need npm and Claude Code {VERSION}, which npm could not bring: {error}")
+        panic!("these tests need npm, and Claude Code {VERSION} from it: {error}")
     })
 }
 
@@ -41,7 +41,8 @@ fn install() -> io::Result<PathBuf> {
     npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&prefix);
     npm.arg(format!("@anthropic-ai/claude-code@{VERSION}"));
     npm.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-    let code = wait(&mut npm.spawn()?, LONGEST_INSTALL, || false);
+    let mut npm = npm.spawn().map_err(|error| io::Error::other(format!("`npm`: {error}")))?;
+    let code = wait(&mut npm, LONGEST_INSTALL, || false);
     let version = version(&bin).unwrap_or_else(|error| error.to_string());
     if is_wanted(&version) {
         return Ok(bin);
@@ -52,8 +53,12 @@ fn install() -> io::Result<PathBuf> {
 
 fn version(bin: &Path) -> io::Result<String> {
     let mut claude = Command::new(bin.join("claude"));
-    let output = claude.arg("--version").env("HOME", bin).stdin(Stdio::null()).output()?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    claude.arg("--version").env("HOME", bin).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut claude = claude.spawn()?;
+    wait(&mut claude, Duration::from_secs(30), || false);
+    // A line fits into the pipe.
+    let line = claude.stdout.take().map(io::read_to_string).transpose()?;
+    Ok(line.unwrap_or_default().trim().to_owned())
 }
 
 fn is_wanted(version: &str) -> bool {

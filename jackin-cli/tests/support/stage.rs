@@ -13,7 +13,10 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{claude, recorder::Recorder};
+use super::{
+    claude,
+    recorder::{Recorder, Request},
+};
 
 /// What the provider's model says.
 pub(crate) const ANSWER: &str = "the answer of the provider";
@@ -54,7 +57,8 @@ pub(crate) const TEAM: &Provider =
     &Provider { id: "team", base: "/team", variable: "TEAM_KEY", key: "sentinel-own-key-team" };
 pub(crate) const PROVIDERS: [&Provider; 4] = [ZAI, KIMI, MINIMAX, TEAM];
 
-const TEAM_MODELS: &str = r#"
+/// The rest of the last one: its table is still open.
+const REST_OF_TEAM: &str = r#"
 models = { main = "glm-4.6", small_fast = "glm-4.5-air" }
 
 [providers.team]
@@ -100,7 +104,7 @@ impl Stage {
         let endpoints = PROVIDERS.map(endpoint).concat();
         self.write(
             "config/config.toml",
-            &format!("{first}\n[env]\n{keys}{endpoints}{TEAM_MODELS}"),
+            &format!("{first}\n[env]\n{keys}{endpoints}{REST_OF_TEAM}"),
         );
     }
 
@@ -167,6 +171,11 @@ impl Stage {
         Outcome { code, stdout: read(stdout), stderr: read(stderr) }
     }
 
+    /// How often the provider's models were asked something.
+    pub(crate) fn messages(&self) -> usize {
+        self.provider.requests().iter().filter(|request| request.is_message()).count()
+    }
+
     /// Everything that is wrong with a run that was to use this provider alone, with each of these
     /// models and no other.
     pub(crate) fn complaints(
@@ -175,40 +184,49 @@ impl Stage {
         of: &Provider,
         models: &[&str],
     ) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut complain = |wrong: bool, what: String| found.extend(wrong.then_some(what));
         let Outcome { code, stdout, stderr } = outcome;
-        let answered = *code == Some(0) && stdout.contains(ANSWER);
-        complain(!answered, format!("no answer, exit code {code:?}: {stdout}{stderr}"));
-        let shown = stdout.contains(of.key) || stderr.contains(of.key);
-        complain(shown, "the key is in the output".into());
-        for request in self.elsewhere.requests() {
-            complain(true, format!("went elsewhere: {request}"));
+        let mut found = Vec::new();
+        if *code != Some(0) || !stdout.contains(ANSWER) {
+            found.push(format!("no answer, exit code {code:?}: {stdout}{stderr}"));
         }
-        let bearer = format!("Bearer {}", of.key);
-        let others = PROVIDERS.iter().map(|other| other.key).filter(|key| *key != of.key);
-        let foreign: Vec<_> = others.chain([FOREIGN]).collect();
-        let mut asked = BTreeSet::new();
-        for request in self.provider.requests() {
-            complain(!request.path.starts_with(of.base), format!("beside the base URL: {request}"));
-            complain(request.header("x-api-key").is_some(), format!("x-api-key in {request}"));
-            for text in foreign.iter().filter(|text| request.holds(text)) {
-                complain(true, format!("`{text}` in {request}"));
-            }
-            if request.is_message() {
-                let login = request.header("authorization");
-                complain(login != Some(&bearer), format!("another login: {login:?} in {request}"));
-                asked.extend(request.model());
-            }
+        if stdout.contains(of.key) || stderr.contains(of.key) {
+            found.push("the key is in the output".into());
         }
+        found.extend(self.elsewhere.requests().iter().map(|r| format!("went elsewhere: {r}")));
+        let requests = self.provider.requests();
+        found.extend(requests.iter().flat_map(|request| wrong_with(request, of)));
+        let messages = requests.iter().filter(|request| request.is_message());
+        let asked: BTreeSet<_> = messages.filter_map(Request::model).collect();
         let models: BTreeSet<_> = models.iter().map(|model| (*model).to_owned()).collect();
-        complain(asked != models, format!("models {asked:?} in place of {models:?}"));
-        for (path, bytes) in files_under(&self.path("home")) {
-            let holds = bytes.windows(of.key.len()).any(|part| part == of.key.as_bytes());
-            complain(holds, format!("the key is in {}", path.display()));
+        if asked != models {
+            found.push(format!("models {asked:?} in place of {models:?}"));
         }
+        let files = files_under(&self.path("home")).into_iter();
+        let holds =
+            |bytes: &[u8]| bytes.windows(of.key.len()).any(|part| part == of.key.as_bytes());
+        let holders = files.filter(|(_, bytes)| holds(bytes));
+        found.extend(holders.map(|(path, _)| format!("the key is in {}", path.display())));
         found
     }
+}
+
+/// What is wrong with one request to a provider, its model aside.
+fn wrong_with(request: &Request, of: &Provider) -> Vec<String> {
+    let mut found = Vec::new();
+    if !request.path.starts_with(of.base) {
+        found.push(format!("beside the base URL: {request}"));
+    }
+    if request.header("x-api-key").is_some() {
+        found.push(format!("x-api-key in {request}"));
+    }
+    let login = request.header("authorization");
+    if request.is_message() && login != Some(&format!("Bearer {}", of.key)) {
+        found.push(format!("another login: {login:?} in {request}"));
+    }
+    let others = PROVIDERS.iter().map(|other| other.key).filter(|key| *key != of.key);
+    let foreign = others.chain([FOREIGN]).filter(|text| request.holds(text));
+    found.extend(foreign.map(|text| format!("`{text}` in {request}")));
+    found
 }
 
 /// Waits for a child, and ends it after a time or when that is enough. Its exit code, unless it was
