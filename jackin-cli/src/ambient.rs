@@ -64,6 +64,11 @@ impl Ambient {
         self.var(name).filter(|value| !value.is_empty()).map(PathBuf::from)
     }
 
+    /// The home directory. A relative one would make every directory somebody's home.
+    fn home(&self) -> Option<PathBuf> {
+        self.path("HOME").filter(|home| home.is_absolute())
+    }
+
     fn find_root(&self, config_dir: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> {
         let named = match (config_dir, self.path("JACKIN_CONFIG_DIR")) {
             (Some(dir), _) => Some((dir, "--config-dir")),
@@ -81,7 +86,7 @@ impl Ambient {
             };
         }
         let xdg = self.path("XDG_CONFIG_HOME").filter(|dir| dir.is_absolute());
-        let config = xdg.or_else(|| self.path("HOME").map(|home| home.join(".config")));
+        let config = xdg.or_else(|| self.home().map(|home| home.join(".config")));
         Ok(config.map(|dir| dir.join("jackin")))
     }
 
@@ -154,7 +159,7 @@ impl Ambient {
     /// A `workdir` as the kernel names it, so that links do not matter.
     fn directory(&self, text: &str) -> PathBuf {
         let home = text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        let path = match (home, self.path("HOME")) {
+        let path = match (home, self.home()) {
             (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')),
             _ => PathBuf::from(text),
         };
@@ -166,7 +171,9 @@ impl Ambient {
         let dir = root.join("workspaces");
         let entries = match fs::read_dir(&dir) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !dir.is_symlink() => {
+                return Ok(Vec::new());
+            }
             Err(error) => return Err(unreadable(&dir, &error.to_string())),
         };
         let mut found = Vec::new();

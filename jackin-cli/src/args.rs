@@ -55,7 +55,7 @@ pub(crate) enum Command {
     /// Print what the session is called, for example `Claude (Z.AI)`
     Label(Label),
     /// List the providers, their keys and what they serve
-    Providers(List),
+    Providers(Providers),
     /// List the agents and what they can use
     Agents(List),
 }
@@ -137,6 +137,15 @@ pub(crate) struct Label {
     pub(crate) json: bool,
     /// The agent [default: the workspace's, else claude]
     pub(crate) agent: Option<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Providers {
+    /// Whether this agent can be started on each of them, and why not
+    #[arg(long, value_name = "AGENT")]
+    pub(crate) agent: Option<String>,
+    #[command(flatten)]
+    pub(crate) list: List,
 }
 
 #[derive(Debug, Args)]

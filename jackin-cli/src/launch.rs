@@ -19,15 +19,16 @@ const USUAL_PATH: &str = "/bin:/usr/bin";
 
 /// Becomes the agent. On Unix it returns only if that fails; elsewhere it waits for the agent and
 /// returns its exit code.
-pub(crate) fn launch(ready: &ReadyPlan, ambient: &Ambient, install: &str) -> Result<u8, Failure> {
+pub(crate) fn launch(
+    ready: &ReadyPlan,
+    ambient: &Ambient,
+    install: Option<&str>,
+) -> Result<u8, Failure> {
     let env = child_env(ready, ambient.vars.iter().cloned());
     let plan = ready.plan();
     // The child's PATH counts, as with `env`; it is not searched by itself once the environment
     // is replaced.
-    let path = env
-        .iter()
-        .find(|(name, _)| name == "PATH")
-        .map_or(OsStr::new(USUAL_PATH), |(_, path)| path);
+    let path = env.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_os_str());
     let program = find(&plan.program, path, install)?;
     let mut command = Command::new(&program);
     command.args(&plan.args).env_clear().envs(env.iter().map(|(name, value)| (name, value)));
@@ -47,9 +48,17 @@ fn start(mut command: Command, _name: &OsStr) -> io::Result<u8> {
 }
 
 /// The program's file on a search path.
-pub(crate) fn find(program: &OsStr, path: &OsStr, install: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn find(
+    program: &OsStr,
+    path: Option<&OsStr>,
+    install: Option<&str>,
+) -> Result<PathBuf, Failure> {
     // Without a current directory only relative names fail to be found.
     let here = std::env::current_dir().unwrap_or_default();
+    let path = path.unwrap_or(OsStr::new(USUAL_PATH));
+    if program.is_empty() {
+        return Err(Failure::new(NOT_FOUND, "no program is named"));
+    }
     which::which_in(program, Some(path), &here).map_err(|_| {
         let shown = program.display();
         let is_path = Path::new(program).components().count() > 1;
@@ -60,8 +69,15 @@ pub(crate) fn find(program: &OsStr, path: &OsStr, install: &str) -> Result<PathB
                 format!("{} is not an executable file", file.display()),
             ),
             None if is_path => Failure::new(NOT_FOUND, format!("no such program: {shown}")),
-            None => Failure::new(NOT_FOUND, format!("`{shown}` is not on PATH"))
-                .hint(format!("install it with `{install}`, or name another with `--program`")),
+            None => {
+                let failure = Failure::new(NOT_FOUND, format!("`{shown}` is not on PATH"));
+                match install {
+                    Some(install) => failure.hint(format!(
+                        "install it with `{install}`, or name another with `--program`"
+                    )),
+                    None => failure,
+                }
+            }
         }
     })
 }

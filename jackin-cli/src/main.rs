@@ -3,6 +3,7 @@
 mod ambient;
 mod args;
 mod commands;
+mod expiry;
 mod launch;
 mod report;
 mod secrets;

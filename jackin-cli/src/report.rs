@@ -74,22 +74,33 @@ impl Report {
         self.line("warning", AnsiColor::Yellow, text);
     }
 
-    /// Text on stderr as it is.
+    /// Text on stderr.
     pub(crate) fn plain(&self, text: &str) {
+        self.styled(&visible(text));
+    }
+
+    fn styled(&self, text: &str) {
         // With stderr closed there is nobody left to tell.
         let _ = AutoStream::new(io::stderr(), self.0).write_all(text.as_bytes());
     }
 
     fn line(&self, word: &str, color: AnsiColor, text: &str) {
         let style = Style::new().bold().fg_color(Some(color.into()));
-        self.plain(&format!("{style}{word}:{style:#} {}\n", visible(text)));
+        self.styled(&format!("{style}{word}:{style:#} {}\n", visible(text)));
     }
 }
 
 /// The text with control characters made visible, so that nothing from a file or a program can
-/// move the cursor or recolour the terminal.
+/// move the cursor, recolour the terminal or turn the writing round.
 fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hidden = |c: char| (c.is_control() && c != '\n') || turns(c);
+    text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// A name from the environment on one line.
+pub(crate) fn name(name: &std::ffi::OsStr) -> String {
+    name.to_string_lossy().escape_debug().to_string()
 }
 
 /// Data on stdout. A reader that has gone away, as in `| head -1`, is no failure.
@@ -117,12 +128,16 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
 
 /// Rows with their columns aligned, two spaces apart.
 pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let length = |cell: &String| cell.chars().count();
     let width =
         |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; N] = std::array::from_fn(width);
     let mut text = String::new();
     for row in rows {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = row
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - length(cell))));
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }

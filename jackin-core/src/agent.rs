@@ -21,6 +21,10 @@ pub struct Agent {
     pub native: ProviderId,
     /// The variable in which it finds a key for that provider.
     pub native_key: EnvName,
+    /// The variable in which it finds the token of a login, if it takes one.
+    pub token: Option<EnvName>,
+    /// How the names of its native provider's models begin, and the options that take a model.
+    pub own_models: Option<(&'static str, &'static [&'static str])>,
     /// A command that installs it.
     pub install: &'static str,
     /// The protocols it speaks, the preferred first, and how it is told.
@@ -142,6 +146,37 @@ impl Guard {
             Self::Off => "off",
             Self::On => "on",
             Self::Strict => "strict",
+        }
+    }
+}
+
+/// `auth_forward`: how an agent gets at its native provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthForward {
+    /// By its own login, which is left alone.
+    Sync,
+    /// By the key that is configured.
+    ApiKey,
+    /// By the token of a login that is configured.
+    OauthToken,
+    /// Not at all.
+    Ignore,
+}
+
+impl AuthForward {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Sync, Self::ApiKey, Self::OauthToken, Self::Ignore];
+    pub(crate) const EXPECTED: &str = "\"sync\", \"api_key\", \"oauth_token\" or \"ignore\"";
+
+    /// The text in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::ApiKey => "api_key",
+            Self::OauthToken => "oauth_token",
+            Self::Ignore => "ignore",
         }
     }
 }

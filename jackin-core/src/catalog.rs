@@ -1,23 +1,62 @@
 //! The providers there are: the built-in ones with the user's overrides, then the user's own.
 //! `data/providers.toml` is the one place a built-in provider is added.
 
-use std::collections::BTreeMap;
-
 use crate::{
     error::ConfigError,
-    names::{EnvName, ProviderId},
-    provider::{Endpoint, Protocol, Provider, Slot, check_base_url, is_open_http},
-    reader::{self, Entry, Table},
-    scope::{Scope, Source, Sourced},
+    names::EnvName,
+    provider::{Provider, host},
+    provider_table::ProviderTable,
+    reader,
+    scope::Scope,
+    unknown::{Given, Unknown},
 };
 
-const BUILT_IN: &str = include_str!("../data/providers.toml");
+const TEXT: &str = include_str!("../data/providers.toml");
 
 /// Every provider, in the order in which they are offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalog {
     providers: Vec<Provider>,
     keys: Vec<EnvName>,
+}
+
+/// What `data/providers.toml` holds.
+struct BuiltIn {
+    providers: Vec<ProviderTable>,
+    /// Hosts that no base URL may name, and why.
+    refused_hosts: Vec<(String, String)>,
+}
+
+impl BuiltIn {
+    fn read() -> Result<Self, ConfigError> {
+        reader::with_root(&"providers.toml".into(), TEXT, |root| {
+            let hosts = root.table("refused_hosts")?.map_or_else(Vec::new, |hosts| hosts.entries());
+            let host =
+                |entry: &reader::Entry<'_>| Ok((entry.key.to_owned(), entry.str()?.to_owned()));
+            Ok(Self {
+                providers: ProviderTable::read_all(root, Scope::BuiltIn)?,
+                refused_hosts: hosts.iter().map(host).collect::<Result<_, ConfigError>>()?,
+            })
+        })
+    }
+
+    /// Checks what only the data can tell of a finished provider.
+    fn check(&self, provider: &Provider) -> Result<(), ConfigError> {
+        for url in provider.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref()) {
+            let refused = self
+                .refused_hosts
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(host(&url.value)));
+            if let Some((_, why)) = refused {
+                return Err(ConfigError::RefusedHost {
+                    provider: provider.id.clone(),
+                    at: url.source.clone(),
+                    why: why.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Catalog {
@@ -38,16 +77,14 @@ impl Catalog {
         tables: impl IntoIterator<Item = &'a ProviderTable>,
         others: impl IntoIterator<Item = &'a ProviderTable>,
     ) -> Result<Self, ConfigError> {
-        let built_in = reader::with_root(&"providers.toml".into(), BUILT_IN, |root| {
-            ProviderTable::read_all(root, Scope::BuiltIn)
-        })?;
+        let built_in = BuiltIn::read()?;
         let mut keys = Vec::new();
         let mut note = |table: &ProviderTable| {
             keys.extend(table.key.as_ref().map(|key| key.value.clone()));
         };
-        built_in.iter().for_each(&mut note);
-        let mut merged = built_in;
+        built_in.providers.iter().for_each(&mut note);
         others.into_iter().for_each(&mut note);
+        let mut merged = built_in.providers.clone();
         for table in tables {
             note(table);
             match merged.iter_mut().find(|known| known.id == table.id) {
@@ -55,10 +92,39 @@ impl Catalog {
                 None => merged.push(table.clone()),
             }
         }
-        let providers = merged.into_iter().map(ProviderTable::finish).collect::<Result<_, _>>()?;
         keys.sort_unstable();
         keys.dedup();
+        let mut providers = Vec::with_capacity(merged.len());
+        for table in &merged {
+            let provider = Self::extended(table, &built_in, &merged)?.finish()?;
+            built_in.check(&provider)?;
+            providers.push(provider);
+        }
         Ok(Self { providers, keys })
+    }
+
+    /// The table over the built-in one that it extends, if it does.
+    fn extended(
+        table: &ProviderTable,
+        built_in: &BuiltIn,
+        merged: &[ProviderTable],
+    ) -> Result<ProviderTable, ConfigError> {
+        let Some(extends) = &table.extends else { return Ok(table.clone()) };
+        let known = || built_in.providers.iter().map(|table| table.id.as_str());
+        let base = merged.iter().find(|base| {
+            base.id.as_str() == extends.value && known().any(|id| id == extends.value)
+        });
+        let Some(base) = base else {
+            let given = Given::Config(extends.source.clone());
+            return Err(Box::new(Unknown::new("provider", &extends.value, given, known())).into());
+        };
+        let mut extended = base.renamed(table);
+        if table.has_url_and_key_of_its_own() {
+            // What it does not speak of is the other one's endpoint: no place for this key.
+            extended.keep_protocols_of(table);
+        }
+        extended.overlay(table.clone());
+        Ok(extended)
     }
 
     /// All providers.
@@ -85,117 +151,10 @@ impl Catalog {
     }
 }
 
-/// One `[providers.<id>]` table of one scope: every field may be missing.
-#[derive(Debug, Clone)]
-pub(crate) struct ProviderTable {
-    id: ProviderId,
-    at: Source,
-    label: Option<Sourced<String>>,
-    key: Option<Sourced<EnvName>>,
-    insecure: Option<Sourced<bool>>,
-    endpoints: BTreeMap<Protocol, Endpoint>,
-}
-
-impl ProviderTable {
-    /// Reads the `providers` table of a scope, in the order of the text.
-    pub(crate) fn read_all(
-        scope_table: &Table<'_>,
-        scope: Scope,
-    ) -> Result<Vec<Self>, ConfigError> {
-        let Some(providers) = scope_table.table("providers")? else { return Ok(Vec::new()) };
-        providers.entries().iter().map(|entry| Self::read(entry, scope)).collect()
-    }
-
-    fn read(entry: &Entry<'_>, scope: Scope) -> Result<Self, ConfigError> {
-        let id = entry.name()?;
-        let table = entry.table()?;
-        let key = table.get("key").map(|key| {
-            let name = key
-                .str()?
-                .parse::<EnvName>()
-                .map_err(|error| key.invalid(format!("is {error}")))?;
-            if name.is_reserved() {
-                return Err(key.invalid("is a reserved name"));
-            }
-            Ok(Sourced::new(name, key.source(scope)))
-        });
-        let mut endpoints = BTreeMap::new();
-        for protocol in Protocol::ALL {
-            if let Some(table) = table.table(protocol.as_str())? {
-                endpoints.insert(protocol, read_endpoint(&table, scope)?);
-            }
-        }
-        let label = table.str("label", scope)?;
-        if let (Some(label), Some(entry)) = (&label, table.get("label")) {
-            // It stands in terminal titles and prompts.
-            if label.value.trim().is_empty() || label.value.chars().any(char::is_control) {
-                return Err(entry.invalid("is blank or holds a control character"));
-            }
-        }
-        Ok(Self {
-            id,
-            at: entry.source(scope),
-            label,
-            key: key.transpose()?,
-            insecure: table.bool("insecure", scope)?,
-            endpoints,
-        })
-    }
-
-    fn overlay(&mut self, specific: Self) {
-        Sourced::overlay(&mut self.label, specific.label);
-        Sourced::overlay(&mut self.key, specific.key);
-        Sourced::overlay(&mut self.insecure, specific.insecure);
-        for (protocol, endpoint) in specific.endpoints {
-            self.endpoints.entry(protocol).or_default().overlay(endpoint);
-        }
-    }
-
-    fn finish(self) -> Result<Provider, ConfigError> {
-        let Self { id, at, label, key, insecure, endpoints } = self;
-        let Some(key) = key else {
-            return Err(ConfigError::Incomplete { provider: id, field: "key", at });
-        };
-        if !insecure.is_some_and(|insecure| insecure.value) {
-            let urls = endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
-            if let Some(url) = urls.clone().find(|url| is_open_http(&url.value)) {
-                return Err(ConfigError::Insecure { provider: id, at: url.source.clone() });
-            }
-        }
-        let label = label.unwrap_or_else(|| Sourced::new(id.to_string(), at));
-        Ok(Provider { id, label, key, endpoints })
-    }
-}
-
-fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigError> {
-    let base_url = table.str("base_url", scope)?;
-    if let (Some(url), Some(entry)) = (&base_url, table.get("base_url")) {
-        check_base_url(&url.value).map_err(|problem| entry.invalid(problem))?;
-    }
-    let mut models = BTreeMap::new();
-    if let Some(slots) = table.table("models")? {
-        for slot in Slot::ALL {
-            let Some(model) = slots.str(slot.as_str(), scope)? else { continue };
-            if let Some(entry) = slots.get(slot.as_str()).filter(|_| !is_model(&model.value)) {
-                return Err(entry.invalid(
-                    "is not a model id: it is blank or holds spaces or control characters",
-                ));
-            }
-            models.insert(slot, model);
-        }
-    }
-    let window = table.count("window", scope)?;
-    let timeout_ms = table.count("timeout_ms", scope)?;
-    Ok(Endpoint { base_url, models, window, timeout_ms })
-}
-
-fn is_model(text: &str) -> bool {
-    !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::{Protocol, Slot};
 
     fn tables(scope: Scope, text: &str) -> Vec<ProviderTable> {
         reader::with_root(&"config.toml".into(), text, |root| ProviderTable::read_all(root, scope))
@@ -215,21 +174,34 @@ kimi Kimi KIMI_CODE_API_KEY
 minimax MiniMax MINIMAX_API_KEY
   anthropic https://api.minimax.io/anthropic MiniMax-M3 MiniMax-M3 MiniMax-M3 512000
   openai-responses https://api.minimax.io/v1 MiniMax-M3 512000
+gateway Gateway GATEWAY_API_KEY
+  anthropic -  -
 opencode OpenCode OPENCODE_API_KEY
 amp Amp AMP_API_KEY
 xai xAI XAI_API_KEY
+deepseek DeepSeek DEEPSEEK_API_KEY
+  anthropic https://api.deepseek.com/anthropic deepseek-v4-pro deepseek-v4-flash deepseek-v4-flash -
+openrouter OpenRouter OPENROUTER_API_KEY
+  anthropic https://openrouter.ai/api  -
+moonshot Moonshot MOONSHOT_API_KEY
+  anthropic https://api.moonshot.ai/anthropic  -
+qwen Qwen DASHSCOPE_API_KEY
+  anthropic https://dashscope-intl.aliyuncs.com/apps/anthropic  -
+ollama Ollama OLLAMA_API_KEY
+  anthropic http://localhost:11434  -
 ";
 
     #[test]
     fn the_built_in_data_is_the_documented_table() {
         let mut table = String::from("\n");
-        for Provider { id, label, key, endpoints } in Catalog::built_in().iter() {
+        for Provider { id, label, key, endpoints, .. } in Catalog::built_in().iter() {
             table += &format!("{id} {} {}\n", label.value, key.value);
             for (protocol, endpoint) in endpoints {
-                let url = &endpoint.base_url.as_ref().unwrap().value;
+                let url = endpoint.base_url.as_ref().map_or("-", |url| &url.value);
                 let models = Slot::ALL.iter().filter_map(|slot| endpoint.models.get(slot));
                 let models: Vec<_> = models.map(|model| model.value.as_str()).collect();
-                let window = endpoint.window.as_ref().unwrap().value;
+                let window = endpoint.window.as_ref();
+                let window = window.map_or("-".to_owned(), |window| window.value.to_string());
                 table += &format!("  {protocol} {url} {} {window}\n", models.join(" "));
             }
         }

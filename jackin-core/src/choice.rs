@@ -2,11 +2,11 @@
 //! session is called. It asks nobody: a picker is the caller's.
 
 use crate::{
-    agent::Agent,
+    agent::{Agent, AuthForward},
     error::SelectError,
     layers::EnvLayers,
-    provider::Provider,
-    scope::Sourced,
+    provider::{Mode, Provider},
+    scope::{Source, Sourced},
     unknown::{Given, Unknown},
 };
 
@@ -17,10 +17,27 @@ pub fn choices<'a>(layers: &'a EnvLayers, agent: &Agent) -> Vec<&'a Provider> {
     let native = layers.catalog.get(agent.native.as_str());
     let others = layers.catalog.iter().filter(|provider| {
         provider.id != agent.native
-            && agent.wirings.iter().any(|wiring| provider.endpoints.contains_key(&wiring.protocol))
-            && layers.has(&provider.key.value)
+            && agent.wirings.iter().any(|wiring| {
+                let endpoint = provider.endpoints.get(&wiring.protocol);
+                // One that needs no key is only a choice once somebody has named its models.
+                endpoint.is_some_and(|endpoint| {
+                    layers.has(&provider.key.value)
+                        || (provider.token.is_some() && !endpoint.models.is_empty())
+                })
+            })
     });
-    native.into_iter().chain(others).collect()
+    let choices = native.into_iter().chain(others);
+    choices.filter(|provider| ignored(layers, agent, provider).is_none()).collect()
+}
+
+/// Where a provider is withdrawn from an agent, if it is.
+fn ignored<'a>(layers: &'a EnvLayers, agent: &Agent, provider: &'a Provider) -> Option<&'a Source> {
+    let mode = provider.mode.as_ref().filter(|mode| mode.value == Mode::Ignore);
+    let native = layers
+        .auth_forward
+        .get(&agent.id)
+        .filter(|mode| mode.value == AuthForward::Ignore && provider.id == agent.native);
+    mode.map(|mode| &mode.source).or(native.map(|mode| &mode.source))
 }
 
 /// The agent that is meant: the one asked for (and where), else `default_agent`, else the first of
@@ -46,7 +63,8 @@ fn given_in_config(default: Option<&Sourced<String>>) -> Option<(&str, Given)> {
 /// only choice.
 ///
 /// # Errors
-/// An id that is not known, or several choices and nothing that decides.
+/// An id that is not known or whose provider is withdrawn; several choices and nothing that
+/// decides; none at all.
 pub fn select<'a>(
     layers: &'a EnvLayers,
     agent: &Agent,
@@ -55,11 +73,20 @@ pub fn select<'a>(
     let default = || given_in_config(layers.default_provider.as_ref());
     if let Some((id, given)) = asked.or_else(default) {
         let known = || layers.catalog.iter().map(|provider| provider.id.as_str());
-        let unknown = || Unknown::new("provider", id, given, known());
-        return layers.catalog.get(id).ok_or_else(|| Box::new(unknown()).into());
+        let unknown = || Unknown::new("provider", id, given.clone(), known());
+        let provider = layers.catalog.get(id).ok_or_else(|| Box::new(unknown()))?;
+        return match ignored(layers, agent, provider) {
+            None => Ok(provider),
+            Some(at) => Err(SelectError::Ignored {
+                agent: agent.id.clone(),
+                provider: provider.id.clone(),
+                at: at.clone(),
+            }),
+        };
     }
     match choices(layers, agent)[..] {
         [only] => Ok(only),
+        [] => Err(SelectError::NoChoice { agent: agent.id.clone() }),
         ref several => Err(SelectError::Undecided {
             agent: agent.id.clone(),
             choices: several.iter().map(|provider| provider.id.clone()).collect(),

@@ -1,14 +1,15 @@
 //! Configuration text to layers, provider overrides and defaults. Files are the caller's business;
 //! keys that jackin does not know are passed over.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use crate::{
-    agent::Guard,
-    catalog::{Catalog, ProviderTable},
+    agent::{Agent, AuthForward, Guard},
+    catalog::Catalog,
     error::{ConfigError, Place},
     layers::{EnvLayer, EnvLayers},
-    names::{EnvName, RoleName, WorkspaceName},
+    names::{AgentId, EnvName, RoleName, WorkspaceName},
+    provider_table::ProviderTable,
     reader::{self, Entry, Table},
     scope::{Scope, Sourced},
     unknown::{Given, Unknown},
@@ -35,6 +36,7 @@ struct ScopeTable {
     guard: Option<Guard>,
     default_provider: Option<Sourced<String>>,
     default_agent: Option<Sourced<String>>,
+    auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
 }
 
 impl Document {
@@ -73,7 +75,7 @@ impl Document {
             Ok(Self {
                 own,
                 roles,
-                workdir: root.str("workdir", scope)?.map(|workdir| workdir.value),
+                workdir: root.parsed("workdir", scope, read_workdir)?.map(|dir| dir.value),
                 default_role: default_role.transpose()?,
                 reserved,
             })
@@ -103,6 +105,7 @@ impl ScopeTable {
             guard: table.get("guard").map(|entry| read_guard(&entry)).transpose()?,
             default_provider: table.str("default_provider", scope)?,
             default_agent: table.str("default_agent", scope)?,
+            auth_forward: read_auth_forward(table, scope)?,
         })
     }
 }
@@ -126,6 +129,43 @@ fn read_guard(entry: &Entry<'_>) -> Result<Guard, ConfigError> {
     let text = entry.str()?;
     let guard = Guard::ALL.into_iter().find(|guard| guard.as_str() == text);
     guard.ok_or_else(|| entry.wrong_type("\"off\", \"on\" or \"strict\""))
+}
+
+/// A relative directory would be another one wherever the launcher is started.
+fn read_workdir(entry: &Entry<'_>) -> Result<String, ConfigError> {
+    let dir = entry.str()?;
+    let home = dir == "~" || dir.starts_with("~/");
+    if home || Path::new(dir).is_absolute() || dir.starts_with('/') {
+        Ok(dir.to_owned())
+    } else {
+        Err(entry.invalid("must be an absolute directory, or begin with ~/"))
+    }
+}
+
+/// `[<agent>] auth_forward` for every agent.
+fn read_auth_forward(
+    table: &Table<'_>,
+    scope: Scope,
+) -> Result<BTreeMap<AgentId, Sourced<AuthForward>>, ConfigError> {
+    let mut modes = BTreeMap::new();
+    for agent in Agent::all() {
+        // A table that other programs use as well; it may hold anything else.
+        let Some(own) = table.get(agent.id.as_str()).and_then(|entry| entry.as_table()) else {
+            continue;
+        };
+        let mode =
+            own.parsed("auth_forward", scope, |entry| {
+                let text = entry.str()?;
+                let mode = AuthForward::ALL.into_iter().find(|mode| mode.as_str() == text);
+                match mode.ok_or_else(|| entry.wrong_type(AuthForward::EXPECTED))? {
+                    AuthForward::OauthToken if agent.token.is_none() => Err(entry
+                        .invalid(format!("is not for {}, which takes no such token", agent.label))),
+                    mode => Ok(mode),
+                }
+            })?;
+        modes.extend(mode.map(|mode| (agent.id.clone(), mode)));
+    }
+    Ok(modes)
 }
 
 /// The files of one launch, before a role is chosen.
@@ -170,6 +210,11 @@ impl Config {
             layers.guard = table.guard.unwrap_or(layers.guard);
             Sourced::overlay(&mut layers.default_provider, table.default_provider);
             Sourced::overlay(&mut layers.default_agent, table.default_agent);
+            for (agent, mode) in table.auth_forward {
+                let mut merged = layers.auth_forward.remove(&agent);
+                Sourced::overlay(&mut merged, Some(mode));
+                layers.auth_forward.extend(merged.map(|mode| (agent, mode)));
+            }
             layers = layers.with(table.env);
         }
         layers.workspace = workspace;

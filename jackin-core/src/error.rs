@@ -4,11 +4,12 @@
 use std::{fmt, fmt::Write as _, sync::Arc};
 
 use crate::{
+    key::KeyProblem,
     names::{AgentId, EnvName, NameError, ProviderId},
-    provider::{Protocol, Slot},
+    provider::Protocol,
     scope::{Scope, Source},
     unknown::Unknown,
-    value::{KeyProblem, SecretError, SecretRef},
+    value::{SecretError, SecretRef},
 };
 
 /// What kind of thing went wrong; stable, for programs.
@@ -119,7 +120,17 @@ pub enum ConfigError {
         /// Where the URL stands.
         at: Source,
     },
-    /// An explicitly chosen role, agent or workspace that is not there.
+    /// A base URL on a host that is known not to work.
+    #[error("provider `{provider}` has a base URL that cannot be used ({at}): {why}")]
+    RefusedHost {
+        /// The provider.
+        provider: ProviderId,
+        /// Where the URL stands.
+        at: Source,
+        /// Why.
+        why: String,
+    },
+    /// A name that is not known.
     #[error(transparent)]
     Unknown(#[from] Box<Unknown>),
 }
@@ -164,7 +175,10 @@ impl ConfigError {
                  `insecure = true` under `[providers.{provider}]`"
             ),
             Self::Unknown(unknown) => return unknown.hint(),
-            Self::WrongType { .. } | Self::Invalid { .. } | Self::BadName { .. } => return None,
+            Self::WrongType { .. }
+            | Self::Invalid { .. }
+            | Self::BadName { .. }
+            | Self::RefusedHost { .. } => return None,
         })
     }
 }
@@ -184,6 +198,22 @@ pub enum SelectError {
         /// The providers that could be chosen.
         choices: Vec<ProviderId>,
     },
+    /// The one that was asked for is withdrawn.
+    #[error("provider `{provider}` is not to be used with `{agent}`: its mode is `ignore` ({at})")]
+    Ignored {
+        /// The agent.
+        agent: AgentId,
+        /// The provider.
+        provider: ProviderId,
+        /// Where that is said.
+        at: Source,
+    },
+    /// Every provider is withdrawn or has no key.
+    #[error("no provider can be chosen for `{agent}`")]
+    NoChoice {
+        /// The agent.
+        agent: AgentId,
+    },
 }
 
 fn list(ids: &[ProviderId]) -> String {
@@ -196,7 +226,8 @@ impl SelectError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Unknown(unknown) => unknown.kind(),
-            Self::Undecided { .. } => ErrorKind::Usage,
+            Self::Undecided { .. } | Self::NoChoice { .. } => ErrorKind::Usage,
+            Self::Ignored { .. } => ErrorKind::Config,
         }
     }
 
@@ -209,6 +240,10 @@ impl SelectError {
                 "choose one, for example with `--provider {}`, or set `default_provider`",
                 choices.last().map_or("ID", ProviderId::as_str)
             ),
+            Self::Ignored { .. } => "remove that line, or choose another provider".into(),
+            Self::NoChoice { agent } => {
+                format!("`jackin providers --agent {agent}` shows why")
+            }
         })
     }
 }
@@ -240,7 +275,7 @@ pub enum ResolveError {
         /// What is wrong.
         problem: KeyProblem,
         /// Where it stands.
-        at: Source,
+        at: Box<Source>,
         /// The agent's own provider, which needs none, if that is another one.
         native: Option<ProviderId>,
     },
@@ -259,23 +294,15 @@ pub enum ResolveError {
         /// What the provider serves.
         serves: Vec<Protocol>,
     },
-    /// The endpoint has no base URL.
-    #[error("provider `{provider}` has no base URL for `{protocol}`")]
-    MissingBaseUrl {
+    /// The endpoint lacks its base URL, or a model that the agent needs; all that is missing.
+    #[error("provider `{provider}` lacks {} for `{protocol}`", missing.join(", "))]
+    Missing {
         /// The provider.
         provider: ProviderId,
         /// The protocol.
         protocol: Protocol,
-    },
-    /// The endpoint names no model for slots that the agent reads.
-    #[error("provider `{provider}` names no model for {} (`{protocol}`)", slot_list(.slots))]
-    MissingModels {
-        /// The provider.
-        provider: ProviderId,
-        /// The protocol.
-        protocol: Protocol,
-        /// The slots without a model.
-        slots: Vec<Slot>,
+        /// The keys that are missing in the protocol's table.
+        missing: Vec<String>,
     },
 }
 
@@ -292,10 +319,6 @@ fn no_common_protocol(speaks: &[Protocol], serves: &[Protocol]) -> String {
     }
 }
 
-fn slot_list(slots: &[Slot]) -> String {
-    slots.iter().map(|slot| format!("`{slot}`")).collect::<Vec<_>>().join(", ")
-}
-
 impl ResolveError {
     /// What kind of error this is.
     #[must_use]
@@ -303,7 +326,7 @@ impl ResolveError {
         match self {
             Self::MissingKey { .. } | Self::BadKey { .. } => ErrorKind::Key,
             Self::NotServed { .. } => ErrorKind::Unsupported,
-            Self::MissingBaseUrl { .. } | Self::MissingModels { .. } => ErrorKind::Config,
+            Self::Missing { .. } => ErrorKind::Config,
         }
     }
 
@@ -322,15 +345,14 @@ impl ResolveError {
                     _ => format!("put the key there, or remove the line{keyless}"),
                 }
             }
+            Self::BadKey { problem: KeyProblem::Bound(owner), .. } => {
+                format!("choose `--provider {owner}`, or give your own one `extends = \"{owner}\"`")
+            }
             Self::BadKey { .. } => "paste the key alone, on one line and without spaces".into(),
             Self::NotServed { .. } => "`jackin providers` shows what each one serves".into(),
-            Self::MissingBaseUrl { provider, protocol } => {
-                format!("set `base_url` under `[providers.{provider}.{protocol}]`")
+            Self::Missing { provider, protocol, .. } => {
+                format!("set them under `[providers.{provider}.{protocol}]`")
             }
-            Self::MissingModels { provider, protocol, .. } => format!(
-                "name them in `models` under `[providers.{provider}.{protocol}]`; `main` and \
-                 `small_fast` stand in for every tier"
-            ),
         })
     }
 }

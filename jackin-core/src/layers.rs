@@ -4,9 +4,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    agent::Guard,
+    agent::{Agent, AuthForward, Guard},
     catalog::Catalog,
-    names::{EnvName, RoleName, WorkspaceName},
+    names::{AgentId, EnvName, RoleName, WorkspaceName},
     scope::{Scope, Source, Sourced},
     value::EnvValue,
 };
@@ -89,6 +89,8 @@ pub struct EnvLayers {
     pub default_provider: Option<Sourced<String>>,
     /// The agent to start when none is asked for.
     pub default_agent: Option<Sourced<String>>,
+    /// How an agent gets at its native provider.
+    pub auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
     layers: BTreeMap<Scope, EnvLayer>,
 }
 
@@ -103,6 +105,7 @@ impl EnvLayers {
             guard: Guard::On,
             default_provider: None,
             default_agent: None,
+            auth_forward: BTreeMap::new(),
             layers: BTreeMap::new(),
         }
     }
@@ -115,12 +118,13 @@ impl EnvLayers {
     }
 
     /// Lets exported host variables serve as keys, below all layers, for the names that providers
-    /// use for their keys. Only whether they are set is asked; nothing is read.
+    /// use for their keys and agents for their login tokens. Only whether they are set is asked; nothing is read.
     #[must_use]
     pub fn with_environment(self, host: impl Fn(&EnvName) -> HostVar) -> Self {
         let mut layer = EnvLayer::new(Scope::Environment, None);
-        for provider in self.catalog.iter() {
-            let name = provider.key.value.clone();
+        let keys = self.catalog.iter().map(|provider| &provider.key.value);
+        let tokens = Agent::all().iter().filter_map(|agent| agent.token.as_ref());
+        for name in keys.chain(tokens).cloned() {
             let value = match host(&name) {
                 HostVar::Unset => continue,
                 HostVar::Blank => EnvValue::Literal("".into()),
@@ -138,7 +142,10 @@ impl EnvLayers {
             layer.entries.get(name).map(|(value, line)| (value, layer.source(*line)))
         });
         let (value, source) = found.next()?;
-        Some(Sourced { value, source, shadowed: found.map(|(_, source)| source).collect() })
+        // An exported variable that is empty gives no other value.
+        let others =
+            found.filter(|(value, source)| source.scope != Scope::Environment || !value.is_blank());
+        Some(Sourced { value, source, shadowed: others.map(|(_, source)| source).collect() })
     }
 
     /// Whether the value that wins for a name is there and not blank.
@@ -156,6 +163,12 @@ impl EnvLayers {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// How an agent gets at its native provider, if that is configured.
+    #[must_use]
+    pub fn mode(&self, agent: &Agent) -> Option<AuthForward> {
+        self.auth_forward.get(&agent.id).map(|mode| mode.value)
     }
 
     /// Every value that some layer gives a name, shadowed ones too.

@@ -67,14 +67,17 @@
 mod agent;
 mod agents;
 mod catalog;
+mod child;
 /// Which providers can be chosen for an agent, and what a session is called.
 pub mod choice;
 mod config;
 mod error;
+mod key;
 mod layers;
 mod names;
 mod plan;
 mod provider;
+mod provider_table;
 mod reader;
 mod resolve;
 mod scope;
@@ -85,23 +88,21 @@ mod value;
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::{
-    agent::{Agent, Feed, Guard, Redirect, Scrub, Var, Wiring},
+    agent::{Agent, AuthForward, Feed, Guard, Redirect, Scrub, Var, Wiring},
     catalog::Catalog,
+    child::child_env,
     config::{Config, Document},
     error::{
         ConfigError, ErrorKind, MaterializeError, Place, ResolveError, SecretFailure, SelectError,
     },
+    key::{KeyProblem, check_key},
     layers::{EnvLayer, EnvLayers, HostVar},
     names::{AgentId, EnvName, NameError, ProviderId, RoleName, WorkspaceName},
-    plan::{
-        ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, RedactedPlan, RedactedVar, child_env,
-    },
-    provider::{Endpoint, Protocol, Provider, Slot},
+    plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, RedactedPlan, RedactedVar},
+    provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier},
     resolve::resolve,
     scope::{Scope, Source, Sourced},
     scrub::Removal,
     unknown::{Given, Unknown},
-    value::{
-        EnvValue, KeyProblem, OpRef, SecretError, SecretRef, SecretSource, ValueError, check_key,
-    },
+    value::{EnvValue, OpRef, SecretError, SecretRef, SecretSource, ValueError},
 };

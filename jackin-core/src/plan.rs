@@ -1,21 +1,18 @@
 //! What a launch will do, before and after its secrets are read, and what it does to an
 //! environment. Nothing here starts a process; a plan never shows a secret.
 
-use std::{
-    borrow::Cow,
-    collections::BTreeSet,
-    ffi::{OsStr, OsString},
-};
+use std::{borrow::Cow, ffi::OsString};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
 
 use crate::{
     error::{MaterializeError, SecretFailure},
+    key::KeyShape,
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     scope::Source,
     scrub::{RedirectSign, Removal},
-    value::{EnvValue, SecretError, SecretRef, SecretSource, check_key},
+    value::{EnvValue, SecretError, SecretRef, SecretSource},
 };
 
 /// What a launch will do. It can be printed, compared and serialised: its secrets stay hidden.
@@ -40,14 +37,54 @@ pub struct ExecPlan {
     pub set: Vec<PlannedVar>,
     /// What it does not get from the parent's environment.
     pub remove: Vec<Removal>,
+    /// When the key ends, in seconds since 1970, where that is known.
+    pub expires_at: Option<i64>,
+    /// What to do when it has ended.
+    pub expired: Option<String>,
     /// What the user should know.
     pub warnings: Vec<String>,
-    /// Keys of other providers: no inherited variable may hold one of them.
+    /// Keys of other providers: no variable of the layers may hold one of them.
     pub(crate) foreign: Vec<EnvValue>,
+    /// Every configured key, this provider's and shadowed ones too: no inherited variable may hold
+    /// one of them.
+    pub(crate) known: Vec<EnvValue>,
+    /// The variable that is inherited as it is, whatever it holds.
+    pub(crate) inherited: Option<EnvName>,
     /// Variables that hold providers' keys in the parent: what they hold is a secret as well.
     pub(crate) key_names: Vec<EnvName>,
+    /// What the key must look like.
+    pub(crate) shape: KeyShape,
+    /// The models that the provider serves, where the agent's own names would be foreign there.
+    pub(crate) served: Option<ServedModels>,
     /// What makes the removals marked [`Removal::if_redirected`] apply.
     pub(crate) signs: Vec<RedirectSign>,
+}
+
+/// What a model option of the agent may name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ServedModels {
+    /// The options that take a model.
+    pub(crate) options: &'static [&'static str],
+    /// How the names of the agent's own models begin.
+    pub(crate) own: &'static str,
+    /// The provider's models.
+    pub(crate) models: Vec<String>,
+}
+
+impl ServedModels {
+    /// The arguments that name a model which the provider does not serve.
+    fn foreign<'a>(&'a self, args: &'a [OsString]) -> impl Iterator<Item = &'a str> {
+        let next = args.iter().skip(1).map(Some).chain([None]);
+        let named = args.iter().zip(next).filter_map(|(arg, next)| {
+            let arg = arg.to_str()?;
+            let (option, model) = match arg.split_once('=') {
+                Some((option, model)) => (option, model),
+                None => (arg, next?.to_str()?),
+            };
+            self.options.contains(&option).then_some(model)
+        });
+        named.filter(|model| model.starts_with(self.own) && self.models.iter().all(|m| m != model))
+    }
 }
 
 /// A variable of a plan.
@@ -107,6 +144,14 @@ impl ExecPlan {
     /// The same plan with these arguments for the agent after those of the plan.
     #[must_use]
     pub fn with_args(mut self, args: impl IntoIterator<Item = OsString>) -> Self {
+        let args: Vec<_> = args.into_iter().collect();
+        if let Some(served) = &self.served {
+            self.warnings.extend(
+                served
+                    .foreign(&args)
+                    .map(|model| format!("`{model}` is no model that `{}` serves", self.provider)),
+            );
+        }
         self.args.extend(args);
         self
     }
@@ -140,6 +185,7 @@ impl ExecPlan {
         let answers = source.read_all(&references);
         let mut set = Vec::with_capacity(self.set.len());
         let mut failures = Vec::new();
+        let mut warnings = Vec::new();
         for var in &self.set {
             let answer = match &var.value {
                 PlannedValue::Plain(text) => Ok(text.as_ref().into()),
@@ -151,41 +197,19 @@ impl ExecPlan {
                         .unwrap_or_else(|| Err(SecretError::new("the source gave no answer", None)))
                 }
             };
-            match answer.and_then(|text| var.check(text)) {
-                Ok(text) => set.push((var.name.clone(), text)),
+            match answer.and_then(|text| var.check(&self.shape, text)) {
+                Ok((text, warning)) => {
+                    set.push(text);
+                    // What is wrong with a literal has been said by the plan.
+                    warnings.extend(warning.filter(|_| var.reference().is_some()));
+                }
                 Err(error) => failures.push(var.failure(error)),
             }
         }
         if !failures.is_empty() {
             return Err(MaterializeError { failures });
         }
-        Ok(ReadyPlan { known: self.known(&set), set, plan: self.clone() })
-    }
-
-    /// The values that no inherited variable may hold.
-    fn known(&self, set: &[(EnvName, SecretString)]) -> Vec<SecretString> {
-        let own = self.set.iter().zip(set).filter(|(var, _)| var.is_surely_secret());
-        let foreign = self.foreign.iter().filter_map(|value| match value {
-            EnvValue::Literal(text) => Some(text),
-            EnvValue::Reference(_) => None,
-        });
-        own.map(|(_, (_, text))| text).chain(foreign).cloned().collect()
-    }
-
-    /// The names in the parent's environment that the plan removes for what they are called.
-    /// [`child_env`] leaves out these, and those that hold a known key.
-    #[must_use]
-    pub fn dropped<'a>(&self, parent: &'a [(OsString, OsString)]) -> BTreeSet<&'a OsString> {
-        let redirected = parent.iter().any(|(name, value)| {
-            let (name, value) = (name.as_encoded_bytes(), value.as_encoded_bytes());
-            self.signs.iter().any(|sign| sign.shown_by(name, value))
-        });
-        let removed = |name: &OsString| {
-            let mut removals =
-                self.remove.iter().filter(|removal| redirected || !removal.if_redirected);
-            removals.any(|removal| removal.covers(name.as_encoded_bytes()))
-        };
-        parent.iter().map(|(name, _)| name).filter(|name| removed(name)).collect()
+        Ok(ReadyPlan { set, warnings, plan: self.clone() })
     }
 
     /// The plan as data for people and programs.
@@ -202,6 +226,7 @@ impl ExecPlan {
             args: self.args.iter().map(|arg| arg.to_string_lossy()).collect(),
             set: self.set.iter().map(PlannedVar::redacted).collect(),
             remove: &self.remove,
+            expires_at: self.expires_at,
             warnings: &self.warnings,
         }
     }
@@ -223,15 +248,23 @@ impl PlannedVar {
         }
     }
 
-    fn check(&self, text: SecretString) -> Result<SecretString, SecretError> {
-        let hint = "the value there must be the key alone, on one line and without spaces";
+    fn check(
+        &self,
+        shape: &KeyShape,
+        text: SecretString,
+    ) -> Result<(SecretString, Option<String>), SecretError> {
         if self.key.is_some() {
-            check_key(text.expose_secret())
+            let hint =
+                "the value there must be the provider's key alone, on one line, without spaces";
+            let warning = shape.check(text.expose_secret());
+            let warning = warning
                 .map_err(|problem| SecretError::new(format!("it {problem}"), Some(hint.into())))?;
-        } else if text.expose_secret().contains('\0') {
+            return Ok((text, warning));
+        }
+        if text.expose_secret().contains('\0') {
             return Err(SecretError::new("it holds a NUL, which no environment can carry", None));
         }
-        Ok(text)
+        Ok((text, None))
     }
 
     fn failure(&self, error: SecretError) -> SecretFailure {
@@ -245,7 +278,7 @@ impl PlannedVar {
 
     /// Whether its value would be out of place under any other name: a key, or what a password
     /// store holds. Of other literals and host variables nobody can say.
-    const fn is_surely_secret(&self) -> bool {
+    pub(crate) const fn is_surely_secret(&self) -> bool {
         self.key.is_some() || matches!(self.reference(), Some(SecretRef::Op(_)))
     }
 
@@ -291,6 +324,9 @@ pub struct RedactedPlan<'a> {
     pub set: Vec<RedactedVar<'a>>,
     /// What it does not get.
     pub remove: &'a [Removal],
+    /// When the key ends, in seconds since 1970, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
     /// What the user should know.
     pub warnings: &'a [String],
 }
@@ -331,8 +367,8 @@ pub struct RedactedVar<'a> {
 /// ```
 pub struct ReadyPlan {
     plan: ExecPlan,
-    set: Vec<(EnvName, SecretString)>,
-    known: Vec<SecretString>,
+    set: Vec<SecretString>,
+    warnings: Vec<String>,
 }
 
 impl ReadyPlan {
@@ -341,47 +377,15 @@ impl ReadyPlan {
     pub const fn plan(&self) -> &ExecPlan {
         &self.plan
     }
-}
 
-/// The child's whole environment: the parent's without what the plan removes, and what it sets.
-/// The one place where the two meet.
-///
-/// Of the parent's variables these are left out: names that the plan removes or sets; values that
-/// are a key this plan knows, or that a provider's key variable of the parent holds; second
-/// entries of one name (the first is the one that programs read).
-pub fn child_env(
-    ready: &ReadyPlan,
-    parent: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Vec<(OsString, OsString)> {
-    let ReadyPlan { plan, set, known } = ready;
-    let parent: Vec<_> = parent.into_iter().collect();
-    let is_key = |name| {
-        plan.key_names.iter().any(|key| comparable(key.as_str().as_ref()) == comparable(name))
-    };
-    let keys = parent.iter().filter(|(name, _)| is_key(name));
-    let mut secrets: BTreeSet<&[u8]> = keys.map(|(_, value)| value.as_encoded_bytes()).collect();
-    secrets.extend(known.iter().map(|text| text.expose_secret().as_bytes()));
-    let is_secret = |value: &OsString| {
-        let value = value.as_encoded_bytes().trim_ascii();
-        !value.is_empty() && secrets.iter().any(|secret| secret.trim_ascii() == value)
-    };
-    let dropped = plan.dropped(&parent);
-    let set_names: BTreeSet<_> =
-        set.iter().map(|(name, _)| comparable(name.as_str().as_ref())).collect();
-    let mut seen = BTreeSet::new();
-    let inherited = parent.iter().filter(|(name, value)| {
-        !set_names.contains(&comparable(name))
-            && !dropped.contains(name)
-            && !is_secret(value)
-            && seen.insert(name)
-    });
-    let mut child: Vec<_> = inherited.cloned().collect();
-    child
-        .extend(set.iter().map(|(name, text)| (name.as_str().into(), text.expose_secret().into())));
-    child
-}
+    /// The variables with what was read for them, in the plan's order.
+    pub(crate) fn set(&self) -> impl Iterator<Item = (&PlannedVar, &SecretString)> {
+        self.plan.set.iter().zip(&self.set)
+    }
 
-/// A name in the form in which the system compares it.
-fn comparable(name: &OsStr) -> Cow<'_, OsStr> {
-    if cfg!(windows) { name.to_ascii_uppercase().into() } else { name.into() }
+    /// What the user should know of the keys that were read, beyond the plan's own warnings.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
 }

@@ -109,8 +109,64 @@ pub struct Provider {
     pub label: Sourced<String>,
     /// The variable that holds its key in the layers.
     pub key: Sourced<EnvName>,
+    /// How its keys begin, where that is known.
+    pub key_prefix: Option<String>,
+    /// Whether keys that begin so are good for this provider alone, and so are refused by others.
+    pub key_bound: bool,
+    /// What is sent in a key's place when none is configured, for a provider that needs none.
+    pub token: Option<Sourced<String>>,
+    /// When the key ends, in seconds since 1970.
+    pub expires_at: Option<i64>,
+    /// What to do when it has ended.
+    pub expired: Option<String>,
+    /// Whether it may be chosen.
+    pub mode: Option<Sourced<Mode>>,
+    /// How far its data can be relied on.
+    pub tier: Tier,
+    /// Where the data come from.
+    pub source: Option<String>,
+    /// The day on which they were last compared with that.
+    pub checked: Option<String>,
     /// What it serves. Empty for a provider that only its own agent can use.
     pub endpoints: BTreeMap<Protocol, Endpoint>,
+}
+
+/// `mode` of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mode {
+    /// It can be used with its key: as if nothing were said, to take back a wider scope's word.
+    ApiKey,
+    /// It is not to be used, although there may be a key.
+    Ignore,
+}
+
+/// How far the data of a provider can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Tier {
+    /// An agent's own provider: the agent knows the way.
+    Native,
+    /// Tried with the real agents against a recording server.
+    Verified,
+    /// Taken from the provider's documentation.
+    Community,
+    /// The user's own.
+    Own,
+}
+
+impl Tier {
+    /// The name used in text and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Verified => "verified",
+            Self::Community => "community",
+            Self::Own => "own",
+        }
+    }
 }
 
 /// One protocol of a provider.
@@ -125,6 +181,8 @@ pub struct Endpoint {
     pub window: Option<Sourced<u64>>,
     /// How long the agent's client waits for an answer, in milliseconds.
     pub timeout_ms: Option<Sourced<u64>>,
+    /// Variables that it wants set and empty.
+    pub empty: Option<Sourced<Vec<EnvName>>>,
 }
 
 impl Endpoint {
@@ -144,6 +202,7 @@ impl Endpoint {
         Sourced::overlay(&mut self.base_url, other.base_url);
         Sourced::overlay(&mut self.window, other.window);
         Sourced::overlay(&mut self.timeout_ms, other.timeout_ms);
+        Sourced::overlay(&mut self.empty, other.empty);
         for (slot, model) in other.models {
             let mut merged = self.models.remove(&slot);
             Sourced::overlay(&mut merged, Some(model));
@@ -163,23 +222,37 @@ pub(crate) fn check_base_url(url: &str) -> Result<(), &'static str> {
     if rest.bytes().any(|b| !b.is_ascii_graphic() || b"\"'<>\\^`{|}@?#$".contains(&b)) {
         return Err("must be plain ASCII without spaces, quotes, `@`, `$`, `?` or `#`");
     }
-    let host = rest.split('/').next().unwrap_or_default();
-    if host.is_empty() || host.starts_with(':') {
+    let authority = rest.split('/').next().unwrap_or_default();
+    let after = match authority.strip_prefix('[').map(|v6| v6.split_once(']')) {
+        Some(Some((v6, after))) if v6.parse::<std::net::Ipv6Addr>().is_ok() => after,
+        Some(_) => return Err("has no valid host"),
+        None => authority.find(':').map_or("", |at| &authority[at..]),
+    };
+    if authority.is_empty() || authority.starts_with(':') {
         return Err("has no host");
+    }
+    let port = after.strip_prefix(':').map(str::parse::<u16>);
+    if !after.is_empty() && port.is_none_or(|port| port.is_err()) {
+        return Err("has no valid port");
     }
     Ok(())
 }
 
+/// The host of a checked URL, without its port.
+pub(crate) fn host(url: &str) -> &str {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    }
+}
+
 /// Whether a checked URL would carry the key in the clear to another machine.
 pub(crate) fn is_open_http(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("http://") else { return false };
-    let host = rest.split('/').next().unwrap_or_default();
-    let host = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
+    let host = host(url);
     let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    !(loopback || host == "localhost")
+    url.starts_with("http://") && !(loopback || host == "localhost")
 }
 
 #[cfg(test)]
@@ -242,6 +315,12 @@ mod tests {
             "https://a b",
             "https://ä",
             "https://a'",
+            "https://a:99999",
+            "https://a:x",
+            "https://a:",
+            "https://[",
+            "http://[::1]evil.com/",
+            "https://[x]",
         ] {
             assert!(check_base_url(bad).is_err(), "{bad}");
         }

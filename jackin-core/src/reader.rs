@@ -87,14 +87,24 @@ impl<'a> Table<'a> {
         self.get(key).map(|entry| entry.table()).transpose()
     }
 
+    /// What `read` makes of the value under a key, if there is one.
+    pub(crate) fn parsed<T>(
+        &self,
+        key: &str,
+        scope: Scope,
+        read: impl FnOnce(&Entry<'a>) -> Result<T, ConfigError>,
+    ) -> Result<Option<Sourced<T>>, ConfigError> {
+        let Some(entry) = self.get(key) else { return Ok(None) };
+        Ok(Some(Sourced::new(read(&entry)?, entry.source(scope))))
+    }
+
     /// The string under a key, if there is one.
     pub(crate) fn str(
         &self,
         key: &str,
         scope: Scope,
     ) -> Result<Option<Sourced<String>>, ConfigError> {
-        let Some(entry) = self.get(key) else { return Ok(None) };
-        Ok(Some(Sourced::new(entry.str()?.to_owned(), entry.source(scope))))
+        self.parsed(key, scope, |entry| entry.str().map(str::to_owned))
     }
 
     /// The boolean under a key, if there is one.
@@ -103,9 +113,9 @@ impl<'a> Table<'a> {
         key: &str,
         scope: Scope,
     ) -> Result<Option<Sourced<bool>>, ConfigError> {
-        let Some(entry) = self.get(key) else { return Ok(None) };
-        let value = entry.value.as_bool().ok_or_else(|| entry.wrong_type("true or false"))?;
-        Ok(Some(Sourced::new(value, entry.source(scope))))
+        self.parsed(key, scope, |entry| {
+            entry.value.as_bool().ok_or_else(|| entry.wrong_type("true or false"))
+        })
     }
 
     /// The positive whole number under a key, if there is one.
@@ -114,12 +124,12 @@ impl<'a> Table<'a> {
         key: &str,
         scope: Scope,
     ) -> Result<Option<Sourced<u64>>, ConfigError> {
-        let Some(entry) = self.get(key) else { return Ok(None) };
-        let value = entry.value.as_integer().and_then(|digits| {
-            u64::from_str_radix(digits.as_str(), digits.radix()).ok().filter(|count| *count > 0)
-        });
-        let value = value.ok_or_else(|| entry.wrong_type("a positive whole number"))?;
-        Ok(Some(Sourced::new(value, entry.source(scope))))
+        self.parsed(key, scope, |entry| {
+            let count = entry.value.as_integer().and_then(|digits| {
+                u64::from_str_radix(digits.as_str(), digits.radix()).ok().filter(|count| *count > 0)
+            });
+            count.ok_or_else(|| entry.wrong_type("a positive whole number"))
+        })
     }
 
     fn entry(&self, key: &'a Key<'a>, value: &'a Value<'a>) -> Entry<'a> {
@@ -127,12 +137,21 @@ impl<'a> Table<'a> {
         let dot = if self.path.is_empty() { "" } else { "." };
         Entry {
             key: name,
-            path: format!("{}{dot}{name}", self.path),
+            path: format!("{}{dot}{}", self.path, shown(name)),
             at: key.span().start,
             lines: self.lines,
             value: value.get_ref(),
         }
     }
+}
+
+/// A key as errors may show it: a key of jackin's own, a variable, a plain word. A secret that was
+/// written where a name belongs is most likely none of these.
+fn shown(name: &str) -> &str {
+    let variable = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    let word = |b: u8| b.is_ascii_lowercase() || b == b'_' || b == b'-';
+    let fits = name.bytes().all(variable) || (name.len() <= 20 && name.bytes().all(word));
+    if fits { name } else { "…" }
 }
 
 impl<'a> Entry<'a> {
@@ -154,6 +173,19 @@ impl<'a> Entry<'a> {
     /// The value as a string.
     pub(crate) fn str(&self) -> Result<&'a str, ConfigError> {
         self.value.as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
+    }
+
+    /// The value as TOML's own moment, if it is one.
+    pub(crate) fn datetime(&self) -> Option<String> {
+        self.value.as_datetime().map(ToString::to_string)
+    }
+
+    /// The value as a list of names.
+    pub(crate) fn names<T: FromStr<Err = NameError>>(&self) -> Result<Vec<T>, ConfigError> {
+        let wrong = || self.wrong_type("a list of variable names");
+        let list = self.value.as_array().ok_or_else(wrong)?;
+        let name = |value: &Value<'_>| value.get_ref().as_str()?.parse().ok();
+        list.iter().map(|value| name(value).ok_or_else(wrong)).collect()
     }
 
     /// The key as a name; an unusable one is not repeated.

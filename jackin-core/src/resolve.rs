@@ -6,16 +6,18 @@ use std::borrow::Cow;
 use secrecy::ExposeSecret;
 
 use crate::{
-    agent::{Agent, Feed, Guard, Redirect, Var, Wiring},
+    agent::{Agent, AuthForward, Feed, Guard, Redirect, Var, Wiring},
+    child::is_redirect_key,
     choice,
     error::ResolveError,
+    key::KeyShape,
     layers::EnvLayers,
     names::{EnvName, ProviderId},
-    plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
+    plan::{ExecPlan, PlannedValue, PlannedVar, Reason, ServedModels},
     provider::{Endpoint, Provider, Slot},
     scope::{Scope, Source, Sourced},
     scrub,
-    value::{EnvValue, check_key},
+    value::EnvValue,
 };
 
 /// Works out what the agent needs to use the provider: the variables to set, each with its reason
@@ -45,6 +47,7 @@ pub fn resolve(
     agent: &Agent,
     provider: &Provider,
 ) -> Result<ExecPlan, ResolveError> {
+    let catalog = &layers.catalog;
     let mut plan = ExecPlan {
         agent: agent.id.clone(),
         provider: provider.id.clone(),
@@ -55,12 +58,19 @@ pub fn resolve(
         args: Vec::new(),
         set: Vec::new(),
         remove: Vec::new(),
+        expires_at: provider.expires_at,
+        expired: provider.expired.clone(),
         warnings: Vec::new(),
         foreign: Vec::new(),
-        key_names: layers.catalog.keys().to_vec(),
-        signs: Vec::new(),
+        known: Vec::new(),
+        inherited: None,
+        key_names: catalog.keys().to_vec(),
+        shape: KeyShape::of(provider, catalog),
+        served: None,
+        signs: scrub::signs(catalog, &provider.id),
     };
     let join = Join { layers, agent, provider };
+    join.note_keys(&mut plan);
     match join.served()? {
         Some((wiring, endpoint)) => join.redirect(&mut plan, wiring, endpoint)?,
         None => join.native(&mut plan)?,
@@ -76,7 +86,23 @@ struct Join<'a> {
     provider: &'a Provider,
 }
 
+/// A value that an agent is to find, and the variable in which it is configured.
+type Found<'a> = Sourced<&'a EnvValue>;
+
 impl<'a> Join<'a> {
+    /// Notes every key that is configured anywhere, so that none crosses under another name.
+    fn note_keys(&self, plan: &mut ExecPlan) {
+        let own = &self.provider.key.value;
+        for name in &plan.key_names {
+            let values = || self.layers.all(name).filter(|value| !value.is_blank()).cloned();
+            plan.known.extend(values());
+            if name != own {
+                plan.foreign.extend(values());
+                plan.foreign.push(EnvValue::host(name.clone()));
+            }
+        }
+    }
+
     /// The endpoint to redirect the agent to; none for a native launch.
     fn served(&self) -> Result<Option<(&'a Wiring, &'a Endpoint)>, ResolveError> {
         let Self { agent, provider, .. } = self;
@@ -98,15 +124,18 @@ impl<'a> Join<'a> {
         }
     }
 
-    /// Whether the agent reaches its native provider without a key: where none is configured, and
-    /// the user has not sent it elsewhere.
+    /// Whether the agent reaches its native provider without a key: where it is told to, or where
+    /// none is configured and the user has not sent it elsewhere.
     fn has_own_login(&self, endpoint: &Endpoint) -> bool {
         let built_in = |url: &Sourced<_>| url.source.scope == Scope::BuiltIn;
-        let key = self.layers.get(&self.provider.key.value);
-        let configured = |key: Sourced<&EnvValue>| {
-            key.source.scope != Scope::Environment || !key.value.is_blank()
-        };
-        endpoint.base_url.as_ref().is_none_or(built_in) && !key.is_some_and(configured)
+        let configured =
+            |key: Found<'_>| key.source.scope != Scope::Environment || !key.value.is_blank();
+        endpoint.base_url.as_ref().is_none_or(built_in)
+            && match self.layers.mode(self.agent) {
+                Some(AuthForward::Sync) => true,
+                Some(_) => false,
+                None => !self.layers.get(&self.provider.key.value).is_some_and(configured),
+            }
     }
 
     fn redirect(
@@ -115,92 +144,116 @@ impl<'a> Join<'a> {
         wiring: &Wiring,
         endpoint: &Endpoint,
     ) -> Result<(), ResolveError> {
-        let key = self.key()?.ok_or_else(|| ResolveError::MissingKey {
-            provider: self.provider.id.clone(),
-            variable: self.provider.key.value.clone(),
-            native: self.other_native(),
-        })?;
-        let url = endpoint.base_url.as_ref().ok_or_else(|| ResolveError::MissingBaseUrl {
-            provider: self.provider.id.clone(),
-            protocol: wiring.protocol,
-        })?;
-        self.check_models(wiring, endpoint)?;
+        let variable = &self.provider.key.value;
+        let key = match (self.key(plan, variable)?, &self.provider.token) {
+            (Some(key), _) => Ok(key),
+            (None, Some(token)) => Err(token),
+            (None, None) => return Err(self.missing_key(variable)),
+        };
+        let missing = missing(wiring, endpoint);
+        if !missing.is_empty() {
+            return Err(ResolveError::Missing {
+                provider: self.provider.id.clone(),
+                protocol: wiring.protocol,
+                missing,
+            });
+        }
         let redirect = Redirect { provider: self.provider, protocol: wiring.protocol, endpoint };
         let guard = self.layers.guard;
-        let fill = |var: &Var| {
-            let name = var.name.as_ref().unwrap_or(&self.provider.key.value);
-            let of = |text, reason| fixed(name, text, reason);
-            Some(match var.feed {
-                Feed::Key => self.planned_key(name, &key, Reason::Redirect),
-                Feed::BaseUrl => from(of(url.value.clone().into(), Reason::Redirect), url),
-                Feed::Model(slot) | Feed::Tier(slot) => {
-                    let (model, own) = endpoint.model(slot)?;
-                    let stands_in = !own && matches!(var.feed, Feed::Tier(_));
-                    let reason = if stands_in { Reason::Guard } else { reason(var) };
-                    from(of(model.value.clone().into(), reason), model)
+        let bare = is_bare(wiring, endpoint);
+        for var in wiring.vars.iter().filter(|var| var.guard <= guard) {
+            let name = var.name.as_ref().unwrap_or(variable);
+            let filled = match (&var.feed, &key) {
+                (Feed::Key, Ok(key)) => {
+                    Some(self.planned_key(name, variable, key, Reason::Redirect))
                 }
-                Feed::Window => {
-                    let window = endpoint.window.as_ref()?;
-                    from(of(window.value.to_string().into(), reason(var)), window)
+                (Feed::Key, Err(token)) => {
+                    Some(from(fixed(name, token.value.clone(), Reason::Redirect), token))
                 }
-                Feed::TimeoutMs(usual) => match &endpoint.timeout_ms {
-                    Some(own) => {
-                        let mut own = from(of(own.value.to_string().into(), reason(var)), own);
-                        own.shadowed.push(Source::new(Scope::BuiltIn));
-                        own
-                    }
-                    None => of(usual.to_string().into(), reason(var)),
-                },
-                Feed::Fixed(text) => of(text.into(), reason(var)),
-                Feed::Text(text) => from(of(text(&redirect).into(), reason(var)), url),
-            })
-        };
-        let vars = wiring.vars.iter().filter(|var| var.guard <= guard).filter_map(fill);
-        plan.set = vars.filter(|var| guard > Guard::Off || var.reason != Reason::Guard).collect();
+                _ => fill(var, name, &redirect, bare),
+            };
+            plan.set.extend(filled.filter(|var| guard > Guard::Off || var.reason != Reason::Guard));
+        }
+        for empty in endpoint.empty.iter() {
+            plan.set.extend(
+                empty.value.iter().map(|name| from(fixed(name, "", Reason::Redirect), empty)),
+            );
+        }
         plan.args = (wiring.args)(&redirect).into_iter().map(Into::into).collect();
-
+        plan.served = self.agent.own_models.map(|(own, options)| ServedModels {
+            options,
+            own,
+            models: endpoint.models.values().map(|model| model.value.clone()).collect(),
+        });
         let set: Vec<_> = plan.set.iter().map(|var| var.name.clone()).collect();
         plan.remove = scrub::for_redirect(wiring, |name| set.contains(name));
         self.remove_from_every(plan, |name| set.contains(name));
         Ok(())
     }
 
-    /// A native launch leaves the agent to its own login, or gives it the key that a layer holds.
+    /// A native launch leaves the agent to its own login, or gives it what the layers hold.
     fn native(&self, plan: &mut ExecPlan) -> Result<(), ResolveError> {
-        let name = &self.agent.native_key;
-        let variable = &self.provider.key.value;
-        let exported = |key: &Sourced<_>| key.source.scope == Scope::Environment;
-        // What is exported under the agent's own name is inherited as it is, even if it is blank.
-        if variable != name || !self.layers.get(variable).is_some_and(|key| exported(&key)) {
-            let key = self.key()?;
-            plan.set.extend(key.map(|key| self.planned_key(name, &key, Reason::Layer)));
+        let Agent { native_key, token, .. } = self.agent;
+        let mode = self.layers.mode(self.agent);
+        let (name, variable) = match (mode, token) {
+            (Some(AuthForward::OauthToken), Some(token)) => (token, token),
+            _ => (native_key, &self.provider.key.value),
+        };
+        let wanted = matches!(mode, Some(AuthForward::ApiKey | AuthForward::OauthToken));
+        let exported = |found: &Found<'_>| found.source.scope == Scope::Environment;
+        let inherited =
+            variable == name && self.layers.get(variable).is_some_and(|key| exported(&key));
+        // What is exported under the agent's own name is inherited as it is, even if it is blank,
+        // unless the configuration says that it is the one to use.
+        if wanted || (mode != Some(AuthForward::Sync) && !inherited) {
+            match self.key(plan, variable)? {
+                Some(key) => plan.set.push(self.planned_key(name, variable, &key, Reason::Layer)),
+                None if wanted => return Err(self.missing_key(variable)),
+                None => {}
+            }
         }
-        self.remove_from_every(plan, |key| key == name);
-        plan.key_names.retain(|key| key != name);
+        // Of two logins the agent would choose by rules of its own.
+        let other =
+            [Some(native_key), token.as_ref()].into_iter().flatten().filter(|other| *other != name);
+        plan.remove = other.filter(|_| wanted).map(scrub::other_login).collect();
+        let kept = |key: &EnvName| key == native_key;
+        self.remove_from_every(plan, kept);
+        plan.key_names.retain(|key| !kept(key));
+        plan.inherited = Some(native_key.clone());
         Ok(())
     }
 
     fn remove_from_every(&self, plan: &mut ExecPlan, keep: impl Fn(&EnvName) -> bool) {
-        let catalog = &self.layers.catalog;
-        plan.remove.extend(scrub::for_every(self.agent, catalog, &keep));
+        plan.remove.extend(scrub::for_every(self.agent, &self.layers.catalog, &keep));
         plan.remove.extend(scrub::leftovers(&plan.remove, keep));
-        plan.signs = scrub::signs(catalog, &self.provider.id);
     }
 
     /// The key that wins, checked as far as it is known before launch.
-    fn key(&self) -> Result<Option<Sourced<&'a EnvValue>>, ResolveError> {
-        let variable = &self.provider.key.value;
+    fn key(
+        &self,
+        plan: &mut ExecPlan,
+        variable: &EnvName,
+    ) -> Result<Option<Found<'a>>, ResolveError> {
         let Some(key) = self.layers.get(variable) else { return Ok(None) };
         if let EnvValue::Literal(text) = key.value {
-            check_key(text.expose_secret()).map_err(|problem| ResolveError::BadKey {
+            let warning = plan.shape.check(text.expose_secret());
+            plan.warnings.extend(warning.map_err(|problem| ResolveError::BadKey {
                 provider: self.provider.id.clone(),
                 variable: variable.clone(),
                 problem,
-                at: key.source.clone(),
+                at: Box::new(key.source.clone()),
                 native: self.other_native(),
-            })?;
+            })?);
         }
         Ok(Some(key))
+    }
+
+    fn missing_key(&self, variable: &EnvName) -> ResolveError {
+        ResolveError::MissingKey {
+            provider: self.provider.id.clone(),
+            variable: variable.clone(),
+            native: self.other_native(),
+        }
     }
 
     /// The provider that needs no key, if that is another one.
@@ -208,46 +261,50 @@ impl<'a> Join<'a> {
         (self.provider.id != self.agent.native).then(|| self.agent.native.clone())
     }
 
-    fn planned_key(&self, name: &EnvName, key: &Sourced<&EnvValue>, reason: Reason) -> PlannedVar {
+    fn planned_key(
+        &self,
+        name: &EnvName,
+        variable: &EnvName,
+        key: &Found<'_>,
+        reason: Reason,
+    ) -> PlannedVar {
         PlannedVar {
             name: name.clone(),
             value: PlannedValue::Secret(key.value.clone()),
             reason,
-            key: Some(self.provider.key.value.clone()),
+            key: Some(variable.clone()),
             source: key.source.clone(),
             shadowed: key.shadowed.clone(),
         }
     }
 
-    fn check_models(&self, wiring: &Wiring, endpoint: &Endpoint) -> Result<(), ResolveError> {
-        let wanted = wiring.slots.iter().copied();
-        let slots: Vec<Slot> = wanted.filter(|slot| endpoint.model(*slot).is_none()).collect();
-        if slots.is_empty() {
-            return Ok(());
-        }
-        Err(ResolveError::MissingModels {
-            provider: self.provider.id.clone(),
-            protocol: wiring.protocol,
-            slots,
-        })
-    }
-
     /// The layers' other variables go to the agent as they are, but for those that would undo the
     /// plan or carry another provider's key.
     fn pass_layers_on(&self, plan: &mut ExecPlan) {
-        let own = &self.provider.key.value;
-        for name in plan.key_names.iter().filter(|name| *name != own) {
-            plan.foreign.extend(self.layers.all(name).filter(|value| !value.is_blank()).cloned());
-            plan.foreign.push(EnvValue::host(name.clone()));
-        }
+        // A redirect of the layers' own whose key is held back is held back as a whole.
+        let names = self.layers.names();
+        let orphaned = names.iter().any(|name| {
+            let found = self.layers.get(name);
+            is_redirect_key(name.as_str().as_ref())
+                && found.is_some_and(|found| {
+                    obstacle(plan, plan.set.len(), name, found.value).is_some()
+                })
+        });
         // Only the plan's own variables can be in the way: no name stands in the layers twice.
         let planned = plan.set.len();
-        for name in self.layers.names() {
+        for name in names {
             if self.layers.catalog.is_key(name) {
                 continue;
             }
             let Some(found) = self.layers.get(name) else { continue };
-            if let Some(why) = obstacle(plan, planned, name, found.value) {
+            if found.source.scope == Scope::Environment || is_login(plan, name) {
+                continue;
+            }
+            let orphan = || {
+                let bytes = name.as_str().as_bytes();
+                (orphaned && plan.leftover(bytes)).then_some("its key is not either".into())
+            };
+            if let Some(why) = obstacle(plan, planned, name, found.value).or_else(orphan) {
                 plan.warnings.push(format!("`{name}` ({}) is not passed on: {why}", found.source));
                 continue;
             }
@@ -263,6 +320,11 @@ impl<'a> Join<'a> {
     }
 }
 
+/// Whether the plan takes its login from this very variable.
+fn is_login(plan: &ExecPlan, name: &EnvName) -> bool {
+    plan.set.iter().any(|var| var.name == *name && var.key.as_ref() == Some(name))
+}
+
 /// Why a configured variable cannot go to the agent.
 fn obstacle(
     plan: &ExecPlan,
@@ -273,7 +335,7 @@ fn obstacle(
     if plan.set[..planned].iter().any(|var| var.name == *name) {
         return Some("the redirect sets it".into());
     }
-    if plan.foreign.contains(value) {
+    if plan.foreign.iter().any(|key| key.is_same_secret(value)) {
         return Some("it is another provider's key".into());
     }
     let bytes = name.as_str().as_bytes();
@@ -289,8 +351,63 @@ fn obstacle(
         .map(|removal| format!("it {}", removal.reason).into())
 }
 
-const fn reason(var: &Var) -> Reason {
-    if matches!(var.guard, Guard::Off) { Reason::Redirect } else { Reason::Guard }
+const TIERS: [Slot; 3] = [Slot::Opus, Slot::Sonnet, Slot::Haiku];
+
+/// What an endpoint lacks that the agent needs, as keys of its table.
+fn missing(wiring: &Wiring, endpoint: &Endpoint) -> Vec<String> {
+    let url = endpoint.base_url.is_none().then(|| "`base_url`".to_owned());
+    let lacking: Vec<_> =
+        wiring.slots.iter().filter(|slot| endpoint.model(**slot).is_none()).copied().collect();
+    let has_tiers = TIERS.iter().any(|tier| endpoint.models.contains_key(tier));
+    // Without any tier it is the two that stand in for all of them that are asked for.
+    let wanted = |slot: &Slot| TIERS.contains(slot) == has_tiers && *slot != Slot::Fable;
+    let models = lacking.iter().filter(|slot| wanted(slot)).map(|slot| format!("`models.{slot}`"));
+    url.into_iter().chain(models).collect()
+}
+
+/// Whether an agent that knows tiers gets none of them: such a provider asks for its URL, its key
+/// and its two models, and the rest is the guard's.
+fn is_bare(wiring: &Wiring, endpoint: &Endpoint) -> bool {
+    let knows_tiers = wiring.vars.iter().any(|var| matches!(var.feed, Feed::Tier(_)));
+    knows_tiers && !TIERS.iter().any(|tier| endpoint.models.contains_key(tier))
+}
+
+/// One variable of a redirect beside the key, or nothing if this endpoint has nothing for it.
+fn fill(var: &Var, name: &EnvName, redirect: &Redirect<'_>, bare: bool) -> Option<PlannedVar> {
+    let endpoint = redirect.endpoint;
+    let reason = if var.guard == Guard::Off { Reason::Redirect } else { Reason::Guard };
+    let extra = if bare { Reason::Guard } else { reason };
+    Some(match var.feed {
+        Feed::Key => return None,
+        Feed::BaseUrl => {
+            let url = endpoint.base_url.as_ref()?;
+            from(fixed(name, url.value.clone(), reason), url)
+        }
+        Feed::Model(slot) => {
+            let (model, _) = endpoint.model(slot)?;
+            from(fixed(name, model.value.clone(), reason), model)
+        }
+        Feed::Tier(slot) => {
+            let (model, own) = endpoint.model(slot)?;
+            // A stand-in is not what the provider asks for, only what keeps foreign models out.
+            let reason = if own { reason } else { Reason::Guard };
+            from(fixed(name, model.value.clone(), reason), model)
+        }
+        Feed::Window => {
+            let window = endpoint.window.as_ref()?;
+            from(fixed(name, window.value.to_string(), reason), window)
+        }
+        Feed::TimeoutMs(usual) => match &endpoint.timeout_ms {
+            Some(own) => {
+                let mut own = from(fixed(name, own.value.to_string(), extra), own);
+                own.shadowed.push(Source::new(Scope::BuiltIn));
+                own
+            }
+            None => fixed(name, usual.to_string(), extra),
+        },
+        Feed::Fixed(text) => fixed(name, text, extra),
+        Feed::Text(text) => from(fixed(name, text(redirect), reason), endpoint.base_url.as_ref()?),
+    })
 }
 
 /// The variable, with the place of the value that it is made of.
@@ -298,10 +415,10 @@ fn from<T>(var: PlannedVar, value: &Sourced<T>) -> PlannedVar {
     PlannedVar { source: value.source.clone(), shadowed: value.shadowed.clone(), ..var }
 }
 
-fn fixed(name: &EnvName, text: Cow<'static, str>, reason: Reason) -> PlannedVar {
+fn fixed(name: &EnvName, text: impl Into<Cow<'static, str>>, reason: Reason) -> PlannedVar {
     PlannedVar {
         name: name.clone(),
-        value: PlannedValue::Plain(text),
+        value: PlannedValue::Plain(text.into()),
         reason,
         key: None,
         source: Source::new(Scope::BuiltIn),

@@ -69,8 +69,8 @@ impl RedirectSign {
         match &self.value {
             SignValue::Containing(part) => String::from_utf8_lossy(value).contains(part),
             SignValue::Url(urls) => {
-                let value = value.strip_suffix(b"/").unwrap_or(value);
-                urls.iter().any(|url| url.as_bytes() == value)
+                let value = normal(&String::from_utf8_lossy(value));
+                urls.contains(&value)
             }
         }
     }
@@ -134,7 +134,24 @@ fn urls(catalog: &Catalog, protocol: Protocol, except: &ProviderId) -> Vec<Strin
     let others = catalog.iter().filter(|provider| provider.id != *except);
     let endpoints =
         others.filter_map(|provider| provider.endpoints.get(&protocol)?.base_url.as_ref());
-    endpoints.map(|url| url.value.trim_end_matches('/').to_owned()).collect()
+    endpoints.map(|url| normal(&url.value)).collect()
+}
+
+/// A URL in the form in which two for one endpoint are alike.
+fn normal(url: &str) -> String {
+    let url = url.trim().trim_end_matches('/');
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let scheme = scheme.to_ascii_lowercase();
+    let authority = authority.to_ascii_lowercase();
+    let port = if scheme == "https" { ":443" } else { ":80" };
+    let authority = authority.strip_suffix(port).unwrap_or(&authority);
+    format!("{scheme}://{authority}/{}", path.trim_matches('/'))
+}
+
+/// The removal of the agent's other way to log in.
+pub(crate) fn other_login(name: &EnvName) -> Removal {
+    removal(name.to_string(), "is another login than the one that was chosen")
 }
 
 fn is_removed(removals: &[Removal], name: &EnvName) -> bool {

@@ -10,7 +10,7 @@ use crate::{error::ErrorKind, scope::Source};
 pub struct Unknown {
     /// What was wanted: `provider`, `agent`, `workspace` or `role`.
     pub what: &'static str,
-    /// The name that was given.
+    /// The name that was given, or `…` where it could be anything else, such as a key.
     pub name: String,
     /// Where it was given.
     pub given: Given,
@@ -30,10 +30,13 @@ impl Unknown {
     ) -> Self {
         let known: Vec<String> = known.into_iter().map(str::to_owned).collect();
         // A third of the letters may differ: `zia` finds `zai`, `x` finds nothing.
-        let close = |other: &&String| strsim::damerau_levenshtein(name, other) * 3 <= other.len();
+        let near = known.iter().filter(|other| name.len().abs_diff(other.len()) * 3 <= other.len());
         let distance = |other: &&String| strsim::damerau_levenshtein(name, other);
-        let suggestion = known.iter().filter(close).min_by_key(distance).cloned();
-        Self { what, name: name.to_owned(), given, suggestion, known }
+        let suggestion =
+            near.min_by_key(distance).filter(|other| distance(other) * 3 <= other.len());
+        let plain = name.len() <= 20 && !name.chars().any(char::is_control);
+        let shown = if plain || suggestion.is_some() { name } else { "…" };
+        Self { what, name: shown.to_owned(), given, suggestion: suggestion.cloned(), known }
     }
 
     /// What kind of error this is.
@@ -58,10 +61,7 @@ impl Unknown {
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What does not even look like a name could be a key pasted in the wrong place.
-        let plain = self.name.len() <= 32 && !self.name.chars().any(char::is_control);
-        let name = if plain { self.name.as_str() } else { "…" };
-        write!(f, "unknown {} `{name}`{}", self.what, self.given)
+        write!(f, "unknown {} `{}`{}", self.what, self.name, self.given)
     }
 }
 
@@ -92,6 +92,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_could_be_a_key_is_not_kept() {
+        let unknown = Unknown::new("provider", "sk-0123456789abcdef0123", Given::Argument, ["zai"]);
+        assert_eq!(unknown.to_string(), "unknown provider `…`");
+        assert!(!format!("{unknown:?}").contains("0123"));
+    }
+
+    #[test]
     fn suggestions_are_close() {
         let suggest = |name: &str| {
             Unknown::new("provider", name, Given::Argument, ["anthropic", "zai", "kimi"]).suggestion
@@ -100,5 +107,6 @@ mod tests {
         assert_eq!(suggest("anthropci").as_deref(), Some("anthropic"));
         assert_eq!(suggest("openrouter"), None);
         assert_eq!(suggest("x"), None);
+        assert_eq!(suggest(&"x".repeat(100_000)), None);
     }
 }

@@ -59,6 +59,17 @@ impl EnvValue {
         matches!(self, Self::Literal(text) if text.expose_secret().trim().is_empty())
     }
 
+    /// Whether both lead to one secret. For 1Password the account, attributes and the case of the
+    /// names do not tell two secrets apart.
+    pub(crate) fn is_same_secret(&self, other: &Self) -> bool {
+        match (self.reference(), other.reference()) {
+            (Some(SecretRef::Op(a)), Some(SecretRef::Op(b))) => {
+                a.path().eq_ignore_ascii_case(b.path())
+            }
+            _ => self == other,
+        }
+    }
+
     /// The reference to be read at launch, if it is one.
     #[must_use]
     pub const fn reference(&self) -> Option<&SecretRef> {
@@ -152,6 +163,11 @@ impl OpRef {
         &self.uri
     }
 
+    /// The reference without its attributes.
+    fn path(&self) -> &str {
+        self.uri.split_once('?').map_or(&self.uri, |(path, _)| path)
+    }
+
     /// The account for `op --account`.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
@@ -163,40 +179,6 @@ impl OpRef {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ValueError(pub(crate) &'static str);
-
-/// What is wrong with the text of a key; the key is not repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyProblem {
-    /// Nothing, or nothing but white space.
-    #[error("is blank")]
-    Blank,
-    /// A line feed or a carriage return.
-    #[error("holds a line break")]
-    LineBreak,
-    /// A space, a control character or a character outside ASCII: no HTTP header carries it.
-    #[error(
-        "holds a character that no key has (a space, a control character or one outside ASCII)"
-    )]
-    NotPrintable,
-}
-
-/// Checks that a key can be sent in an HTTP header: printable ASCII without spaces, not blank.
-///
-/// # Errors
-/// What is wrong with it. A blank key matters most: with an empty token some agents send the
-/// user's stored login to the provider instead.
-pub fn check_key(key: &str) -> Result<(), KeyProblem> {
-    if key.trim().is_empty() {
-        Err(KeyProblem::Blank)
-    } else if key.contains(['\n', '\r']) {
-        Err(KeyProblem::LineBreak)
-    } else if key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(())
-    } else {
-        Err(KeyProblem::NotPrintable)
-    }
-}
 
 /// Why a reference could not be read. Its texts are shown to the user: they never hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -274,15 +256,6 @@ mod tests {
         }
         assert!(OpRef::new("op://v/i/f", Some("-x")).is_err());
         assert!(EnvValue::parse("a\0b").is_err());
-    }
-
-    #[test]
-    fn keys_are_what_a_header_can_carry() {
-        assert_eq!(check_key("sk-cp-1234_x.y"), Ok(()));
-        assert_eq!(check_key(" \t"), Err(KeyProblem::Blank));
-        assert_eq!(check_key("a\nb"), Err(KeyProblem::LineBreak));
-        assert_eq!(check_key("a b"), Err(KeyProblem::NotPrintable));
-        assert_eq!(check_key("schlüssel"), Err(KeyProblem::NotPrintable));
     }
 
     #[test]

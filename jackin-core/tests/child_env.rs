@@ -4,8 +4,8 @@
 use std::{collections::BTreeMap, ffi::OsString};
 
 use jackin_core::{
-    Agent, Config, Document, Given, HostVar, SecretError, SecretRef, SecretSource, SecretString,
-    child_env, choice, resolve,
+    Agent, Config, Document, ExecPlan, Given, HostVar, SecretError, SecretRef, SecretSource,
+    SecretString, child_env, choice, resolve,
 };
 
 /// The launching process of one test.
@@ -23,11 +23,9 @@ fn vars(vars: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
     vars.iter().map(|(name, value)| (name.into(), value.into())).collect()
 }
 
-fn child(
-    config: &str,
-    provider: &str,
-    host: Vec<(OsString, OsString)>,
-) -> Vec<(OsString, OsString)> {
+type Vars = Vec<(OsString, OsString)>;
+
+fn plan(agent: &str, config: &str, provider: &str, host: &Vars) -> ExecPlan {
     let global = Some(Document::global("config.toml", config).unwrap());
     let layers = Config { global, ..Config::default() }.layers(None).unwrap();
     let layers = layers.with_environment(|name| {
@@ -37,15 +35,20 @@ fn child(
             Some(_) => HostVar::Set,
         }
     });
-    let provider = choice::select(&layers, claude(), Some((provider, Given::Argument))).unwrap();
-    let plan = resolve(&layers, claude(), provider).unwrap();
+    let agent = Agent::find(agent).unwrap();
+    let provider = choice::select(&layers, agent, Some((provider, Given::Argument))).unwrap();
+    resolve(&layers, agent, provider).unwrap()
+}
+
+fn child_of(agent: &str, config: &str, provider: &str, host: Vars) -> Vars {
+    let plan = plan(agent, config, provider, &host);
     let host = Host(host);
     let ready = plan.materialize(&host).unwrap_or_else(|error| panic!("{error}"));
     child_env(&ready, host.0)
 }
 
-fn claude() -> &'static Agent {
-    Agent::find("claude").unwrap()
+fn child(config: &str, provider: &str, host: Vars) -> Vars {
+    child_of("claude", config, provider, host)
 }
 
 /// Every name of the documented scrub list, written out once more: the table must not lose one.
@@ -317,4 +320,98 @@ fn names_with_odd_bytes_are_matched_too() {
     let got = child("[env]\nZAI_API_KEY = 'the-key'", "zai", host.clone());
     assert!(got.contains(&host[2]));
     assert!(!got.contains(&host[0]) && !got.contains(&host[1]));
+}
+
+/// What is configured as a reference is as secret under the name it is read from.
+#[test]
+fn a_key_does_not_cross_under_the_name_it_is_read_from() {
+    let config = "[env]\nKIMI_CODE_API_KEY = '$MY_KIMI'\nMINIMAX_API_KEY = 'sk-cp-x'\nFOO = '$MY_BACKUP'\nBAR = '$MY_BAR'";
+    let host = vars(&[("MY_KIMI", "kimis-key"), ("MY_BACKUP", "kimis-key"), ("MY_BAR", "bar")]);
+    for provider in ["minimax", "anthropic"] {
+        let got = child(config, provider, host.clone());
+        let names: Vec<_> = got.iter().filter(|(_, value)| value == "kimis-key").collect();
+        assert!(names.is_empty(), "{provider}: {names:?}");
+        assert!(got.contains(&("BAR".into(), "bar".into())), "{provider}");
+    }
+}
+
+#[test]
+fn a_shadowed_key_does_not_cross() {
+    let config = "default_role = 'team'\n[env]\nZAI_API_KEY = 'personal'\n[roles.team.env]\nZAI_API_KEY = 'team'";
+    let got = child(config, "zai", vars(&[("COPY", "personal"), ("COPY_2", "team")]));
+    assert!(!got.iter().any(|(name, _)| name.to_str().unwrap().starts_with("COPY")));
+}
+
+/// A foreign URL without its key makes some agents send the user's own login there.
+#[test]
+fn no_url_of_a_redirect_stays_without_its_key() {
+    let url = "https://gw.example.com/anthropic";
+    let redirect =
+        [("ANTHROPIC_AUTH_TOKEN", "k"), ("ANTHROPIC_BASE_URL", url), ("ANTHROPIC_MODEL", "m")];
+    // By value: the token is another provider's key.
+    let host = [&redirect[..], &[("MINIMAX_API_KEY", "k"), ("HOME", "/home/me")]].concat();
+    assert_eq!(child("", "anthropic", vars(&host)), vars(&[("HOME", "/home/me")]));
+    // By name: the token's variable is a provider's own.
+    let config = "[providers.own]\nkey = 'ANTHROPIC_AUTH_TOKEN'";
+    assert_eq!(child(config, "anthropic", vars(&redirect)), []);
+    // By another spelling of a known URL.
+    for url in [
+        "https://API.Z.AI/api/anthropic",
+        "https://api.z.ai:443/api/anthropic//",
+        " https://api.z.ai/api/anthropic ",
+    ] {
+        assert_eq!(child("", "anthropic", vars(&[("ANTHROPIC_BASE_URL", url)])), [], "{url}");
+    }
+    // By the layers: read from the environment at launch.
+    let config = "[env]\nANTHROPIC_BASE_URL = '$U'\nANTHROPIC_AUTH_TOKEN = '$T'\nEDITOR = 'vi'";
+    let host = vars(&[("U", url), ("T", "k"), ("ZAI_API_KEY", "k")]);
+    assert_eq!(child(config, "anthropic", host), vars(&[("U", url), ("EDITOR", "vi")]));
+    let host = vars(&[("U", "https://api.z.ai/api/anthropic"), ("T", "t")]);
+    let got = child(config, "anthropic", host);
+    assert!(!got.iter().any(|(name, _)| name == "ANTHROPIC_BASE_URL"), "{got:?}");
+    // A redirect of the user's own, with its key, is left alone.
+    assert_eq!(child("", "anthropic", vars(&redirect)), vars(&redirect));
+}
+
+#[test]
+fn the_users_own_provider_is_a_sign_as_well() {
+    let config = "[providers.own]\nkey = 'OWN_KEY'\nanthropic.base_url = 'https://own.example.com'";
+    let host =
+        vars(&[("ANTHROPIC_BASE_URL", "https://own.example.com/"), ("ANTHROPIC_MODEL", "m")]);
+    assert_eq!(child(config, "anthropic", host), []);
+}
+
+/// One agent's redirect is nothing for another one to find.
+#[test]
+fn another_agents_redirect_is_undone() {
+    let claude = child("[env]\nZAI_API_KEY = 'zais-key'", "zai", vars(&[("HOME", "/home/me")]));
+    let got = child_of("codex", "[env]\nMINIMAX_API_KEY = 'sk-cp-x'", "minimax", claude);
+    assert_eq!(got, vars(&[("HOME", "/home/me"), ("MINIMAX_API_KEY", "sk-cp-x")]));
+}
+
+#[test]
+fn one_login_is_enough() {
+    let host = vars(&[("ANTHROPIC_API_KEY", "exported"), ("CLAUDE_CODE_OAUTH_TOKEN", "login")]);
+    let mode = |mode: &str| {
+        child(&format!("[claude]\nauth_forward = '{mode}'"), "anthropic", host.clone())
+    };
+    assert_eq!(mode("sync"), host);
+    assert_eq!(mode("api_key"), vars(&[("ANTHROPIC_API_KEY", "exported")]));
+    assert_eq!(mode("oauth_token"), vars(&[("CLAUDE_CODE_OAUTH_TOKEN", "login")]));
+}
+
+#[test]
+fn what_a_plan_drops_is_what_the_child_lacks() {
+    let config = "[env]\nKIMI_CODE_API_KEY = 'kimis-key'";
+    let host = vars(&[
+        ("A", "kimis-key"),
+        ("ZAI_API_KEY", "zais-key"),
+        ("B", "zais-key"),
+        ("C", "c"),
+        ("CLAUDECODE", "1"),
+    ]);
+    let plan = plan("claude", config, "zai", &host);
+    let dropped: Vec<_> =
+        plan.dropped(&host).into_iter().map(|name| name.to_str().unwrap()).collect();
+    assert_eq!(dropped, ["A", "B", "CLAUDECODE", "ZAI_API_KEY"]);
 }

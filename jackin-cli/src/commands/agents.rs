@@ -43,13 +43,12 @@ pub(super) fn run(args: &List, ambient: &Ambient) -> Result<(), Failure> {
 }
 
 fn row<'a>(agent: &'static Agent, layers: &'a EnvLayers, ambient: &Ambient) -> Row<'a> {
-    let path = ambient.var("PATH").unwrap_or_default();
     let choices = choice::choices(layers, agent);
     Row {
         id: agent.id.as_str(),
         label: agent.label,
         program: agent.program,
-        path: launch::find(agent.program.as_ref(), path, agent.install).ok(),
+        path: launch::find(agent.program.as_ref(), ambient.var("PATH"), None).ok(),
         install: agent.install,
         native: agent.native.as_str(),
         protocols: agent.wirings.iter().map(|wiring| wiring.protocol).collect(),

@@ -1,7 +1,7 @@
 //! `jackin env`: the plan's environment for a shell, or, without `--export`, a listing that reads
 //! no secret.
 
-use std::ffi::OsString;
+use std::{collections::BTreeSet, ffi::OsString};
 
 use jackin_core::{ExecPlan, PlannedValue, child_env};
 
@@ -31,24 +31,22 @@ fn listing(plan: &ExecPlan, ambient: &Ambient) -> String {
     let dropped = plan.dropped(&ambient.vars);
     let replaced = |name: &OsString| plan.set.iter().any(|var| *name == *var.name.as_str());
     let unset = dropped.iter().filter(|name| !replaced(name));
-    unset.map(|name| format!("unset {}\n", name.to_string_lossy())).chain(set).collect()
+    unset.map(|name| format!("unset {}\n", report::name(name))).chain(set).collect()
 }
 
 fn export(plan: &ExecPlan, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let ready = plan.materialize(&Sources(ambient))?;
     let child = child_env(&ready, ambient.vars.iter().cloned());
     let mut script = Vec::new();
-    let mut gone: Vec<_> = ambient.vars.iter().map(|(name, _)| name).collect();
-    gone.sort_unstable();
-    gone.dedup();
-    gone.retain(|name| !child.iter().any(|(kept, _)| kept == *name));
-    for name in gone {
+    let kept: BTreeSet<_> = child.iter().map(|(name, _)| name).collect();
+    let names: BTreeSet<_> = ambient.vars.iter().map(|(name, _)| name).collect();
+    for name in names.difference(&kept) {
         // A shell keeps what it cannot name out of its own reach; nothing here could remove it.
         match name.to_str().and_then(|name| name.parse::<jackin_core::EnvName>().ok()) {
             Some(name) => script.extend(format!("unset {name};\n").bytes()),
             None => report.warning(&format!(
                 "a shell cannot unset `{}`; `jackin run` leaves it out",
-                name.to_string_lossy()
+                report::name(name)
             )),
         }
     }

@@ -8,6 +8,7 @@ use crate::{
     ambient::Ambient,
     args::Plan,
     commands::plan_for_target,
+    expiry,
     report::{self, Failure},
 };
 
@@ -19,16 +20,20 @@ pub(super) fn run(args: Plan, ambient: &Ambient) -> Result<(), Failure> {
 /// The plan for people.
 pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
     let or_none = |text: Option<&str>| text.unwrap_or("none").to_owned();
+    let mut head = vec![
+        ["agent".into(), plan.agent.to_string()],
+        ["provider".into(), plan.provider.to_string()],
+    ];
+    head.extend(plan.expires_at.map(|at| ["key".into(), expiry::words(at)]));
+    head.extend([
+        ["workspace".into(), or_none(plan.workspace.as_ref().map(|name| name.as_str()))],
+        ["role".into(), or_none(plan.role.as_ref().map(|name| name.as_str()))],
+    ]);
     let command: Vec<_> =
         std::iter::once(&plan.program).chain(&plan.args).map(|arg| quote(arg)).collect();
     let mut text = format!("{}\n\n", plan.label);
-    text += &report::columns(&[
-        ["agent".into(), plan.agent.to_string()],
-        ["provider".into(), plan.provider.to_string()],
-        ["workspace".into(), or_none(plan.workspace.as_ref().map(|name| name.as_str()))],
-        ["role".into(), or_none(plan.role.as_ref().map(|name| name.as_str()))],
-        ["command".into(), command.join(" ")],
-    ]);
+    head.push(["command".into(), command.join(" ")]);
+    text += &report::columns(&head);
     text += "\nset\n";
     let rows: Vec<_> = plan.set.iter().map(row).collect();
     text += &indented(&report::columns(&rows));
@@ -38,7 +43,7 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
     text += "\nremove\n";
     removals(plan, &mut text);
     let dropped = plan.dropped(&ambient.vars);
-    let here: Vec<_> = dropped.iter().map(|name| name.to_string_lossy()).collect();
+    let here: Vec<_> = dropped.iter().map(|name| report::name(name)).collect();
     let here = if here.is_empty() { "nothing".to_owned() } else { here.join(", ") };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "\nin this environment that removes: {here}");

@@ -1,14 +1,18 @@
-//! `jackin providers`: what there is, which keys are configured and where, and what each serves.
+//! `jackin providers`: what there is, which keys are configured and where, what each serves, and
+//! whether an agent can be started on it.
 
 use std::collections::BTreeMap;
 
-use jackin_core::{Agent, EnvLayers, Protocol, Provider, Slot, Source, choice};
+use jackin_core::{
+    Agent, EnvLayers, Given, Protocol, Provider, Slot, Source, Tier, choice, resolve,
+};
 use serde::Serialize;
 
 use crate::{
     ambient::Ambient,
-    args::List,
+    args::Providers,
     commands::layers,
+    expiry,
     report::{self, Failure},
 };
 
@@ -17,11 +21,22 @@ struct Row<'a> {
     id: &'a str,
     label: &'a str,
     key: &'a str,
+    tier: Tier,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checked: Option<&'a str>,
     /// Where the key stands; null without one.
     configured: Option<Source>,
+    /// When the key ends, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
     /// The agents that could be started on it now.
     agents: Vec<&'static str>,
     endpoints: BTreeMap<Protocol, Endpoint<'a>>,
+    /// Why the agent that was asked for cannot be started on it now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -31,27 +46,67 @@ struct Endpoint<'a> {
     window: Option<u64>,
 }
 
-pub(super) fn run(args: &List, ambient: &Ambient) -> Result<(), Failure> {
-    let layers = layers(&args.place, ambient)?;
-    let rows: Vec<_> = layers.catalog.iter().map(|provider| row(provider, &layers)).collect();
-    if args.json {
+pub(super) fn run(args: &Providers, ambient: &Ambient) -> Result<(), Failure> {
+    let layers = layers(&args.list.place, ambient)?;
+    let asked = args.agent.as_deref().map(|name| (name, Given::Argument));
+    let agent = match asked {
+        Some(asked) => Some(choice::select_agent(&layers, Some(asked))?),
+        None => None,
+    };
+    let rows: Vec<_> =
+        layers.catalog.iter().map(|provider| row(provider, &layers, agent)).collect();
+    if args.list.json {
         return report::json(&serde_json::json!({ "schema": 1, "providers": rows }));
     }
-    let mut table =
-        vec![["ID", "LABEL", "KEY", "AGENTS", "SERVES", "CONFIGURED"].map(str::to_owned)];
-    table.extend(rows.iter().map(|row| {
-        let serves: Vec<_> = row.endpoints.keys().map(|protocol| protocol.as_str()).collect();
-        let configured = row.configured.as_ref().map_or("-".into(), ToString::to_string);
-        [row.id, row.label, row.key, &list(&row.agents), &list(&serves), &configured]
-            .map(str::to_owned)
-    }));
-    report::text(&report::columns(&table))
+    let table = match agent {
+        None => report::columns(&overview(&rows)),
+        Some(agent) => report::columns(&for_agent(&rows, agent)),
+    };
+    report::text(&table)
 }
 
-fn row<'a>(provider: &'a Provider, layers: &EnvLayers) -> Row<'a> {
+fn overview(rows: &[Row<'_>]) -> Vec<[String; 7]> {
+    let head = ["ID", "LABEL", "KEY", "TIER", "AGENTS", "SERVES", "CONFIGURED"].map(str::to_owned);
+    let line = |row: &Row<'_>| {
+        let serves: Vec<_> = row.endpoints.keys().map(|protocol| protocol.as_str()).collect();
+        let tier = row.checked.map_or_else(
+            || row.tier.as_str().to_owned(),
+            |checked| format!("{} {checked}", row.tier.as_str()),
+        );
+        let cells = [row.id, row.label, row.key, &tier, &list(&row.agents), &list(&serves)];
+        let [id, label, key, tier, agents, serves] = cells.map(str::to_owned);
+        [id, label, key, tier, agents, serves, configured(row)]
+    };
+    std::iter::once(head).chain(rows.iter().map(line)).collect()
+}
+
+fn for_agent(rows: &[Row<'_>], agent: &Agent) -> Vec<[String; 3]> {
+    let head = ["ID".to_owned(), "LABEL".to_owned(), agent.label.to_uppercase()];
+    let line = |row: &Row<'_>| {
+        let state = match (&row.refusal, row.configured.is_some() || row.expires_at.is_some()) {
+            (Some(refusal), _) => refusal.clone(),
+            (None, true) => format!("ready: {}", configured(row)),
+            (None, false) => "ready: no key is needed".to_owned(),
+        };
+        [row.id.to_owned(), row.label.to_owned(), state]
+    };
+    std::iter::once(head).chain(rows.iter().map(line)).collect()
+}
+
+fn configured(row: &Row<'_>) -> String {
+    let place = row.configured.as_ref().map_or("-".into(), ToString::to_string);
+    row.expires_at.map(|at| format!("{place}; {}", expiry::words(at))).unwrap_or(place)
+}
+
+fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&Agent>) -> Row<'a> {
     let key = &provider.key.value;
-    let can = |agent: &&Agent| {
-        choice::choices(layers, agent).iter().any(|choice| choice.id == provider.id)
+    let refusal = |agent: &Agent| match choice::select(
+        layers,
+        agent,
+        Some((provider.id.as_str(), Given::Argument)),
+    ) {
+        Ok(provider) => resolve(layers, agent, provider).err().map(|error| first_line(&error)),
+        Err(error) => Some(first_line(&error)),
     };
     let endpoints = provider.endpoints.iter().map(|(protocol, endpoint)| {
         let models = endpoint.models.iter().map(|(slot, model)| (*slot, model.value.as_str()));
@@ -62,14 +117,25 @@ fn row<'a>(provider: &'a Provider, layers: &EnvLayers) -> Row<'a> {
         };
         (*protocol, endpoint)
     });
+    let ready = Agent::all().iter().filter(|agent| refusal(agent).is_none());
     Row {
         id: provider.id.as_str(),
         label: &provider.label.value,
         key: key.as_str(),
+        tier: provider.tier,
+        source: provider.source.as_deref(),
+        checked: provider.checked.as_deref(),
         configured: layers.get(key).filter(|key| !key.value.is_blank()).map(|key| key.source),
-        agents: Agent::all().iter().filter(can).map(|agent| agent.id.as_str()).collect(),
+        expires_at: provider.expires_at,
+        agents: ready.map(|agent| agent.id.as_str()).collect(),
         endpoints: endpoints.collect(),
+        refusal: agent.and_then(refusal),
     }
+}
+
+/// The first line of an error says what; the rest where it was looked for.
+fn first_line(error: &impl std::error::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 /// Names in a cell.

@@ -4,15 +4,18 @@ use crate::{
     ambient::Ambient,
     args::Run,
     commands::{plan, plan_for_target},
-    launch,
+    expiry, launch,
     report::{self, Failure, Report},
     secrets::Sources,
 };
 
 pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
     let (mut plan, agent) = plan_for_target(&args.selection, args.target, ambient)?;
+    // How to install the agent is no help where something else was to be started.
+    let mut install = Some(agent.install);
     if let Some(program) = args.program {
         plan = plan.with_program(program);
+        install = None;
     }
     if args.dry_run {
         report::text(&plan::text(&plan, ambient))?;
@@ -23,6 +26,14 @@ pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, F
     } else {
         plan.warnings.iter().for_each(|warning| report.warning(warning));
     }
+    if let Some(warning) = expiry::warning(&plan) {
+        report.warning(&warning);
+    }
+    // Nobody wants to unlock a vault for a program that is not there.
+    if !plan.set.iter().any(|var| var.name.as_str() == "PATH") {
+        launch::find(&plan.program, ambient.var("PATH"), install)?;
+    }
     let ready = plan.materialize(&Sources(ambient))?;
-    launch::launch(&ready, ambient, agent.install)
+    ready.warnings().iter().for_each(|warning| report.warning(warning));
+    launch::launch(&ready, ambient, install)
 }

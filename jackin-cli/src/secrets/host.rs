@@ -7,7 +7,7 @@ use crate::ambient::Ambient;
 pub(super) fn read(ambient: &Ambient, name: &EnvName) -> Result<SecretString, SecretError> {
     let Some(value) = ambient.var(name.as_str()) else {
         let hint = format!("export `{name}` in this shell, or change the value that refers to it");
-        return Err(SecretError::new("it is not set", Some(hint)));
+        return Err(SecretError::new("it is not set in the environment", Some(hint)));
     };
     let text = value.to_str().ok_or_else(|| SecretError::new("it is not UTF-8", None))?;
     Ok(text.into())

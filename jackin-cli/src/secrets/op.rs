@@ -112,6 +112,11 @@ mod tests {
     const SOON: Duration = Duration::from_secs(20);
 
     #[test]
+    fn there_is_time_to_unlock_the_vault() {
+        assert_eq!(LIMIT.as_secs(), 120);
+    }
+
+    #[test]
     fn the_text_is_taken_as_it_is() {
         assert_eq!(shell("printf 'a b'", SOON).unwrap(), "a b");
     }

@@ -225,3 +225,44 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
     assert!(err(&[], "CLICOLOR_FORCE").contains('\u{1b}'));
     assert!(!err(&["--color", "never"], "CLICOLOR_FORCE").contains('\u{1b}'));
 }
+
+#[test]
+fn labels_and_models_are_plain_text() {
+    for (line, problem) in [
+        (
+            "[providers.zai]\nlabel = \"\\u001b]0;x\"",
+            "`providers.zai.label` is blank or holds a control character",
+        ),
+        (
+            "[providers.zai]\nlabel = ' '",
+            "`providers.zai.label` is blank or holds a control character",
+        ),
+        (
+            "[providers.zai]\nanthropic.models.opus = 'a b'",
+            "`providers.zai.anthropic.models.opus` is not a model id",
+        ),
+        (
+            "[env]\nA = { op = 'op://v/i/f', account = \"a\\u0007\" }",
+            "`env.A.op` holds a control character",
+        ),
+    ] {
+        let seen = see(&mut Home::with_config(line).jackin(["providers"]));
+        assert_eq!(seen.code, Some(125), "{line}");
+        assert!(seen.err.contains(problem), "{}", seen.err);
+    }
+}
+
+#[test]
+fn a_text_that_turns_the_writing_round_is_made_visible() {
+    let home = Home::with_config("[providers.zai]\nlabel = \"a\\u202eb\"");
+    assert!(see(&mut home.jackin(["providers"])).out.contains("a\u{fffd}b"));
+}
+
+#[test]
+fn a_relative_home_is_none() {
+    let home = Home::new();
+    home.write("project/.config/jackin/config.toml", KEY);
+    let mut command = home.jackin(["plan", "--provider", "zai"]);
+    let seen = see(command.env("HOME", ".").current_dir(home.path().join("project")));
+    assert!(seen.err.contains("no key for provider `zai`"), "{}", seen.err);
+}

@@ -148,3 +148,26 @@ fn a_failure_prints_nothing_to_eval() {
     assert_eq!((seen.code, seen.out.as_str()), (Some(125), ""));
     assert!(seen.err.contains("`ZAI_API_KEY`"), "{}", seen.err);
 }
+
+#[test]
+fn warnings_are_for_stderr() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'k'\nANTHROPIC_MODEL = 'claude-x'\n");
+    for args in [&["env", "--export"][..], &["env"]] {
+        let seen = see(home.jackin(args).args(["--provider", "zai"]));
+        assert!(seen.err.starts_with("warning: `ANTHROPIC_MODEL` (global, "), "{}", seen.err);
+        assert!(!seen.out.contains("claude-x"));
+    }
+}
+
+#[test]
+fn names_from_the_environment_cannot_pretend_to_be_lines() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'k'\n");
+    for args in [&["env"][..], &["plan"], &["run", "--debug", "--program", "true"]] {
+        let mut command = home.jackin(args);
+        let seen =
+            see(command.args(["--provider", "zai"]).env("ANTHROPIC_\u{1b}]0;x\u{7}\nrm -rf", "1"));
+        let text = seen.out + &seen.err;
+        assert!(!text.contains('\u{1b}') && !text.contains("\nrm"), "{text}");
+        assert!(text.contains("\\u{1b}"), "{text}");
+    }
+}

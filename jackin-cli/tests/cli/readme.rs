@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use jackin_core::{Agent, Catalog, Feed, Guard, Protocol, Slot};
+use jackin_core::{Agent, Catalog, Endpoint, Feed, Guard, Protocol, Slot};
 
 use crate::support::Home;
 
@@ -30,15 +30,13 @@ fn the_commands_do_what_is_shown() {
     cases.register_bin("sh", Path::new("/bin/sh"));
     cases.env("HOME", home.path().to_str().unwrap());
     // Empty counts as unset: what the developer has exported must not matter.
-    for name in [
-        "JACKIN_CONFIG_DIR",
-        "JACKIN_PROVIDER",
-        "JACKIN_WORKSPACE",
-        "JACKIN_ROLE",
-        "XDG_CONFIG_HOME",
-    ] {
+    let own = ["JACKIN_CONFIG_DIR", "JACKIN_PROVIDER", "JACKIN_WORKSPACE", "JACKIN_ROLE"];
+    let catalog = Catalog::built_in();
+    let keys = catalog.iter().map(|provider| provider.key.value.as_str());
+    for name in own.into_iter().chain(["XDG_CONFIG_HOME"]).chain(keys) {
         cases.env(name, "");
     }
+    cases.env("NO_COLOR", "1");
     cases.case(copy).run();
 }
 
@@ -51,7 +49,7 @@ fn the_shown_configurations_are_accepted() {
         assert_eq!(seen.code, Some(0), "{block}\n{}", seen.err);
         shown += 1;
     }
-    assert_eq!(shown, 3);
+    assert_eq!(shown, 5);
 }
 
 #[test]
@@ -61,17 +59,23 @@ fn the_provider_table_is_the_data() {
         let native = Agent::all().iter().find(|agent| agent.native == provider.id);
         let native = native.map(|agent| format!("native to {}", agent.id));
         let endpoints = provider.endpoints.iter().map(|(protocol, endpoint)| {
-            format!("{protocol}: {}", endpoint.base_url.as_ref().unwrap().value)
+            let url = endpoint.base_url.as_ref().map_or("from the user", |url| &url.value);
+            format!("{protocol}: {url}")
         });
         let tiers = [Slot::Opus, Slot::Sonnet, Slot::Haiku];
         let models = provider.endpoints.get(&Protocol::Anthropic);
-        let models = models.map(|e| tiers.map(|slot| e.models[&slot].value.clone()).join(" / "));
+        let tier = |e: &Endpoint, slot| e.models.get(&slot).map(|model| model.value.clone());
+        let models = models.map(|e| match tiers.map(|slot| tier(e, slot)) {
+            [Some(opus), Some(sonnet), Some(haiku)] => format!("{opus} / {sonnet} / {haiku}"),
+            _ => "the user's choice".to_owned(),
+        });
         let cells = [
             provider.id.to_string(),
             provider.label.value.clone(),
             format!("`{}`", provider.key.value),
             native.into_iter().chain(endpoints).collect::<Vec<_>>().join("; "),
             models.unwrap_or_default(),
+            provider.tier.as_str().to_owned(),
         ];
         rows += &format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |");
     }
@@ -80,19 +84,17 @@ fn the_provider_table_is_the_data() {
 
 #[test]
 fn the_matrix_is_the_data() {
-    let catalog = Catalog::built_in();
-    let ids: Vec<_> = catalog.iter().map(|provider| provider.id.as_str()).collect();
-    let mut rows = format!("| agent | {} |\n|---{}|\n", ids.join(" | "), "|---".repeat(ids.len()));
-    for agent in Agent::all() {
-        let cells = catalog.iter().map(|provider| {
+    let agents: Vec<_> = Agent::all().iter().map(|agent| agent.id.as_str()).collect();
+    let mut rows = format!("| | {} |\n|---{}|\n", agents.join(" | "), "|---".repeat(agents.len()));
+    for provider in Catalog::built_in().iter() {
+        let cells = Agent::all().iter().map(|agent| {
             let native = (provider.id == agent.native).then_some("native");
             let mut spoken = agent.wirings.iter().map(|wiring| wiring.protocol);
             let served = spoken.find(|protocol| provider.endpoints.contains_key(protocol));
             let served = served.map(Protocol::as_str);
             native.into_iter().chain(served).collect::<Vec<_>>().join(", ")
         });
-        let cells: Vec<_> = cells.collect();
-        rows += &format!("| {} | {} |\n", agent.id, cells.join(" | "));
+        rows += &format!("| {} | {} |\n", provider.id, cells.collect::<Vec<_>>().join(" | "));
     }
     let rows = rows.replace("|  |", "| |").replace("|  |", "| |");
     assert!(README.contains(&rows), "the matrix should be\n{rows}");

@@ -213,7 +213,7 @@ fn a_reference_that_cannot_be_read_starts_nothing() {
         seen.err,
         format!(
             "error: cannot read these values\n  `ZAI_API_KEY` (global, {file}:2) from op://vault/zai/key: \
-             `op` is not on PATH\n  `OTHER` (global, {file}:3) from $NOT_SET: it is not set\n\n\
+             `op` is not on PATH\n  `OTHER` (global, {file}:3) from $NOT_SET: it is not set in the environment\n\n\
              hint: install 1Password CLI and sign in with `op signin`\n"
         )
     );
@@ -231,4 +231,121 @@ fn a_reference_that_cannot_be_read_starts_nothing() {
         seen.err
     );
     assert!(!home.path().join("started").exists());
+}
+
+/// Nobody wants to unlock a vault for a program that is not there.
+#[test]
+fn no_secret_is_read_for_a_missing_agent() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'op://vault/zai/key'\n");
+    home.script("bin/op", "touch asked; printf key");
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    assert_eq!(seen.code, Some(127), "{}", seen.err);
+    assert!(!home.path().join("asked").exists());
+}
+
+#[test]
+fn standard_input_is_not_the_password_managers() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'op://vault/zai/key'\n");
+    home.script("bin/op", "cat > stolen; printf key");
+    home.script("bin/claude", "cat");
+    let mut command = home.jackin(["run", "--provider", "zai", "claude"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"for the agent").unwrap();
+    assert_eq!(child.wait_with_output().unwrap().stdout, b"for the agent");
+    assert_eq!(fs::read(home.path().join("stolen")).unwrap(), b"");
+}
+
+#[test]
+fn a_value_from_the_password_manager_does_not_cross_under_another_name() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'op://vault/zai/key'\n");
+    home.script("bin/op", "printf from-the-vault");
+    let mut command = home.jackin(["run", "--provider", "zai", "--program", "env", "claude"]);
+    let seen = see(command.env("COPY", "from-the-vault").env("OTHER", "x"));
+    assert!(
+        seen.out.contains("ANTHROPIC_AUTH_TOKEN=from-the-vault\n")
+            && seen.out.contains("OTHER=x\n")
+    );
+    assert!(!seen.out.contains("COPY="), "{}", seen.out);
+}
+
+#[test]
+fn the_agent_is_called_by_its_name() {
+    let home = Home::with_config(ZAI);
+    // A script's own name is the kernel's affair; a binary sees what it was called.
+    let program = home.script("bin/claude", "");
+    fs::copy("/bin/cat", program).unwrap();
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude", "/proc/self/cmdline"]));
+    assert_eq!(seen.out, "claude\0/proc/self/cmdline\0", "{}", seen.err);
+}
+
+#[test]
+fn of_two_variables_of_one_name_the_first_counts() {
+    let home = Home::new();
+    let python = "import ctypes,sys\n\
+        argv=(ctypes.c_char_p*8)(*[a.encode() for a in sys.argv[1:]],None)\n\
+        env=(ctypes.c_char_p*4)(b'ZAI_API_KEY=first',b'ZAI_API_KEY=second',b'PATH=/usr/bin:/bin',None)\n\
+        ctypes.CDLL(None).execve(argv[0],argv,env)";
+    let mut command = std::process::Command::new("python3");
+    command.args([
+        "-c",
+        python,
+        env!("CARGO_BIN_EXE_jackin"),
+        "run",
+        "--provider",
+        "zai",
+        "--program",
+        "env",
+        "claude",
+    ]);
+    let seen = see(command.current_dir(home.path()));
+    assert!(seen.out.contains("ANTHROPIC_AUTH_TOKEN=first\n"), "{} {}", seen.out, seen.err);
+    assert!(!seen.out.contains("second"));
+}
+
+#[test]
+fn a_long_prompt_is_no_obstacle() {
+    let home = Home::with_config(ZAI);
+    home.script("bin/claude", "printf %s \"${#2}\"");
+    let long = "x".repeat(100_000);
+    for flag in ["--debug", "--dry-run"] {
+        let seen = see(&mut home.jackin(["run", flag, "--provider", "zai", "claude", "-p", &long]));
+        assert_eq!(seen.code, Some(0), "{}", &seen.err[..200.min(seen.err.len())]);
+    }
+}
+
+#[test]
+fn an_expired_key_is_said_and_still_used() {
+    let gateway = "[env]\nGATEWAY_API_KEY = 'agt_x'\n[providers.gateway]\nexpires_at = 2026-01-01T00:00:00Z\n\
+        [providers.gateway.anthropic]\nbase_url = 'https://gateway.example.com'\n\
+        models = { main = 'glm-4.6', small_fast = 'glm-4.5-air' }\n";
+    let home = Home::with_config(gateway);
+    home.script("bin/claude", "echo started");
+    let seen = see(&mut home.jackin(["run", "--provider", "gateway", "claude"]));
+    assert_eq!(seen.out, "started\n");
+    assert!(seen.err.starts_with("warning: the key for `gateway` expired "), "{}", seen.err);
+    assert!(seen.err.contains("5 hours") && seen.err.contains("Monday"), "{}", seen.err);
+    let plan = see(&mut home.jackin(["plan", "--provider", "gateway"])).out;
+    assert!(plan.contains("\nkey        expired "), "{plan}");
+    let providers = see(&mut home.jackin(["providers"])).out;
+    assert!(providers.contains("config.toml:2; expired "), "{providers}");
+}
+
+#[test]
+fn a_key_that_is_read_is_checked_like_one_that_is_written() {
+    let home = Home::with_config("[env]\nMINIMAX_API_KEY = '$KEY'\n");
+    home.script("bin/claude", "echo started");
+    let mut run = home.jackin(["run", "--provider", "minimax", "claude"]);
+    let seen = see(run.env("KEY", "eyJ-unusual"));
+    assert_eq!(seen.out, "started\n");
+    assert_eq!(
+        seen.err,
+        "warning: the key for `minimax` does not begin with `sk-cp-`, as its keys do\n"
+    );
+    let seen = see(run.env("KEY", "agt_of-a-gateway"));
+    assert_eq!((seen.code, seen.out.as_str()), (Some(125), ""));
+    assert!(
+        seen.err.contains("it is a key of `gateway`") && !seen.err.contains("of-a-"),
+        "{}",
+        seen.err
+    );
 }

@@ -45,6 +45,8 @@ fn plans() {
 fn lists() {
     let home = Home::with_config(CONFIG);
     assert_snapshot!("providers", screen(&home, &["providers"]));
+    assert_snapshot!("providers-codex", screen(&home, &["providers", "--agent", "codex"]));
+    assert_snapshot!("providers-claude", screen(&home, &["providers", "--agent", "claude"]));
     assert_snapshot!("providers-json", screen(&home, &["providers", "--json"]));
     assert_snapshot!("agents", screen(&home, &["agents"]));
     assert_snapshot!("agents-json", screen(&home, &["agents", "--json"]));

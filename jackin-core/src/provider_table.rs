@@ -1,0 +1,231 @@
+//! `[providers.<id>]` as one scope writes it, and how such tables lie over each other. Every field
+//! may be missing until they are put together.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    error::ConfigError,
+    names::{EnvName, ProviderId},
+    provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier, check_base_url, is_open_http},
+    reader::{Entry, Table},
+    scope::{Scope, Source, Sourced},
+};
+
+/// One table of one scope.
+#[derive(Debug, Clone)]
+pub(crate) struct ProviderTable {
+    pub(crate) id: ProviderId,
+    pub(crate) key: Option<Sourced<EnvName>>,
+    pub(crate) extends: Option<Sourced<String>>,
+    at: Source,
+    label: Option<Sourced<String>>,
+    key_prefix: Option<Sourced<String>>,
+    key_bound: Option<Sourced<bool>>,
+    token: Option<Sourced<String>>,
+    expires_at: Option<Sourced<i64>>,
+    expired: Option<Sourced<String>>,
+    insecure: Option<Sourced<bool>>,
+    mode: Option<Sourced<Mode>>,
+    tier: Tier,
+    source: Option<Sourced<String>>,
+    checked: Option<Sourced<String>>,
+    endpoints: BTreeMap<Protocol, Endpoint>,
+}
+
+impl ProviderTable {
+    /// Reads the `providers` table of a scope, in the order of the text.
+    pub(crate) fn read_all(
+        scope_table: &Table<'_>,
+        scope: Scope,
+    ) -> Result<Vec<Self>, ConfigError> {
+        let Some(providers) = scope_table.table("providers")? else { return Ok(Vec::new()) };
+        providers.entries().iter().map(|entry| Self::read(entry, scope)).collect()
+    }
+
+    fn read(entry: &Entry<'_>, scope: Scope) -> Result<Self, ConfigError> {
+        let id = entry.name()?;
+        let table = entry.table()?;
+        let mut endpoints = BTreeMap::new();
+        for protocol in Protocol::ALL {
+            if let Some(table) = table.table(protocol.as_str())? {
+                endpoints.insert(protocol, read_endpoint(&table, scope)?);
+            }
+        }
+        Ok(Self {
+            id,
+            key: table.parsed("key", scope, read_key)?,
+            extends: table.str("extends", scope)?,
+            at: entry.source(scope),
+            label: table.parsed("label", scope, read_label)?,
+            key_prefix: table.str("key_prefix", scope)?,
+            key_bound: table.bool("key_bound", scope)?,
+            token: table.str("token", scope)?,
+            expires_at: table.parsed("expires_at", scope, read_time)?,
+            expired: table.str("expired", scope)?,
+            insecure: table.bool("insecure", scope)?,
+            mode: table.parsed("mode", scope, read_mode)?,
+            tier: read_tier(&table, scope)?,
+            source: table.str("source", scope)?,
+            checked: table.str("checked", scope)?,
+            endpoints,
+        })
+    }
+
+    /// Puts the more specific fields of another table over this one's.
+    pub(crate) fn overlay(&mut self, specific: Self) {
+        Sourced::overlay(&mut self.key, specific.key);
+        Sourced::overlay(&mut self.extends, specific.extends);
+        Sourced::overlay(&mut self.label, specific.label);
+        Sourced::overlay(&mut self.key_prefix, specific.key_prefix);
+        Sourced::overlay(&mut self.key_bound, specific.key_bound);
+        Sourced::overlay(&mut self.token, specific.token);
+        Sourced::overlay(&mut self.expires_at, specific.expires_at);
+        Sourced::overlay(&mut self.expired, specific.expired);
+        Sourced::overlay(&mut self.insecure, specific.insecure);
+        Sourced::overlay(&mut self.mode, specific.mode);
+        for (protocol, endpoint) in specific.endpoints {
+            self.endpoints.entry(protocol).or_default().overlay(endpoint);
+        }
+    }
+
+    /// This table as the base of another: what is known of this provider alone stays behind.
+    pub(crate) fn renamed(&self, other: &Self) -> Self {
+        Self {
+            id: other.id.clone(),
+            at: other.at.clone(),
+            label: None,
+            extends: None,
+            mode: None,
+            expires_at: None,
+            tier: Tier::Own,
+            source: None,
+            checked: None,
+            ..self.clone()
+        }
+    }
+
+    /// Whether it is another place with another key.
+    pub(crate) fn has_url_and_key_of_its_own(&self) -> bool {
+        self.key.is_some() && self.endpoints.values().any(|endpoint| endpoint.base_url.is_some())
+    }
+
+    /// Forgets the endpoints of protocols that the other table does not speak of.
+    pub(crate) fn keep_protocols_of(&mut self, other: &Self) {
+        self.endpoints.retain(|protocol, _| other.endpoints.contains_key(protocol));
+    }
+
+    /// The provider that the tables make together.
+    pub(crate) fn finish(self) -> Result<Provider, ConfigError> {
+        let Self { id, at, key, insecure, endpoints, .. } = self;
+        let Some(key) = key else {
+            return Err(ConfigError::Incomplete { provider: id, field: "key", at });
+        };
+        if !insecure.is_some_and(|insecure| insecure.value) {
+            let mut urls = endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
+            if let Some(url) = urls.find(|url| is_open_http(&url.value)) {
+                return Err(ConfigError::Insecure { provider: id, at: url.source.clone() });
+            }
+        }
+        let label = self.label.unwrap_or_else(|| Sourced::new(id.to_string(), at));
+        let text = |field: Option<Sourced<String>>| field.map(|field| field.value);
+        Ok(Provider {
+            id,
+            label,
+            key,
+            key_prefix: text(self.key_prefix),
+            key_bound: self.key_bound.is_some_and(|bound| bound.value),
+            token: self.token,
+            expires_at: self.expires_at.map(|at| at.value),
+            expired: text(self.expired),
+            mode: self.mode,
+            tier: self.tier,
+            source: text(self.source),
+            checked: text(self.checked),
+            endpoints,
+        })
+    }
+}
+
+fn read_key(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
+    let name: EnvName =
+        entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))?;
+    if name.is_reserved() {
+        return Err(entry.invalid("is a reserved name"));
+    }
+    // A key pasted here would otherwise be shown wherever the variable is named.
+    if name.as_str().contains(|c: char| c.is_ascii_lowercase()) {
+        return Err(entry.invalid("is not the name of a variable in capital letters"));
+    }
+    Ok(name)
+}
+
+/// A label stands in terminal titles and prompts.
+fn read_label(entry: &Entry<'_>) -> Result<String, ConfigError> {
+    let label = entry.str()?;
+    if label.trim().is_empty() || label.chars().any(char::is_control) {
+        return Err(entry.invalid("is blank or holds a control character"));
+    }
+    Ok(label.to_owned())
+}
+
+fn read_mode(entry: &Entry<'_>) -> Result<Mode, ConfigError> {
+    match entry.str()? {
+        "api_key" => Ok(Mode::ApiKey),
+        "ignore" => Ok(Mode::Ignore),
+        _ => Err(entry.wrong_type("\"api_key\" or \"ignore\"")),
+    }
+}
+
+/// What a tier claims is the built-in data's to say.
+fn read_tier(table: &Table<'_>, scope: Scope) -> Result<Tier, ConfigError> {
+    if scope != Scope::BuiltIn {
+        return Ok(Tier::Own);
+    }
+    let tier = table.str("tier", scope)?;
+    Ok(match tier.as_ref().map(|tier| tier.value.as_str()) {
+        Some("verified") => Tier::Verified,
+        Some("community") => Tier::Community,
+        _ => Tier::Native,
+    })
+}
+
+/// Seconds since 1970 of a moment in RFC 3339, as TOML's own type or as a string.
+fn read_time(entry: &Entry<'_>) -> Result<i64, ConfigError> {
+    let text = entry.datetime().map_or_else(|| entry.str().map(str::to_owned), Ok)?;
+    let moment = text.parse::<jiff::Timestamp>();
+    moment
+        .map(jiff::Timestamp::as_second)
+        .map_err(|_| entry.wrong_type("a moment such as 2026-11-21T18:00:00Z"))
+}
+
+fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigError> {
+    let base_url = table.parsed("base_url", scope, |entry| {
+        let url = entry.str()?;
+        check_base_url(url).map_err(|problem| entry.invalid(problem))?;
+        Ok(url.to_owned())
+    })?;
+    let mut models = BTreeMap::new();
+    if let Some(slots) = table.table("models")? {
+        for slot in Slot::ALL {
+            let model = slots.parsed(slot.as_str(), scope, read_model)?;
+            models.extend(model.map(|model| (slot, model)));
+        }
+    }
+    Ok(Endpoint {
+        base_url,
+        models,
+        window: table.count("window", scope)?,
+        timeout_ms: table.count("timeout_ms", scope)?,
+        empty: table.parsed("empty", scope, |entry| entry.names())?,
+    })
+}
+
+fn read_model(entry: &Entry<'_>) -> Result<String, ConfigError> {
+    let model = entry.str()?;
+    if model.is_empty() || model.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(
+            entry.invalid("is not a model id: it is blank or holds spaces or control characters")
+        );
+    }
+    Ok(model.to_owned())
+}
