@@ -184,26 +184,49 @@ proptest! {
 
     #[test]
     fn no_other_providers_key_reaches_the_child(
-        literal in proptest::bool::ANY,
+        how in sample::select(vec!["exported", "literal", "alias"]),
         aliases in vec("[A-Z]{3,8}X", key_names().len()),
         guard in sample::select(Guard::ALL.to_vec()),
     ) {
-        // Every provider has a key of its own, in a layer or in the environment; the parent holds
-        // each key under its own name, under an alias, and where agents look for tokens.
+        // Every provider has a key of its own, exported, in a layer, or in a layer by the name of
+        // another variable; the parent holds each key under its own name, under that alias, with
+        // white space around it, and where agents look for tokens.
         let key = |name: &str| format!("{SENTINEL}-{name}");
         let names = key_names();
         let mut layer = EnvLayer::new(Scope::Global, None);
-        for (name, alias) in names.iter().zip(&aliases).filter(|_| literal) {
-            layer = layer.with(name.parse().unwrap(), EnvValue::parse(&key(name)).unwrap(), None);
-            layer = layer.with(format!("L{alias}").parse().unwrap(), EnvValue::parse(&format!("${name}")).unwrap(), None);
-            layer = layer.with(format!("M{alias}").parse().unwrap(), EnvValue::parse(&key(name)).unwrap(), None);
+        let set = |layer: EnvLayer, name: String, text: String| {
+            layer.with(name.parse().unwrap(), EnvValue::parse(&text).unwrap(), None)
+        };
+        for (n, (name, alias)) in names.iter().zip(&aliases).enumerate() {
+            let alias = format!("{alias}{n}");
+            layer = match how {
+                "literal" => set(layer, name.clone(), key(name)),
+                "alias" => set(layer, name.clone(), format!("${alias}")),
+                _ => layer,
+            };
+            for (prefix, text) in [("L", format!("${name}")), ("M", key(name)), ("N", format!("${alias}"))] {
+                // A literal that is no configured key is the user's own affair.
+                if prefix != "M" || how == "literal" {
+                    layer = set(layer, format!("{prefix}{alias}"), text);
+                }
+            }
         }
-        let mut layers = EnvLayers::new(Catalog::built_in()).with(layer).with_environment(|_| HostVar::Set);
+        let mut layers =
+            EnvLayers::new(Catalog::built_in()).with(layer).with_environment(|_| HostVar::Set);
         layers.guard = guard;
-        let mut host: Vec<_> = names.iter().zip(&aliases).flat_map(|(name, alias)| {
-            [(name.clone(), key(name)), (alias.clone(), key(name)), (format!("{alias}2"), format!(" {} ", key(name)))]
-        }).collect();
-        host.push(("ANTHROPIC_AUTH_TOKEN".into(), key(&names[1])));
+        let mut host: Vec<_> = names
+            .iter()
+            .zip(&aliases)
+            .enumerate()
+            .flat_map(|(n, (name, alias))| {
+                [
+                    (name.clone(), key(name)),
+                    (format!("{alias}{n}"), key(name)),
+                    (format!("{alias}_2"), format!(" {} ", key(name))),
+                ]
+            })
+            .collect();
+        host.push(("ANTHROPIC_AUTH_TOKEN".into(), key("ZAI_API_KEY")));
 
         struct Host(Vec<(String, String)>);
         impl SecretSource for Host {
@@ -227,6 +250,27 @@ proptest! {
         }
         // Those that only their own agents can use have no plan.
         prop_assert!(plans(&layers).len() > 3);
+    }
+
+    /// A foreign URL without its key makes some agents send the user's own login there.
+    #[test]
+    fn no_url_is_left_without_its_key(
+        entries in entries(),
+        held in vec((sample::select(claude().wirings[0].vars.to_vec()), sample::select(vec!["k", "u", "z"])), 0..8),
+        other in sample::select(vec!["k", "z"]),
+    ) {
+        let mut all: Vec<(String, String)> =
+            held.iter().map(|(var, value)| (var.name.as_ref().unwrap().to_string(), (*value).to_owned())).collect();
+        all.push(("ZAI_API_KEY".into(), other.to_owned()));
+        let has = |vars: &[(OsString, OsString)], name: &str| vars.iter().any(|(known, _)| known == name);
+        for plan in plans(&layers(&entries)) {
+            let all = parent(&all);
+            let child = child_env(&ready(&plan), all.clone());
+            if has(&all, "ANTHROPIC_AUTH_TOKEN") && !has(&child, "ANTHROPIC_AUTH_TOKEN") {
+                let layered = plan.set.iter().any(|var| var.name.as_str() == "ANTHROPIC_BASE_URL");
+                prop_assert!(layered || !has(&child, "ANTHROPIC_BASE_URL"), "{}", plan.provider);
+            }
+        }
     }
 
     #[test]

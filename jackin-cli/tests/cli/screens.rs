@@ -1,6 +1,7 @@
 //! What a person sees, whole; every change to a screen is a change to a file that somebody reads.
 
 use insta::assert_snapshot;
+use jackin_core::{Agent, Catalog};
 
 use crate::support::{Home, see};
 
@@ -45,8 +46,6 @@ fn plans() {
 fn lists() {
     let home = Home::with_config(CONFIG);
     assert_snapshot!("providers", screen(&home, &["providers"]));
-    assert_snapshot!("providers-codex", screen(&home, &["providers", "--agent", "codex"]));
-    assert_snapshot!("providers-claude", screen(&home, &["providers", "--agent", "claude"]));
     assert_snapshot!("providers-json", screen(&home, &["providers", "--json"]));
     assert_snapshot!("agents", screen(&home, &["agents"]));
     assert_snapshot!("agents-json", screen(&home, &["agents", "--json"]));
@@ -60,4 +59,25 @@ fn help() {
     for command in ["run", "plan", "env", "label", "providers", "agents"] {
         assert_snapshot!(format!("help-{command}"), screen(&home, &[command, "--help"]));
     }
+}
+
+/// Every agent on every provider, each with a key and with models where the user names them.
+#[test]
+fn the_matrix() {
+    let catalog = Catalog::built_in();
+    let mut config = String::from("[env]\n");
+    for provider in catalog.iter() {
+        let prefix = provider.key_prefix.as_deref().unwrap_or_default();
+        config += &format!("{} = '{prefix}sentinel'\n", provider.key.value);
+    }
+    for id in ["openrouter", "moonshot", "qwen", "ollama", "gateway"] {
+        config +=
+            &format!("[providers.{id}.anthropic]\nmodels = {{ main = 'm', small_fast = 's' }}\n");
+    }
+    config += "base_url = 'https://gateway.example.com'\n";
+    let home = Home::with_config(&config);
+    let matrix = Agent::all()
+        .iter()
+        .map(|agent| screen(&home, &["providers", "--agent", agent.id.as_str()]));
+    assert_snapshot!("matrix", matrix.collect::<Vec<_>>().join("\n\n"));
 }
