@@ -220,10 +220,14 @@ static CODEX: &[Wiring] = &[Wiring {
     slots: &[Slot::Main],
     vars: &[KEY_AS_CONFIGURED],
     args: codex_args,
-    scrub: &[scrub(
-        "could name another endpoint or credential",
-        &["OPENAI_*", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN"],
-    )],
+    scrub: &[
+        scrub(
+            "could name another endpoint or credential",
+            &["OPENAI_*", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN"],
+        ),
+        scrub("would have the tools run on another machine", &["CODEX_EXEC_SERVER_URL"]),
+        scrub("would be sent to the provider as a header", &["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"]),
+    ],
     mark: None,
 }];
 
@@ -257,15 +261,39 @@ const OPENCODE_EITHER: Wiring = Wiring {
     slots: &[Slot::Main, Slot::SmallFast],
     vars: OPENCODE_VARS,
     args: no_args,
-    scrub: &[scrub(
-        "could name another endpoint, model or credential",
-        &["ANTHROPIC_*", "OPENAI_*", "OPENCODE_CONFIG_CONTENT", "OPENCODE_AUTH_CONTENT"],
-    )],
+    scrub: &[
+        scrub(
+            "could name another endpoint, model or credential",
+            &[
+                "ANTHROPIC_*",
+                "OPENAI_*",
+                "OPENCODE_AUTH_CONTENT",
+                "OPENCODE_CONFIG_CONTENT",
+                "OPENCODE_CONSOLE_TOKEN",
+                "OPENCODE_MODELS_PATH",
+                "OPENCODE_MODELS_URL",
+                // Such as a directory of managed settings, which beat the inline ones.
+                "OPENCODE_TEST_*",
+            ],
+        ),
+        scrub("would stop the agent before its first request", &["OPENCODE_WORKSPACE_ID"]),
+        scrub("would let anybody in between read the key", &["NODE_TLS_REJECT_UNAUTHORIZED"]),
+        // Another Bun program.
+        scrub(
+            "would print the key, or run code that can read it",
+            &["BUN_CONFIG_VERBOSE_FETCH", "BUN_OPTIONS", "BUN_INSPECT*"],
+        ),
+    ],
     mark: Some(("OPENCODE_CONFIG_CONTENT", NAME_PREFIX)),
 };
 
-static OPENCODE_VARS: &[Var] =
-    &[KEY_AS_CONFIGURED, var("OPENCODE_CONFIG_CONTENT", Feed::Text(opencode_config), Guard::Off)];
+static OPENCODE_VARS: &[Var] = &[
+    KEY_AS_CONFIGURED,
+    var("OPENCODE_CONFIG_CONTENT", Feed::Text(opencode_config), Guard::Off),
+    // A cloned repository's settings may name any variable, and a server to send it to, and nobody
+    // is asked. The price is the project's own instructions.
+    var("OPENCODE_DISABLE_PROJECT_CONFIG", Feed::Fixed("1"), Guard::On),
+];
 
 /// Inline configuration, which beats the user's and is merged with it: hence a provider of a name
 /// of its own, and the only one enabled.
@@ -277,11 +305,16 @@ fn opencode_config(redirect: &Redirect<'_>) -> String {
         _ => ("@ai-sdk/openai-compatible", ""),
     };
     let (main, small) = (redirect.model(Slot::Main), redirect.model(Slot::SmallFast));
+    // Without it, a long session is never compacted; 0 is a length of answer that is not known.
+    let limit = redirect.endpoint.window.as_ref().map_or_else(String::new, |window| {
+        format!(",\"limit\":{{\"context\":{},\"output\":0}}", window.value)
+    });
+    // With the id spelled out, a project's settings cannot name another model behind it.
     let mut models: Vec<_> = redirect
         .endpoint
         .models
         .values()
-        .map(|model| format!("{}:{{}}", quoted(&model.value)))
+        .map(|model| format!("{0}:{{\"id\":{0}{limit}}}", quoted(&model.value)))
         .collect();
     models.sort_unstable();
     models.dedup();
@@ -311,16 +344,25 @@ const KIMI_EITHER: Wiring = Wiring {
     slots: &[Slot::Main],
     vars: KIMI_VARS,
     args: no_args,
-    scrub: &[scrub(
-        "could name another endpoint, model or credential",
-        &[
-            "KIMI_MODEL_*",
-            "KIMI_CODE_CUSTOM_HEADERS",
-            "KIMI_API_KEY",
-            "KIMI_BASE_URL",
-            "KIMI_CODE_BASE_URL",
-        ],
-    )],
+    scrub: &[
+        scrub(
+            "could name another endpoint, model or credential",
+            &[
+                "ANTHROPIC_*",
+                "KIMI_API_KEY",
+                "KIMI_BASE_URL",
+                "KIMI_CODE_BASE_URL",
+                "KIMI_CODE_CUSTOM_HEADERS",
+                "KIMI_CODE_OAUTH_HOST",
+                "KIMI_MODEL_*",
+                "KIMI_OAUTH_HOST",
+                "KIMI_SECONDARY_*",
+                // The client sends the organisation and the project that stand there.
+                "OPENAI_*",
+            ],
+        ),
+        scrub("would let anybody in between read the key", &["NODE_TLS_REJECT_UNAUTHORIZED"]),
+    ],
     mark: None,
 };
 
@@ -330,6 +372,8 @@ static KIMI_VARS: &[Var] = &[
     // Without it the key would go to the general platform.
     var("KIMI_MODEL_BASE_URL", Feed::BaseUrl, Guard::Off),
     var("KIMI_MODEL_PROVIDER_TYPE", Feed::Text(kimi_dialect), Guard::Off),
+    // Unknown models are taken for 262,144 tokens.
+    var("KIMI_MODEL_MAX_CONTEXT_SIZE", Feed::Window, Guard::On),
     var("KIMI_DISABLE_TELEMETRY", Feed::Fixed("1"), Guard::On),
     var("KIMI_CODE_NO_AUTO_UPDATE", Feed::Fixed("1"), Guard::On),
 ];
