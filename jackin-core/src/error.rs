@@ -9,7 +9,6 @@ use crate::{
     provider::Protocol,
     scope::{Scope, Source},
     unknown::Unknown,
-    value::{SecretError, SecretRef},
 };
 
 /// What kind of thing went wrong; stable, for programs.
@@ -359,61 +358,4 @@ impl ResolveError {
 
 fn keyless(native: Option<&ProviderId>) -> String {
     native.map_or_else(String::new, |native| format!("; `--provider {native}` needs no key"))
-}
-
-/// References that could not be read, or did not hold what they should; all of them.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", failure_list(.failures))]
-#[non_exhaustive]
-pub struct MaterializeError {
-    /// What failed, in the order of the plan.
-    pub failures: Vec<SecretFailure>,
-}
-
-/// One reference that failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SecretFailure {
-    /// The configured variable.
-    pub variable: EnvName,
-    /// Where it is configured.
-    pub source: Source,
-    /// What was to be read; none for a value that cannot be used although it was there.
-    pub reference: Option<SecretRef>,
-    /// Why it failed.
-    pub error: SecretError,
-}
-
-fn failure_list(failures: &[SecretFailure]) -> String {
-    let line = |failure: &SecretFailure| {
-        let SecretFailure { variable, source, reference, error } = failure;
-        match reference {
-            Some(reference) => format!("`{variable}` ({source}) from {reference}: {error}"),
-            None => format!("`{variable}` ({source}): {error}"),
-        }
-    };
-    match failures {
-        [one] => format!("cannot read {}", line(one)),
-        several => {
-            several.iter().fold("cannot read these values".to_owned(), |mut text, failure| {
-                text.push_str("\n  ");
-                text.push_str(&line(failure));
-                text
-            })
-        }
-    }
-}
-
-impl MaterializeError {
-    /// What kind of error this is.
-    #[must_use]
-    pub const fn kind(&self) -> ErrorKind {
-        ErrorKind::Secret
-    }
-
-    /// What the user can do: the first failure's way out.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        self.failures.iter().find_map(|failure| failure.error.hint.clone())
-    }
 }

@@ -72,6 +72,7 @@ mod child;
 pub mod choice;
 mod config;
 mod error;
+mod fill;
 mod key;
 mod layers;
 mod names;
@@ -82,6 +83,7 @@ mod reader;
 mod resolve;
 mod scope;
 mod scrub;
+mod secret;
 mod unknown;
 mod value;
 
@@ -92,9 +94,7 @@ pub use crate::{
     catalog::Catalog,
     child::child_env,
     config::{Config, Document},
-    error::{
-        ConfigError, ErrorKind, MaterializeError, Place, ResolveError, SecretFailure, SelectError,
-    },
+    error::{ConfigError, ErrorKind, Place, ResolveError, SelectError},
     key::{KeyProblem, check_key},
     layers::{EnvLayer, EnvLayers, HostVar},
     names::{AgentId, EnvName, NameError, ProviderId, RoleName, WorkspaceName},
@@ -103,6 +103,7 @@ pub use crate::{
     resolve::resolve,
     scope::{Scope, Source, Sourced},
     scrub::Removal,
+    secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
     unknown::{Given, Unknown},
-    value::{EnvValue, OpRef, SecretError, SecretRef, SecretSource, ValueError},
+    value::{EnvValue, OpRef, SecretRef, ValueError},
 };

@@ -7,12 +7,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
 
 use crate::{
-    error::{MaterializeError, SecretFailure},
     key::KeyShape,
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     scope::Source,
     scrub::{RedirectSign, Removal},
-    value::{EnvValue, SecretError, SecretRef, SecretSource},
+    secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
+    value::{EnvValue, SecretRef},
 };
 
 /// What a launch will do. It can be printed, compared and serialised: its secrets stay hidden.

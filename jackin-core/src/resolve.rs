@@ -6,16 +6,17 @@ use std::borrow::Cow;
 use secrecy::ExposeSecret;
 
 use crate::{
-    agent::{Agent, AuthForward, Feed, Guard, Redirect, Var, Wiring},
+    agent::{Agent, AuthForward, Feed, Guard, Redirect, Wiring},
     child::is_redirect_key,
     choice,
     error::ResolveError,
+    fill::{fill, fixed, from, is_bare, missing, served_models},
     key::KeyShape,
     layers::EnvLayers,
     names::{EnvName, ProviderId},
-    plan::{ExecPlan, PlannedValue, PlannedVar, Reason, ServedModels},
-    provider::{Endpoint, Provider, Slot},
-    scope::{Scope, Source, Sourced},
+    plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
+    provider::{Endpoint, Provider},
+    scope::{Scope, Sourced},
     scrub,
     value::EnvValue,
 };
@@ -145,10 +146,9 @@ impl<'a> Join<'a> {
         endpoint: &Endpoint,
     ) -> Result<(), ResolveError> {
         let variable = &self.provider.key.value;
-        let key = match (self.key(plan, variable)?, &self.provider.token) {
-            (Some(key), _) => Ok(key),
-            (None, Some(token)) => Err(token),
-            (None, None) => return Err(self.missing_key(variable)),
+        let key = match &self.provider.token {
+            Some(token) if !self.layers.has(variable) => Err(token),
+            _ => Ok(self.key(plan, variable)?.ok_or_else(|| self.missing_key(variable))?),
         };
         let missing = missing(wiring, endpoint);
         if !missing.is_empty() {
@@ -180,11 +180,7 @@ impl<'a> Join<'a> {
             );
         }
         plan.args = (wiring.args)(&redirect).into_iter().map(Into::into).collect();
-        plan.served = self.agent.own_models.map(|(own, options)| ServedModels {
-            options,
-            own,
-            models: endpoint.models.values().map(|model| model.value.clone()).collect(),
-        });
+        plan.served = served_models(self.agent.own_models, endpoint);
         let set: Vec<_> = plan.set.iter().map(|var| var.name.clone()).collect();
         plan.remove = scrub::for_redirect(wiring, |name| set.contains(name));
         self.remove_from_every(plan, |name| set.contains(name));
@@ -351,88 +347,14 @@ fn obstacle(
         .map(|removal| format!("it {}", removal.reason).into())
 }
 
-const TIERS: [Slot; 3] = [Slot::Opus, Slot::Sonnet, Slot::Haiku];
-
-/// What an endpoint lacks that the agent needs, as keys of its table.
-fn missing(wiring: &Wiring, endpoint: &Endpoint) -> Vec<String> {
-    let url = endpoint.base_url.is_none().then(|| "`base_url`".to_owned());
-    let lacking: Vec<_> =
-        wiring.slots.iter().filter(|slot| endpoint.model(**slot).is_none()).copied().collect();
-    let has_tiers = TIERS.iter().any(|tier| endpoint.models.contains_key(tier));
-    // Without any tier it is the two that stand in for all of them that are asked for.
-    let wanted = |slot: &Slot| TIERS.contains(slot) == has_tiers && *slot != Slot::Fable;
-    let models = lacking.iter().filter(|slot| wanted(slot)).map(|slot| format!("`models.{slot}`"));
-    url.into_iter().chain(models).collect()
-}
-
-/// Whether an agent that knows tiers gets none of them: such a provider asks for its URL, its key
-/// and its two models, and the rest is the guard's.
-fn is_bare(wiring: &Wiring, endpoint: &Endpoint) -> bool {
-    let knows_tiers = wiring.vars.iter().any(|var| matches!(var.feed, Feed::Tier(_)));
-    knows_tiers && !TIERS.iter().any(|tier| endpoint.models.contains_key(tier))
-}
-
-/// One variable of a redirect beside the key, or nothing if this endpoint has nothing for it.
-fn fill(var: &Var, name: &EnvName, redirect: &Redirect<'_>, bare: bool) -> Option<PlannedVar> {
-    let endpoint = redirect.endpoint;
-    let reason = if var.guard == Guard::Off { Reason::Redirect } else { Reason::Guard };
-    let extra = if bare { Reason::Guard } else { reason };
-    Some(match var.feed {
-        Feed::Key => return None,
-        Feed::BaseUrl => {
-            let url = endpoint.base_url.as_ref()?;
-            from(fixed(name, url.value.clone(), reason), url)
-        }
-        Feed::Model(slot) => {
-            let (model, _) = endpoint.model(slot)?;
-            from(fixed(name, model.value.clone(), reason), model)
-        }
-        Feed::Tier(slot) => {
-            let (model, own) = endpoint.model(slot)?;
-            // A stand-in is not what the provider asks for, only what keeps foreign models out.
-            let reason = if own { reason } else { Reason::Guard };
-            from(fixed(name, model.value.clone(), reason), model)
-        }
-        Feed::Window => {
-            let window = endpoint.window.as_ref()?;
-            from(fixed(name, window.value.to_string(), reason), window)
-        }
-        Feed::TimeoutMs(usual) => match &endpoint.timeout_ms {
-            Some(own) => {
-                let mut own = from(fixed(name, own.value.to_string(), extra), own);
-                own.shadowed.push(Source::new(Scope::BuiltIn));
-                own
-            }
-            None => fixed(name, usual.to_string(), extra),
-        },
-        Feed::Fixed(text) => fixed(name, text, extra),
-        Feed::Text(text) => from(fixed(name, text(redirect), reason), endpoint.base_url.as_ref()?),
-    })
-}
-
-/// The variable, with the place of the value that it is made of.
-fn from<T>(var: PlannedVar, value: &Sourced<T>) -> PlannedVar {
-    PlannedVar { source: value.source.clone(), shadowed: value.shadowed.clone(), ..var }
-}
-
-fn fixed(name: &EnvName, text: impl Into<Cow<'static, str>>, reason: Reason) -> PlannedVar {
-    PlannedVar {
-        name: name.clone(),
-        value: PlannedValue::Plain(text.into()),
-        reason,
-        key: None,
-        source: Source::new(Scope::BuiltIn),
-        shadowed: Vec::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
+        agent::Var,
         config::{Config, Document},
         names::AgentId,
-        provider::Protocol,
+        provider::{Protocol, Slot},
         unknown::Given,
     };
 

@@ -180,38 +180,6 @@ impl OpRef {
 #[error("{0}")]
 pub struct ValueError(pub(crate) &'static str);
 
-/// Why a reference could not be read. Its texts are shown to the user: they never hold a secret.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-#[non_exhaustive]
-pub struct SecretError {
-    /// What went wrong, as the end of the sentence "cannot read X: …".
-    pub reason: String,
-    /// What the user can do about it.
-    pub hint: Option<String>,
-}
-
-impl SecretError {
-    /// A failure with a reason and, where there is one, a way out.
-    pub fn new(reason: impl Into<String>, hint: Option<String>) -> Self {
-        Self { reason: reason.into(), hint }
-    }
-}
-
-/// Reads references at launch. The core calls it once per plan; whoever embeds the core brings it.
-pub trait SecretSource {
-    /// Reads one reference.
-    ///
-    /// # Errors
-    /// Why it could not be read, in words that hold no secret.
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError>;
-
-    /// Reads the distinct references of one plan, in order; the answers stand in the same order.
-    fn read_all(&self, references: &[&SecretRef]) -> Vec<Result<SecretString, SecretError>> {
-        references.iter().map(|reference| self.read(reference)).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

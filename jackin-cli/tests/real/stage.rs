@@ -55,12 +55,12 @@ pub(crate) static MINIMAX: &Provider = &Provider {
     variable: "MINIMAX_API_KEY",
     key: "sk-cp-sentinel-own-key",
 };
-/// The user's own, with two models in place of the tiers.
+/// The user's own gateway, with two models in place of the tiers.
 pub(crate) static TEAM: &Provider = &Provider {
     id: "team",
     bases: &[("anthropic", "/team")],
     variable: "TEAM_KEY",
-    key: "sentinel-own-key-team",
+    key: "agt_sentinel-own-key-team",
 };
 pub(crate) static PROVIDERS: [&Provider; 4] = [ZAI, KIMI, MINIMAX, TEAM];
 
@@ -69,6 +69,7 @@ const REST_OF_TEAM: &str = r#"
 models = { main = "glm-4.6", small_fast = "glm-4.5-air" }
 
 [providers.team]
+extends = "gateway"
 label = "Team"
 key = "TEAM_KEY"
 "#;
