@@ -25,12 +25,39 @@ pub struct Agent {
     pub token: Option<EnvName>,
     /// How the names of its native provider's models begin, and the options that take a model.
     pub own_models: Option<(&'static str, &'static [&'static str])>,
+    /// The package it comes in, and the first version in which its guard holds.
+    pub guarded_from: Option<(&'static str, Version)>,
     /// A command that installs it.
     pub install: &'static str,
     /// The protocols it speaks, the preferred first, and how it is told.
     pub wirings: &'static [Wiring],
     /// Marks of a running session, which a new one must not inherit.
     pub nesting: &'static [Scrub],
+}
+
+/// A version as `major.minor.patch`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub u32, pub u32, pub u32);
+
+impl std::str::FromStr for Version {
+    type Err = ();
+
+    /// Reads three numbers; a suffix behind them is left out.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let digits = |part: &str| {
+            let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+            part[..end].parse().map_err(|_| ())
+        };
+        let mut parts = text.splitn(3, '.').map(digits);
+        let mut next = || parts.next().ok_or(())?;
+        Ok(Self(next()?, next()?, next()?))
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.0, self.1, self.2)
+    }
 }
 
 /// How an agent is told to use an endpoint of one protocol.
@@ -213,6 +240,16 @@ impl Agent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        let version = |text: &str| text.parse::<Version>();
+        assert!(version("2.1.98").unwrap() < version("2.1.198").unwrap());
+        assert_eq!(version("2.1.329-beta.1"), Ok(Version(2, 1, 329)));
+        for bad in ["", "2", "2.1", "2.1.", "a.b.c", "2..1", "claude", "99999999999.1.1"] {
+            assert_eq!(version(bad), Err(()), "{bad}");
+        }
+    }
 
     #[test]
     fn agents_have_names_of_their_own() {

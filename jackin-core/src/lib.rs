@@ -90,7 +90,7 @@ mod value;
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::{
-    agent::{Agent, AuthForward, Feed, Guard, Redirect, Scrub, Var, Wiring},
+    agent::{Agent, AuthForward, Feed, Guard, Redirect, Scrub, Var, Version, Wiring},
     catalog::Catalog,
     child::child_env,
     config::{Config, Document},

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
 
 use crate::{
+    agent::Version,
     key::KeyShape,
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     scope::Source,
@@ -56,6 +57,8 @@ pub struct ExecPlan {
     pub(crate) shape: KeyShape,
     /// The models that the provider serves, where the agent's own names would be foreign there.
     pub(crate) served: Option<ServedModels>,
+    /// The package of the agent, and the version from which on this plan's guard holds.
+    pub guarded_from: Option<(&'static str, Version)>,
     /// What makes the removals marked [`Removal::if_redirected`] apply.
     pub(crate) signs: Vec<RedirectSign>,
 }

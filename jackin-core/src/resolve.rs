@@ -68,6 +68,7 @@ pub fn resolve(
         key_names: catalog.keys().to_vec(),
         shape: KeyShape::of(provider, catalog),
         served: None,
+        guarded_from: None,
         signs: scrub::signs(catalog, &provider.id),
     };
     let join = Join { layers, agent, provider };
@@ -180,6 +181,7 @@ impl<'a> Join<'a> {
             );
         }
         plan.args = (wiring.args)(&redirect).into_iter().map(Into::into).collect();
+        plan.guarded_from = self.agent.guarded_from.filter(|_| guard > Guard::Off);
         plan.served = served_models(self.agent.own_models, endpoint);
         let set: Vec<_> = plan.set.iter().map(|var| var.name.clone()).collect();
         plan.remove = scrub::for_redirect(wiring, |name| set.contains(name));
@@ -367,6 +369,7 @@ mod tests {
         native_key: EnvName::from_static("NEW_NATIVE_KEY"),
         token: None,
         own_models: None,
+        guarded_from: None,
         install: "nobody knows",
         wirings: &[Wiring {
             protocol: Protocol::OpenaiChat,

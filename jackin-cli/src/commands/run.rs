@@ -7,6 +7,7 @@ use crate::{
     expiry, launch,
     report::{self, Failure, Report},
     secrets::Sources,
+    version,
 };
 
 pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
@@ -31,7 +32,10 @@ pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, F
     }
     // Nobody wants to unlock a vault for a program that is not there.
     if !plan.set.iter().any(|var| var.name.as_str() == "PATH") {
-        launch::find(&plan.program, ambient.var("PATH"), install)?;
+        let program = launch::find(&plan.program, ambient.var("PATH"), install)?;
+        if let Some(warning) = version::warning(&plan, &program, agent.install) {
+            report.warning(&warning);
+        }
     }
     let ready = plan.materialize(&Sources(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));

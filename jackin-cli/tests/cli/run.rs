@@ -349,3 +349,38 @@ fn a_key_that_is_read_is_checked_like_one_that_is_written() {
         seen.err
     );
 }
+
+#[test]
+fn an_agent_too_old_for_the_guard_is_said() {
+    let config = |guard: &str| Home::with_config(&format!("guard = '{guard}'\n{ZAI}"));
+    let npm = "lib/node_modules/@anthropic-ai/claude-code";
+    let err = |home: &Home, version: &str| {
+        let package = format!(r#"{{"name": "@anthropic-ai/claude-code", "version": "{version}"}}"#);
+        home.write(&format!("{npm}/package.json"), package);
+        see(&mut home.jackin(["run", "--provider", "zai", "claude"])).err
+    };
+    for (guard, version, said) in [
+        ("on", "2.1.197", true),
+        ("strict", "1.0.9", true),
+        ("on", "2.1.198", false),
+        ("on", "3.0.0", false),
+        ("on", "not a version", false),
+        ("off", "2.1.197", false),
+    ] {
+        let home = config(guard);
+        let program = home.script(&format!("{npm}/bin/claude.exe"), "exit 0");
+        fs::create_dir_all(home.path().join("bin")).unwrap();
+        std::os::unix::fs::symlink(program, home.path().join("bin/claude")).unwrap();
+        let err = err(&home, version);
+        let expected = format!("warning: `claude` is version {version}: before 2.1.198 ");
+        assert_eq!(err.starts_with(&expected), said, "{guard} {version}: {err}");
+        assert_eq!(err.is_empty(), !said, "{err}");
+    }
+    // The native installer names the file by its version.
+    let home = config("on");
+    let program = home.script("versions/2.1.100", "exit 0");
+    fs::create_dir_all(home.path().join("bin")).unwrap();
+    std::os::unix::fs::symlink(program, home.path().join("bin/claude")).unwrap();
+    let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
+    assert!(seen.err.contains("version 2.1.100"), "{}", seen.err);
+}

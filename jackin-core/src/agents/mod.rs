@@ -2,7 +2,7 @@
 //! itself, and its own native one.
 
 use crate::{
-    agent::{Agent, Feed, Guard, NAME_PREFIX, Redirect, Scrub, Var, Wiring},
+    agent::{Agent, Feed, Guard, NAME_PREFIX, Redirect, Scrub, Var, Version, Wiring},
     names::{AgentId, EnvName, ProviderId},
     provider::{Protocol, Slot},
 };
@@ -17,6 +17,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_key: EnvName::from_static("ANTHROPIC_API_KEY"),
         token: Some(EnvName::from_static("CLAUDE_CODE_OAUTH_TOKEN")),
         own_models: Some(("claude-", &["--model", "--fallback-model"])),
+        guarded_from: Some(("@anthropic-ai/claude-code", Version(2, 1, 198))),
         install: "npm install -g @anthropic-ai/claude-code",
         wirings: CLAUDE,
         nesting: &[scrub(
@@ -51,6 +52,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_key: EnvName::from_static("OPENAI_API_KEY"),
         token: None,
         own_models: None,
+        guarded_from: None,
         install: "npm install -g @openai/codex",
         wirings: CODEX,
         nesting: &[],
@@ -63,6 +65,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_key: EnvName::from_static("OPENCODE_API_KEY"),
         token: None,
         own_models: None,
+        guarded_from: None,
         install: "npm install -g opencode-ai",
         wirings: OPENCODE,
         nesting: &[],
@@ -75,6 +78,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_key: EnvName::from_static("KIMI_MODEL_API_KEY"),
         token: None,
         own_models: None,
+        guarded_from: None,
         install: "npm install -g @moonshot-ai/kimi-code",
         wirings: KIMI,
         nesting: &[],
@@ -87,6 +91,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_key: EnvName::from_static("AMP_API_KEY"),
         token: None,
         own_models: None,
+        guarded_from: None,
         install: "npm install -g @ampcode/cli",
         wirings: &[],
         nesting: &[],
@@ -99,6 +104,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_key: EnvName::from_static("XAI_API_KEY"),
         token: None,
         own_models: None,
+        guarded_from: None,
         install: "npm install -g @xai-official/grok",
         wirings: &[],
         nesting: &[],

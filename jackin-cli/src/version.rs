@@ -1,0 +1,32 @@
+//! Which version of an agent is installed, from what its package says of itself: nothing is started
+//! for it.
+
+use std::{fs, path::Path};
+
+use jackin_core::{ExecPlan, Version};
+
+/// What to say before a launch of an agent that is too old for the plan's guard to hold.
+pub(crate) fn warning(plan: &ExecPlan, program: &Path, install: &str) -> Option<String> {
+    let (package, needed) = plan.guarded_from?;
+    let found = installed(program, package).filter(|found| *found < needed)?;
+    Some(format!(
+        "`{}` is version {found}: before {needed} its own settings can send requests and logins \
+         elsewhere; update it with `{install}`",
+        plan.agent
+    ))
+}
+
+/// The version that stands in the name of the file, or in the package that it belongs to.
+fn installed(program: &Path, package: &str) -> Option<Version> {
+    let program = fs::canonicalize(program).ok()?;
+    let named = program.file_name()?.to_str()?.parse().ok();
+    // npm puts programs at most one directory below their package.
+    named.or_else(|| program.ancestors().skip(1).take(2).find_map(|dir| described(dir, package)))
+}
+
+fn described(dir: &Path, package: &str) -> Option<Version> {
+    let text = fs::read(dir.join("package.json")).ok()?;
+    let described: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    let is_it = described.get("name")?.as_str()? == package;
+    described.get("version")?.as_str()?.parse().ok().filter(|_| is_it)
+}
