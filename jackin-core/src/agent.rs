@@ -23,6 +23,8 @@ pub struct Agent {
     pub native_key: EnvName,
     /// The variable in which it finds the token of a login, if it takes one.
     pub token: Option<EnvName>,
+    /// Other variables in which it finds a login.
+    pub other_keys: &'static [EnvName],
     /// How the names of its native provider's models begin, and the options that take a model.
     pub own_models: Option<(&'static str, &'static [&'static str])>,
     /// The package it comes in, and the first version in which its guard holds.
@@ -223,6 +225,19 @@ impl Agent {
     #[must_use]
     pub const fn all() -> &'static [Self] {
         AGENTS
+    }
+
+    /// Every variable in which it finds its own login.
+    pub(crate) fn logins(&self) -> impl Iterator<Item = &EnvName> {
+        std::iter::once(&self.native_key).chain(&self.token).chain(self.other_keys)
+    }
+
+    /// Every variable in which it may find a key or a login.
+    pub(crate) fn credentials(&self) -> impl Iterator<Item = &EnvName> {
+        let vars = self.wirings.iter().flat_map(|wiring| wiring.vars);
+        let keys =
+            vars.filter(|var| matches!(var.feed, Feed::Key)).filter_map(|var| var.name.as_ref());
+        self.logins().chain(keys)
     }
 
     /// The agent of that name.

@@ -3,8 +3,8 @@
 
 use crate::{
     error::ConfigError,
-    names::EnvName,
-    provider::{Provider, host},
+    names::{EnvName, ProviderId},
+    provider::{Protocol, Provider, host},
     provider_table::ProviderTable,
     reader,
     scope::Scope,
@@ -18,6 +18,8 @@ const TEXT: &str = include_str!("../data/providers.toml");
 pub struct Catalog {
     providers: Vec<Provider>,
     keys: Vec<EnvName>,
+    /// Base URLs of providers of roles that do not apply here.
+    other_urls: Vec<(Protocol, String)>,
 }
 
 /// What `data/providers.toml` holds.
@@ -83,7 +85,11 @@ impl Catalog {
             keys.extend(table.key.as_ref().map(|key| key.value.clone()));
         };
         built_in.providers.iter().for_each(&mut note);
-        others.into_iter().for_each(&mut note);
+        let mut other_urls = Vec::new();
+        for table in others {
+            note(table);
+            other_urls.extend(table.urls().map(|(protocol, url)| (protocol, url.to_owned())));
+        }
         let mut merged = built_in.providers.clone();
         for table in tables {
             note(table);
@@ -100,7 +106,7 @@ impl Catalog {
             built_in.check(&provider)?;
             providers.push(provider);
         }
-        Ok(Self { providers, keys })
+        Ok(Self { providers, keys, other_urls })
     }
 
     /// The table over the built-in one that it extends, if it does.
@@ -121,7 +127,7 @@ impl Catalog {
         let mut extended = base.renamed(table);
         if table.has_url_and_key_of_its_own() {
             // What it does not speak of is the other one's endpoint: no place for this key.
-            extended.keep_protocols_of(table);
+            extended.keep_places_of(table);
         }
         extended.overlay(table.clone());
         Ok(extended)
@@ -144,6 +150,16 @@ impl Catalog {
         &self.keys
     }
 
+    /// Base URLs of one protocol, but for one provider's.
+    pub(crate) fn urls_but(&self, except: &ProviderId, protocol: Protocol) -> Vec<&str> {
+        let providers = self.iter().filter(|provider| provider.id != *except);
+        let endpoints = providers.filter_map(|provider| provider.endpoints.get(&protocol));
+        let urls =
+            endpoints.filter_map(|endpoint| Some(endpoint.base_url.as_ref()?.value.as_str()));
+        let others = self.other_urls.iter().filter(|(known, _)| *known == protocol);
+        urls.chain(others.map(|(_, url)| url.as_str())).collect()
+    }
+
     /// Whether a variable holds some provider's key.
     #[must_use]
     pub fn is_key(&self, variable: &EnvName) -> bool {
@@ -154,7 +170,7 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{Protocol, Slot};
+    use crate::provider::{Slot, Tier};
 
     fn tables(scope: Scope, text: &str) -> Vec<ProviderTable> {
         reader::with_root(&"config.toml".into(), text, |root| ProviderTable::read_all(root, scope))
@@ -230,6 +246,26 @@ ollama Ollama OLLAMA_API_KEY
         assert_eq!(endpoint.window.as_ref().unwrap().value, 1);
         let own = catalog.iter().last().unwrap();
         assert_eq!((own.id.as_str(), own.label.value.as_str()), ("own", "own"));
+    }
+
+    #[test]
+    fn nobody_but_the_data_says_what_is_verified() {
+        let forged =
+            "[providers.own]\nkey = 'OWN'\ntier = 'verified'\n[providers.zai]\ntier = 'community'";
+        let catalog = Catalog::merged(&tables(Scope::Global, forged), []).unwrap();
+        let tier = |id| catalog.get(id).unwrap().tier;
+        assert_eq!((tier("own"), tier("zai")), (Tier::Own, Tier::Verified));
+    }
+
+    #[test]
+    fn what_is_known_of_one_provider_alone_is_not_inherited() {
+        let text = "[providers.gateway]\nexpires_at = 2026-01-01T00:00:00Z\nmode = 'ignore'\n\
+            [providers.own]\nextends = 'gateway'\nkey = 'OWN'";
+        let catalog = Catalog::merged(&tables(Scope::Global, text), []).unwrap();
+        let own = catalog.get("own").unwrap();
+        assert_eq!((own.expires_at, own.tier, own.label.value.as_str()), (None, Tier::Own, "own"));
+        assert!(own.mode.is_none() && own.checked.is_none());
+        assert_eq!(own.key_prefix.as_deref(), Some("agt_"));
     }
 
     #[test]

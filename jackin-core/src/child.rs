@@ -7,12 +7,12 @@ use std::{
     ffi::{OsStr, OsString},
 };
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     agent::{Agent, Feed},
     names::EnvName,
-    plan::{ExecPlan, ReadyPlan},
+    plan::{ExecPlan, ReadyPlan, Reason},
     value::{EnvValue, SecretRef},
 };
 
@@ -33,38 +33,27 @@ pub fn child_env(
 ) -> Vec<(OsString, OsString)> {
     let plan = ready.plan();
     let parent: Vec<_> = parent.into_iter().collect();
-    let configured = plan.known_secrets(&parent);
-    let own = |key: bool| {
-        ready
-            .set()
-            .filter(move |(var, _)| if key { var.key.is_some() } else { var.is_surely_secret() })
-    };
+    let foreign = plan.secrets(&plan.foreign, &parent);
     let own_keys: BTreeSet<_> =
-        own(true).map(|(_, text)| trimmed(text.expose_secret().as_bytes())).collect();
-
-    let withheld: Vec<&EnvName> = ready
-        .set()
-        .filter(|(var, _)| var.key.is_none() && var.reference().is_some())
-        .filter(|(var, text)| {
-            let (name, value) = (var.name.as_str().as_bytes(), text.expose_secret().as_bytes());
-            let value_is_foreign =
-                configured.contains(trimmed(value)) && !own_keys.contains(trimmed(value));
-            value_is_foreign || plan.signs.iter().any(|sign| sign.shown_by(name, value))
-        })
-        .map(|(var, _)| &var.name)
-        .collect();
-    let orphaned = withheld.iter().any(|name| is_redirect_key(name.as_str().as_ref()));
-    let is_withheld = |name: &EnvName| {
-        withheld.contains(&name) || (orphaned && plan.leftover(name.as_str().as_bytes()))
+        ready.set().filter(|(var, _)| var.key.is_some()).map(|(_, text)| bytes(text)).collect();
+    let is_withheld = |name: &EnvName, value: &[u8]| {
+        (foreign.contains(value) && !own_keys.contains(value))
+            || plan.signs.iter().any(|sign| sign.shown_by(name.as_str().as_bytes(), value))
     };
-    let set: Vec<_> = ready.set().filter(|(var, _)| !is_withheld(&var.name)).collect();
-    let set_names: BTreeSet<_> =
-        set.iter().map(|(var, _)| comparable(var.name.as_str().as_ref())).collect();
+    let set: Vec<_> = ready
+        .set()
+        .filter(|(var, text)| {
+            var.reason != Reason::Layer || var.key.is_some() || !is_withheld(&var.name, bytes(text))
+        })
+        .collect();
 
-    let mut secrets = configured;
-    secrets.extend(own(false).map(|(_, text)| trimmed(text.expose_secret().as_bytes())));
+    let mut secrets = plan.secrets(&plan.known, &parent);
+    secrets
+        .extend(ready.set().filter(|(var, _)| var.is_surely_secret()).map(|(_, text)| bytes(text)));
     secrets.remove(&b""[..]);
     let dropped = plan.dropped_with(&parent, &secrets);
+    let set_names: BTreeSet<_> =
+        set.iter().map(|(var, _)| comparable(var.name.as_str().as_ref())).collect();
     let mut seen = BTreeSet::new();
     let inherited = parent.iter().filter(|(name, _)| {
         !set_names.contains(&comparable(name)) && !dropped.contains(name) && seen.insert(name)
@@ -73,6 +62,7 @@ pub fn child_env(
     child.extend(
         set.iter().map(|(var, text)| (var.name.as_str().into(), text.expose_secret().into())),
     );
+    plan.drop_orphans(&parent, ready, &mut child);
     child
 }
 
@@ -82,7 +72,7 @@ impl ExecPlan {
     /// which is read only at launch.
     #[must_use]
     pub fn dropped<'a>(&self, parent: &'a Vars) -> BTreeSet<&'a OsString> {
-        self.dropped_with(parent, &self.known_secrets(parent))
+        self.dropped_with(parent, &self.secrets(&self.known, parent))
     }
 
     fn dropped_with<'a>(
@@ -90,31 +80,61 @@ impl ExecPlan {
         parent: &'a Vars,
         secrets: &BTreeSet<&[u8]>,
     ) -> BTreeSet<&'a OsString> {
-        let is_inherited =
-            |name: &OsStr| self.inherited.as_ref().is_some_and(|own| is_name(own, name));
+        let foreign = self.secrets(&self.foreign, parent);
         let removed = |name: &OsStr| {
             let mut removals = self.remove.iter().filter(|removal| !removal.if_redirected);
             removals.any(|removal| removal.covers(name.as_encoded_bytes()))
         };
+        // The agent's own key may well be configured as such; it must not be another one's.
+        let misplaced = |name: &OsStr, value: &[u8]| match &self.inherited {
+            Some(own) if is_name(own, name) => {
+                foreign.contains(value) || self.shape.is_bound_elsewhere(value)
+            }
+            _ => secrets.contains(value),
+        };
         let mut dropped: BTreeSet<_> = parent
             .iter()
             .filter(|(name, value)| {
-                let holds_secret = || secrets.contains(trimmed(value.as_encoded_bytes()));
-                removed(name) || (!is_inherited(name) && holds_secret())
+                removed(name) || misplaced(name, trimmed(value.as_encoded_bytes()))
             })
             .map(|(name, _)| name)
             .collect();
         let is_set = |name: &OsStr| self.set.iter().any(|var| is_name(&var.name, name));
-        let orphaned = || dropped.iter().any(|name| is_redirect_key(name) && !is_set(name));
+        let orphaned = dropped.iter().any(|name| is_redirect_key(name) && !is_set(name));
         let redirected = parent.iter().any(|(name, value)| {
             let (name, value) = (name.as_encoded_bytes(), value.as_encoded_bytes());
             self.signs.iter().any(|sign| sign.shown_by(name, value))
         });
-        if redirected || orphaned() {
+        if redirected || orphaned {
+            // A key beside a foreign URL is that URL's.
+            let beside =
+                |name: &OsStr| self.inherited.as_ref().is_some_and(|own| is_name(own, name));
             let names = parent.iter().map(|(name, _)| name);
-            dropped.extend(names.filter(|name| self.leftover(name.as_encoded_bytes())));
+            dropped.extend(
+                names.filter(|name| self.leftover(name.as_encoded_bytes()) || beside(name)),
+            );
         }
         dropped
+    }
+
+    /// Removes what is left of a redirect, from the parent or the layers, whose key is left out.
+    fn drop_orphans(
+        &self,
+        parent: &Vars,
+        ready: &ReadyPlan,
+        child: &mut Vec<(OsString, OsString)>,
+    ) {
+        for wiring in Agent::all().iter().flat_map(|agent| agent.wirings) {
+            let names = || wiring.vars.iter().filter_map(|var| Some((var.name.as_ref()?, var)));
+            let key = names().find(|(_, var)| matches!(var.feed, Feed::Key)).map(|(name, _)| name);
+            let Some(key) = key else { continue };
+            let held = parent.iter().any(|(name, _)| is_name(key, name))
+                || self.held_back.contains(key)
+                || ready.set().any(|(var, _)| var.name == *key);
+            if held && !child.iter().any(|(name, _)| is_name(key, name)) {
+                child.retain(|(name, _)| !names().any(|(own, _)| is_name(own, name)));
+            }
+        }
     }
 
     /// Whether a name is part of some redirect that this plan does not make.
@@ -122,12 +142,12 @@ impl ExecPlan {
         self.remove.iter().any(|removal| removal.if_redirected && removal.covers(name))
     }
 
-    /// Every key that can be told without reading a secret: literals of the layers, and what the
-    /// parent holds under names that keys are read from.
-    fn known_secrets<'a>(&'a self, parent: &'a Vars) -> BTreeSet<&'a [u8]> {
+    /// What can be told of these keys without reading a secret: literals, and what the parent holds
+    /// under the names that keys are read from.
+    fn secrets<'a>(&'a self, values: &'a [EnvValue], parent: &'a Vars) -> BTreeSet<&'a [u8]> {
         let mut secrets = BTreeSet::new();
-        let mut names: BTreeSet<_> = self.key_names.iter().collect();
-        for value in &self.known {
+        let mut names = BTreeSet::new();
+        for value in values {
             match value {
                 EnvValue::Literal(text) => {
                     secrets.insert(trimmed(text.expose_secret().as_bytes()));
@@ -150,6 +170,10 @@ pub(crate) fn is_redirect_key(name: &OsStr) -> bool {
     let vars = Agent::all().iter().flat_map(|agent| agent.wirings).flat_map(|wiring| wiring.vars);
     let mut keys = vars.filter(|var| matches!(var.feed, Feed::Key));
     keys.any(|var| var.name.as_ref().is_some_and(|key| is_name(key, name)))
+}
+
+fn bytes(text: &SecretString) -> &[u8] {
+    trimmed(text.expose_secret().as_bytes())
 }
 
 fn trimmed(value: &[u8]) -> &[u8] {

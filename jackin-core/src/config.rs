@@ -196,14 +196,16 @@ impl Config {
         let (workspace, local) = workspace.unzip();
         // The least specific first, so that what comes later wins.
         let mut tables = Vec::new();
-        let mut others = Vec::new();
+        let (mut others, mut dormant) = (Vec::new(), Vec::new());
         for document in [global, local].into_iter().flatten() {
             let Document { own, mut roles, .. } = document;
             tables.push(own);
             tables.extend(role.as_ref().and_then(|role| roles.remove(role)));
-            others.extend(roles.into_values().flat_map(|table| table.providers));
+            for table in roles.into_values() {
+                others.extend(table.providers);
+                dormant.push(table.env);
+            }
         }
-        tables.sort_by_key(|table| std::cmp::Reverse(table.env.scope()));
         let catalog = Catalog::merged(tables.iter().flat_map(|table| &table.providers), &others)?;
         let mut layers = EnvLayers::new(catalog);
         for table in tables {
@@ -217,6 +219,7 @@ impl Config {
             }
             layers = layers.with(table.env);
         }
+        layers.dormant = dormant;
         layers.workspace = workspace;
         layers.role = role;
         Ok(layers)

@@ -61,6 +61,11 @@ impl KeyShape {
         }
     }
 
+    /// Whether a key is good for another provider alone.
+    pub(crate) fn is_bound_elsewhere(&self, key: &[u8]) -> bool {
+        self.bound.iter().any(|(prefix, _)| key.starts_with(prefix.as_bytes()))
+    }
+
     /// Checks a key; an unusual one is let through with a warning.
     pub(crate) fn check(&self, key: &str) -> Result<Option<String>, KeyProblem> {
         check_key(key)?;

@@ -92,6 +92,8 @@ pub struct EnvLayers {
     /// How an agent gets at its native provider.
     pub auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
     layers: BTreeMap<Scope, EnvLayer>,
+    /// Layers of roles that do not apply: their keys are secrets all the same.
+    pub(crate) dormant: Vec<EnvLayer>,
 }
 
 impl EnvLayers {
@@ -107,6 +109,7 @@ impl EnvLayers {
             default_agent: None,
             auth_forward: BTreeMap::new(),
             layers: BTreeMap::new(),
+            dormant: Vec::new(),
         }
     }
 
@@ -171,10 +174,9 @@ impl EnvLayers {
         self.auth_forward.get(&agent.id).map(|mode| mode.value)
     }
 
-    /// Every value that some layer gives a name, shadowed ones too.
+    /// Every value that some layer gives a name, shadowed and dormant ones too.
     pub(crate) fn all(&self, name: &EnvName) -> impl Iterator<Item = &EnvValue> {
-        self.layers
-            .values()
-            .filter_map(move |layer| layer.entries.get(name).map(|(value, _)| value))
+        let layers = self.layers.values().chain(&self.dormant);
+        layers.filter_map(move |layer| layer.entries.get(name).map(|(value, _)| value))
     }
 }

@@ -51,8 +51,8 @@ pub struct ExecPlan {
     pub(crate) known: Vec<EnvValue>,
     /// The variable that is inherited as it is, whatever it holds.
     pub(crate) inherited: Option<EnvName>,
-    /// Variables that hold providers' keys in the parent: what they hold is a secret as well.
-    pub(crate) key_names: Vec<EnvName>,
+    /// Variables of the layers that are not passed on.
+    pub(crate) held_back: Vec<EnvName>,
     /// What the key must look like.
     pub(crate) shape: KeyShape,
     /// The models that the provider serves, where the agent's own names would be foreign there.

@@ -231,6 +231,12 @@ pub(crate) fn check_base_url(url: &str) -> Result<(), &'static str> {
     if authority.is_empty() || authority.starts_with(':') {
         return Err("has no host");
     }
+    let host = &authority[..authority.len() - after.len()];
+    if !host.starts_with('[')
+        && !host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+    {
+        return Err("has no valid host");
+    }
     let port = after.strip_prefix(':').map(str::parse::<u16>);
     if !after.is_empty() && port.is_none_or(|port| port.is_err()) {
         return Err("has no valid port");
@@ -244,7 +250,8 @@ pub(crate) fn host(url: &str) -> &str {
     let authority = authority.split('/').next().unwrap_or_default();
     match authority.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
+        // A dot at its end says only that the name is complete.
+        None => authority.split(':').next().unwrap_or_default().trim_end_matches('.'),
     }
 }
 
@@ -321,6 +328,8 @@ mod tests {
             "https://[",
             "http://[::1]evil.com/",
             "https://[x]",
+            "https://a%2eb",
+            "https://a,b;c/",
         ] {
             assert!(check_base_url(bad).is_err(), "{bad}");
         }

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    agent::{Agent, Feed},
     error::ConfigError,
+    key::check_key,
     names::{EnvName, ProviderId},
     provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier, check_base_url, is_open_http},
     reader::{Entry, Table},
@@ -59,7 +61,7 @@ impl ProviderTable {
             label: table.parsed("label", scope, read_label)?,
             key_prefix: table.str("key_prefix", scope)?,
             key_bound: table.bool("key_bound", scope)?,
-            token: table.str("token", scope)?,
+            token: table.parsed("token", scope, read_token)?,
             expires_at: table.parsed("expires_at", scope, read_time)?,
             expired: table.str("expired", scope)?,
             insecure: table.bool("insecure", scope)?,
@@ -109,9 +111,20 @@ impl ProviderTable {
         self.key.is_some() && self.endpoints.values().any(|endpoint| endpoint.base_url.is_some())
     }
 
-    /// Forgets the endpoints of protocols that the other table does not speak of.
-    pub(crate) fn keep_protocols_of(&mut self, other: &Self) {
-        self.endpoints.retain(|protocol, _| other.endpoints.contains_key(protocol));
+    /// Forgets the endpoints that the other table does not move, and what is sent without a key.
+    pub(crate) fn keep_places_of(&mut self, other: &Self) {
+        let moved = |protocol: &Protocol| {
+            other.endpoints.get(protocol).is_some_and(|e| e.base_url.is_some())
+        };
+        self.endpoints.retain(|protocol, _| moved(protocol));
+        self.token = None;
+    }
+
+    /// The base URLs of this table alone.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = (Protocol, &str)> {
+        self.endpoints.iter().filter_map(|(protocol, endpoint)| {
+            Some((*protocol, endpoint.base_url.as_ref()?.value.as_str()))
+        })
     }
 
     /// The provider that the tables make together.
@@ -151,6 +164,9 @@ fn read_key(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
         entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))?;
     if name.is_reserved() {
         return Err(entry.invalid("is a reserved name"));
+    }
+    if is_taken(&name) {
+        return Err(entry.invalid("is a variable with a use of its own"));
     }
     // A key pasted here would otherwise be shown wherever the variable is named.
     if name.as_str().contains(|c: char| c.is_ascii_lowercase()) {
@@ -216,8 +232,34 @@ fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigErro
         models,
         window: table.count("window", scope)?,
         timeout_ms: table.count("timeout_ms", scope)?,
-        empty: table.parsed("empty", scope, |entry| entry.names())?,
+        empty: table.parsed("empty", scope, read_empty)?,
     })
+}
+
+/// What an agent finds for a key must be one: a blank one would have it send another login.
+fn read_token(entry: &Entry<'_>) -> Result<String, ConfigError> {
+    let token = entry.str()?;
+    check_key(token).map_err(|problem| entry.invalid(problem.to_string()))?;
+    Ok(token.to_owned())
+}
+
+/// Only what an agent would find another login in is worth emptying.
+fn read_empty(entry: &Entry<'_>) -> Result<Vec<EnvName>, ConfigError> {
+    let names: Vec<EnvName> = entry.names()?;
+    let login = |name: &EnvName| Agent::all().iter().any(|agent| agent.native_key == *name);
+    if names.iter().all(login) {
+        Ok(names)
+    } else {
+        Err(entry.invalid("names a variable that is no agent's own key"))
+    }
+}
+
+/// Whether a name means something to the system or to an agent, so that it cannot be a key's.
+fn is_taken(name: &EnvName) -> bool {
+    let mut vars =
+        Agent::all().iter().flat_map(|agent| agent.wirings).flat_map(|wiring| wiring.vars);
+    ["PATH", "HOME", "SHELL", "USER", "TERM"].contains(&name.as_str())
+        || vars.any(|var| !matches!(var.feed, Feed::Key) && var.name.as_ref() == Some(name))
 }
 
 fn read_model(entry: &Entry<'_>) -> Result<String, ConfigError> {

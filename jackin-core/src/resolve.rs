@@ -65,18 +65,18 @@ pub fn resolve(
         foreign: Vec::new(),
         known: Vec::new(),
         inherited: None,
-        key_names: catalog.keys().to_vec(),
+        held_back: Vec::new(),
         shape: KeyShape::of(provider, catalog),
         served: None,
         guarded_from: None,
         signs: scrub::signs(catalog, &provider.id),
     };
     let join = Join { layers, agent, provider };
-    join.note_keys(&mut plan);
     match join.served()? {
         Some((wiring, endpoint)) => join.redirect(&mut plan, wiring, endpoint)?,
         None => join.native(&mut plan)?,
     }
+    join.note_keys(&mut plan);
     join.pass_layers_on(&mut plan);
     Ok(plan)
 }
@@ -95,13 +95,19 @@ impl<'a> Join<'a> {
     /// Notes every key that is configured anywhere, so that none crosses under another name.
     fn note_keys(&self, plan: &mut ExecPlan) {
         let own = &self.provider.key.value;
-        for name in &plan.key_names {
-            let values = || self.layers.all(name).filter(|value| !value.is_blank()).cloned();
-            plan.known.extend(values());
-            if name != own {
-                plan.foreign.extend(values());
-                plan.foreign.push(EnvValue::host(name.clone()));
+        let native = plan.inherited.is_some();
+        let kept = |name: &&EnvName| native && self.agent.credentials().any(|kept| kept == *name);
+        let credentials = Agent::all().iter().flat_map(Agent::credentials);
+        let others = credentials.filter(|name| !kept(name));
+        for name in self.layers.catalog.keys().iter().chain(others) {
+            let configured = self.layers.all(name).filter(|value| !value.is_blank()).cloned();
+            let exported = EnvValue::host(name.clone());
+            let values: Vec<_> = configured.chain([exported]).collect();
+            // What the agent's own variables hold in the parent is for it to find, or is scrubbed.
+            if name != own && !kept(&name) {
+                plan.foreign.extend(values.iter().cloned());
             }
+            plan.known.extend(values);
         }
     }
 
@@ -132,12 +138,13 @@ impl<'a> Join<'a> {
         let built_in = |url: &Sourced<_>| url.source.scope == Scope::BuiltIn;
         let configured =
             |key: Found<'_>| key.source.scope != Scope::Environment || !key.value.is_blank();
-        endpoint.base_url.as_ref().is_none_or(built_in)
-            && match self.layers.mode(self.agent) {
-                Some(AuthForward::Sync) => true,
-                Some(_) => false,
-                None => !self.layers.get(&self.provider.key.value).is_some_and(configured),
+        match self.layers.mode(self.agent) {
+            Some(mode) => mode == AuthForward::Sync,
+            None => {
+                endpoint.base_url.as_ref().is_none_or(built_in)
+                    && !self.layers.get(&self.provider.key.value).is_some_and(configured)
             }
+        }
     }
 
     fn redirect(
@@ -175,10 +182,12 @@ impl<'a> Join<'a> {
             };
             plan.set.extend(filled.filter(|var| guard > Guard::Off || var.reason != Reason::Guard));
         }
-        for empty in endpoint.empty.iter() {
-            plan.set.extend(
-                empty.value.iter().map(|name| from(fixed(name, "", Reason::Redirect), empty)),
-            );
+        if let Some(empty) = &endpoint.empty {
+            for name in &empty.value {
+                if plan.set.iter().all(|var| var.name != *name) {
+                    plan.set.push(from(fixed(name, "", Reason::Redirect), empty));
+                }
+            }
         }
         plan.args = (wiring.args)(&redirect).into_iter().map(Into::into).collect();
         plan.guarded_from = self.agent.guarded_from.filter(|_| guard > Guard::Off);
@@ -199,24 +208,30 @@ impl<'a> Join<'a> {
         };
         let wanted = matches!(mode, Some(AuthForward::ApiKey | AuthForward::OauthToken));
         let exported = |found: &Found<'_>| found.source.scope == Scope::Environment;
-        let inherited =
-            variable == name && self.layers.get(variable).is_some_and(|key| exported(&key));
+        let found = self.layers.get(variable);
         // What is exported under the agent's own name is inherited as it is, even if it is blank,
         // unless the configuration says that it is the one to use.
-        if wanted || (mode != Some(AuthForward::Sync) && !inherited) {
+        let left_alone = found
+            .as_ref()
+            .is_none_or(|found| exported(found) && (variable == name || found.value.is_blank()));
+        if wanted || (mode != Some(AuthForward::Sync) && !left_alone) {
             match self.key(plan, variable)? {
                 Some(key) => plan.set.push(self.planned_key(name, variable, &key, Reason::Layer)),
-                None if wanted => return Err(self.missing_key(variable)),
-                None => {}
+                None => return Err(self.missing_key(variable)),
             }
         }
-        // Of two logins the agent would choose by rules of its own.
-        let other =
-            [Some(native_key), token.as_ref()].into_iter().flatten().filter(|other| *other != name);
-        plan.remove = other.filter(|_| wanted).map(scrub::other_login).collect();
+        let login = !plan.set.is_empty();
+        if login {
+            // Of two logins the agent would choose by rules of its own.
+            let others = self.agent.credentials().filter(|other| *other != name);
+            plan.remove = others.map(scrub::other_login).collect();
+        }
         let kept = |key: &EnvName| key == native_key;
         self.remove_from_every(plan, kept);
-        plan.key_names.retain(|key| !kept(key));
+        if login {
+            // It must not go where somebody has pointed the agent.
+            scrub::clear_the_way(&mut plan.remove, self.agent);
+        }
         plan.inherited = Some(native_key.clone());
         Ok(())
     }
@@ -288,6 +303,7 @@ impl<'a> Join<'a> {
                     obstacle(plan, plan.set.len(), name, found.value).is_some()
                 })
         });
+        let native = plan.inherited.is_some();
         // Only the plan's own variables can be in the way: no name stands in the layers twice.
         let planned = plan.set.len();
         for name in names {
@@ -295,7 +311,9 @@ impl<'a> Join<'a> {
                 continue;
             }
             let Some(found) = self.layers.get(name) else { continue };
-            if found.source.scope == Scope::Environment || is_login(plan, name) {
+            let own = native && self.agent.credentials().any(|own| own == name);
+            let login = Agent::all().iter().any(|agent| agent.logins().any(|login| login == name));
+            if found.source.scope == Scope::Environment || is_login(plan, name) || (login && !own) {
                 continue;
             }
             let orphan = || {
@@ -303,6 +321,7 @@ impl<'a> Join<'a> {
                 (orphaned && plan.leftover(bytes)).then_some("its key is not either".into())
             };
             if let Some(why) = obstacle(plan, planned, name, found.value).or_else(orphan) {
+                plan.held_back.push(name.clone());
                 plan.warnings.push(format!("`{name}` ({}) is not passed on: {why}", found.source));
                 continue;
             }
@@ -368,6 +387,7 @@ mod tests {
         native: ProviderId::from_static("new-native"),
         native_key: EnvName::from_static("NEW_NATIVE_KEY"),
         token: None,
+        other_keys: &[],
         own_models: None,
         guarded_from: None,
         install: "nobody knows",

@@ -8,7 +8,6 @@ use crate::{
     agent::{Agent, Feed, Scrub, Wiring},
     catalog::Catalog,
     names::{EnvName, ProviderId},
-    provider::Protocol,
 };
 
 /// Names that the child's environment must not hold.
@@ -96,7 +95,15 @@ pub(crate) fn for_every(
 ) -> Vec<Removal> {
     let keys = catalog.keys().iter().filter(|name| !keep(name));
     let keys = keys.map(|name| removal(name.to_string(), "is a provider's key"));
-    listed(agent.nesting).chain(keys).collect()
+    let mut removals: Vec<_> = listed(agent.nesting).chain(keys).collect();
+    let others = Agent::all().iter().filter(|other| other.id != agent.id);
+    for name in others.flat_map(Agent::credentials) {
+        let own = agent.credentials().any(|own| own == name);
+        if !own && !keep(name) && !is_removed(&removals, name) {
+            removals.push(removal(name.to_string(), "is another agent's login"));
+        }
+    }
+    removals
 }
 
 /// What redirects of any agent leave behind, beyond what is removed anyway: such an environment
@@ -124,17 +131,12 @@ pub(crate) fn signs(catalog: &Catalog, provider: &ProviderId) -> Vec<RedirectSig
         let url = wiring.vars.iter().find(|var| matches!(var.feed, Feed::BaseUrl));
         signs.extend(url.and_then(|var| var.name.as_ref()).map(|name| RedirectSign {
             variable: name.to_string().into(),
-            value: SignValue::Url(urls(catalog, wiring.protocol, provider)),
+            value: SignValue::Url(
+                catalog.urls_but(provider, wiring.protocol).into_iter().map(normal).collect(),
+            ),
         }));
     }
     signs
-}
-
-fn urls(catalog: &Catalog, protocol: Protocol, except: &ProviderId) -> Vec<String> {
-    let others = catalog.iter().filter(|provider| provider.id != *except);
-    let endpoints =
-        others.filter_map(|provider| provider.endpoints.get(&protocol)?.base_url.as_ref());
-    endpoints.map(|url| normal(&url.value)).collect()
 }
 
 /// A URL in the form in which two for one endpoint are alike.
@@ -147,6 +149,18 @@ fn normal(url: &str) -> String {
     let port = if scheme == "https" { ":443" } else { ":80" };
     let authority = authority.strip_suffix(port).unwrap_or(&authority);
     format!("{scheme}://{authority}/{}", path.trim_matches('/'))
+}
+
+/// Removes what is left of the agent's own redirects without asking for a sign.
+pub(crate) fn clear_the_way(removals: &mut [Removal], agent: &Agent) {
+    let vars = || agent.wirings.iter().flat_map(|wiring| wiring.vars);
+    for removal in removals.iter_mut().filter(|removal| removal.if_redirected) {
+        if vars().filter_map(|var| var.name.as_ref()).any(|name| *name.as_str() == *removal.pattern)
+        {
+            removal.if_redirected = false;
+            removal.reason = "could send the login elsewhere".into();
+        }
+    }
 }
 
 /// The removal of the agent's other way to log in.

@@ -66,7 +66,16 @@ impl EnvValue {
             (Some(SecretRef::Op(a)), Some(SecretRef::Op(b))) => {
                 a.path().eq_ignore_ascii_case(b.path())
             }
+            (None, None) => self.trimmed() == other.trimmed(),
             _ => self == other,
+        }
+    }
+
+    /// A literal without white space around it.
+    fn trimmed(&self) -> Option<&str> {
+        match self {
+            Self::Literal(text) => Some(text.expose_secret().trim()),
+            Self::Reference(_) => None,
         }
     }
 

@@ -415,3 +415,124 @@ fn what_a_plan_drops_is_what_the_child_lacks() {
         plan.dropped(&host).into_iter().map(|name| name.to_str().unwrap()).collect();
     assert_eq!(dropped, ["A", "B", "CLAUDECODE", "ZAI_API_KEY"]);
 }
+
+#[test]
+fn another_agents_login_does_not_cross() {
+    let host = vars(&[
+        ("CLAUDE_CODE_OAUTH_TOKEN", "login"),
+        ("COPY", "login"),
+        ("KIMI_MODEL_API_KEY", "kimis"),
+        ("ANTHROPIC_AUTH_TOKEN", "token"),
+        ("CODEX_API_KEY", "codexs"),
+        ("GROK_DEPLOYMENT_KEY", "groks"),
+        ("HOME", "/home/me"),
+    ]);
+    let config = "[env]\nZAI_API_KEY = 'zais-key'\nCLAUDE_CODE_OAUTH_TOKEN = 'login'";
+    let got = child_of("opencode", config, "zai", host.clone());
+    let left: Vec<_> = got.iter().map(|(name, _)| name.to_str().unwrap()).collect();
+    assert_eq!(
+        left,
+        ["HOME", "ZAI_API_KEY", "OPENCODE_CONFIG_CONTENT", "OPENCODE_DISABLE_PROJECT_CONFIG"]
+    );
+    let got = child_of("codex", "", "openai", host.clone());
+    assert_eq!(got, vars(&[("CODEX_API_KEY", "codexs"), ("HOME", "/home/me")]));
+    let got = child_of("claude", config, "zai", host);
+    for name in [
+        "KIMI_MODEL_API_KEY",
+        "CODEX_API_KEY",
+        "GROK_DEPLOYMENT_KEY",
+        "CLAUDE_CODE_OAUTH_TOKEN",
+        "COPY",
+    ] {
+        assert!(!got.iter().any(|(known, _)| known == name), "{name}");
+    }
+}
+
+/// Nothing but its own key may go to the native provider either.
+#[test]
+fn another_providers_key_does_not_go_to_the_native_one() {
+    for (config, host) in [
+        ("", vec![("ANTHROPIC_API_KEY", "zk"), ("ZAI_API_KEY", "zk")]),
+        ("[env]\nZAI_API_KEY = 'zk'", vec![("ANTHROPIC_API_KEY", "zk")]),
+        ("", vec![("ANTHROPIC_API_KEY", "agt_of-a-gateway")]),
+        (
+            "",
+            vec![
+                ("ANTHROPIC_API_KEY", "unknown"),
+                ("ANTHROPIC_BASE_URL", "https://api.z.ai/api/anthropic"),
+            ],
+        ),
+        ("[roles.a.env]\nZAI_API_KEY = 'zk'", vec![("ANTHROPIC_API_KEY", "zk"), ("COPY", "zk")]),
+    ] {
+        assert_eq!(child(config, "anthropic", vars(&host)), [], "{config} {host:?}");
+    }
+    // The key that is also stored as such is its own.
+    let host = vars(&[("ANTHROPIC_API_KEY", "own")]);
+    let config = "[claude]\nauth_forward = 'sync'\n[env]\nANTHROPIC_API_KEY = 'own'";
+    assert_eq!(child(config, "anthropic", host.clone()), host);
+}
+
+#[test]
+fn a_configured_login_goes_to_its_own_provider_alone() {
+    let url = [("ANTHROPIC_BASE_URL", "https://gw.example.com"), ("ANTHROPIC_AUTH_TOKEN", "k")];
+    let got = child("[env]\nANTHROPIC_API_KEY = 'stored'", "anthropic", vars(&url));
+    assert_eq!(got, vars(&[("ANTHROPIC_API_KEY", "stored")]));
+    let config = "[claude]\nauth_forward = 'oauth_token'\n[env]\nCLAUDE_CODE_OAUTH_TOKEN = 'login'";
+    let host = [&url[..], &[("ANTHROPIC_API_KEY", "other")]].concat();
+    assert_eq!(
+        child(config, "anthropic", vars(&host)),
+        vars(&[("CLAUDE_CODE_OAUTH_TOKEN", "login")])
+    );
+}
+
+#[test]
+fn a_url_and_its_key_stay_together_across_layers_and_parent() {
+    let url = "https://gw.example.com";
+    let host = vars(&[("ANTHROPIC_AUTH_TOKEN", "k"), ("ZAI_API_KEY", "k")]);
+    let config = format!("[env]\nANTHROPIC_BASE_URL = '{url}'");
+    assert_eq!(child(&config, "anthropic", host), []);
+    let config = "[env]\nANTHROPIC_AUTH_TOKEN = 'k'\nZAI_API_KEY = 'k'";
+    assert_eq!(child(config, "anthropic", vars(&[("ANTHROPIC_BASE_URL", url)])), []);
+}
+
+#[test]
+fn a_literal_that_is_another_providers_key_is_held_back() {
+    let config = "[env]\nKIMI_CODE_API_KEY = 'sk-kix'\nZAI_API_KEY = 'z'\nA = ' sk-kix '\nB = 'exported'\nC = 'c'";
+    let got = child(config, "zai", vars(&[("MINIMAX_API_KEY", "exported")]));
+    let own: Vec<_> = got.iter().filter(|(name, _)| name.len() == 1).cloned().collect();
+    assert_eq!(own, vars(&[("C", "c")]));
+}
+
+#[test]
+fn an_exported_blank_key_is_none() {
+    let host = vars(&[("KIMI_CODE_API_KEY", ""), ("HOME", "/home/me")]);
+    assert_eq!(child_of("kimi", "", "kimi", host), vars(&[("HOME", "/home/me")]));
+}
+
+/// The key of a provider that extends another one stays away from that one's endpoints.
+#[test]
+fn an_extending_provider_inherits_no_place_for_its_key() {
+    let config = "[env]\nOWN_KEY = 'own'\n[providers.own]\nextends = 'zai'\nkey = 'OWN_KEY'\n\
+        anthropic.base_url = 'https://own.example.com'";
+    let got = child_of("opencode", config, "own", vec![]);
+    let config = got.iter().find(|(name, _)| name == "OPENCODE_CONFIG_CONTENT").unwrap();
+    let text = config.1.to_str().unwrap();
+    assert!(text.contains("https://own.example.com/v1") && !text.contains("api.z.ai"), "{text}");
+}
+
+#[test]
+fn a_redirect_of_another_role_is_a_sign() {
+    let config = "default_role = 'b'\n[roles.b]\n[roles.a.providers.own]\nkey = 'OWN_KEY'\n\
+        openai-chat.base_url = 'https://own.example.com/v1'";
+    let host =
+        vars(&[("KIMI_MODEL_BASE_URL", "https://own.example.com/v1"), ("KIMI_MODEL_NAME", "m")]);
+    assert_eq!(child_of("kimi", config, "kimi", host), []);
+}
+
+#[test]
+fn an_inline_configuration_of_ours_is_a_sign() {
+    let redirected = child_of("opencode", "[env]\nZAI_API_KEY = 'zk'", "zai", vec![]);
+    assert_eq!(child_of("opencode", "", "opencode", redirected), []);
+    let own = vars(&[("OPENCODE_CONFIG_CONTENT", "{}")]);
+    assert_eq!(child_of("opencode", "", "opencode", own.clone()), own);
+}

@@ -9,6 +9,7 @@ use crate::{
     ambient::Ambient,
     args::Env,
     commands::plan_for,
+    expiry,
     report::{self, Failure, Report},
     secrets::Sources,
 };
@@ -16,6 +17,9 @@ use crate::{
 pub(super) fn run(args: &Env, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let (plan, _) = plan_for(&args.selection, args.agent.as_ref(), ambient)?;
     plan.warnings.iter().for_each(|warning| report.warning(warning));
+    if let Some(warning) = expiry::warning(&plan) {
+        report.warning(&warning);
+    }
     if args.export {
         export(&plan, ambient, report)
     } else {
@@ -36,6 +40,7 @@ fn listing(plan: &ExecPlan, ambient: &Ambient) -> String {
 
 fn export(plan: &ExecPlan, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let ready = plan.materialize(&Sources(ambient))?;
+    ready.warnings().iter().for_each(|warning| report.warning(warning));
     let child = child_env(&ready, ambient.vars.iter().cloned());
     let mut script = Vec::new();
     let kept: BTreeSet<_> = child.iter().map(|(name, _)| name).collect();
@@ -51,10 +56,16 @@ fn export(plan: &ExecPlan, ambient: &Ambient, report: &Report) -> Result<(), Fai
         }
     }
     for var in &plan.set {
-        let value = child.iter().rev().find(|(name, _)| *name == *var.name.as_str());
-        let value = value.map_or(&[][..], |(_, value)| value.as_encoded_bytes());
+        let Some((_, value)) = child.iter().rev().find(|(name, _)| *name == *var.name.as_str())
+        else {
+            report.warning(&format!(
+                "`{}` is not passed on: it holds another provider's key",
+                var.name
+            ));
+            continue;
+        };
         script.extend(format!("export {}=", var.name).bytes());
-        script.extend(quoted(value));
+        script.extend(quoted(value.as_encoded_bytes()));
         script.extend(b";\n");
     }
     report::data(&script)

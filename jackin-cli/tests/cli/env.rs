@@ -171,3 +171,14 @@ fn names_from_the_environment_cannot_pretend_to_be_lines() {
         assert!(text.contains("\\u{1b}"), "{text}");
     }
 }
+
+#[test]
+fn what_is_withheld_is_not_exported() {
+    let home = Home::with_config(
+        "[env]\nKIMI_CODE_API_KEY = '$MY_KIMI'\nMINIMAX_API_KEY = 'sk-cp-x'\nFOO = '$MY_BACKUP'\n",
+    );
+    let mut command = home.jackin(["env", "--export", "--provider", "minimax"]);
+    let seen = see(command.env("MY_KIMI", "kk").env("MY_BACKUP", "kk"));
+    assert!(!seen.out.contains("FOO"), "{}", seen.out);
+    assert_eq!(seen.err, "warning: `FOO` is not passed on: it holds another provider's key\n");
+}

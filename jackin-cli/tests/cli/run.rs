@@ -4,7 +4,7 @@ use std::{
     ffi::OsStr,
     fs,
     io::Write as _,
-    os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _, process::ExitStatusExt as _},
+    os::unix::{ffi::OsStrExt as _, process::ExitStatusExt as _},
     process::Stdio,
 };
 
@@ -162,8 +162,7 @@ fn what_cannot_be_executed_is_126() {
     assert_eq!(seen.code, Some(126), "{}", seen.err);
     assert_eq!(seen.err, format!("error: {} is not an executable file\n", plain.display()));
 
-    fs::write(&plain, "#!/no/such/interpreter\n").unwrap();
-    fs::set_permissions(&plain, fs::Permissions::from_mode(0o755)).unwrap();
+    home.executable("bin/claude", b"#!/no/such/interpreter\n");
     let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
     assert_eq!(seen.code, Some(126));
     assert!(seen.err.contains("the interpreter in its first line"), "{}", seen.err);
@@ -272,8 +271,7 @@ fn a_value_from_the_password_manager_does_not_cross_under_another_name() {
 fn the_agent_is_called_by_its_name() {
     let home = Home::with_config(ZAI);
     // A script's own name is the kernel's affair; a binary sees what it was called.
-    let program = home.script("bin/claude", "");
-    fs::copy("/bin/cat", program).unwrap();
+    home.executable("bin/claude", &fs::read("/bin/cat").unwrap());
     let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude", "/proc/self/cmdline"]));
     assert_eq!(seen.out, "claude\0/proc/self/cmdline\0", "{}", seen.err);
 }

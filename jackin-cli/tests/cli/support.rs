@@ -3,8 +3,9 @@
 use std::{
     ffi::OsStr,
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use tempfile::TempDir;
@@ -37,10 +38,22 @@ impl Home {
     }
 
     /// Writes a shell script that can be executed.
+    ///
+    /// Another process does it: a file that this one has open for writing can be inherited, for a
+    /// moment, by whatever another test starts, and is then too busy to be executed.
     pub(crate) fn script(&self, name: &str, text: &str) -> PathBuf {
-        use std::os::unix::fs::PermissionsExt as _;
-        let path = self.write(name, format!("#!/bin/sh\n{text}\n"));
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        self.executable(name, format!("#!/bin/sh\n{text}\n").as_bytes())
+    }
+
+    /// Writes a file that can be executed.
+    pub(crate) fn executable(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "cat > \"$0\" && chmod 755 \"$0\""]).arg(&path).stdin(Stdio::piped());
+        let mut shell = shell.spawn().unwrap();
+        shell.stdin.take().unwrap().write_all(bytes).unwrap();
+        assert!(shell.wait().unwrap().success());
         path
     }
 
