@@ -313,7 +313,10 @@ impl<'a> Join<'a> {
             let Some(found) = self.layers.get(name) else { continue };
             let own = native && self.agent.credentials().any(|own| own == name);
             let login = Agent::all().iter().any(|agent| agent.logins().any(|login| login == name));
-            if found.source.scope == Scope::Environment || is_login(plan, name) || (login && !own) {
+            if found.source.scope == Scope::Environment
+                || is_login(&plan.set[..planned], name)
+                || (login && !own)
+            {
                 continue;
             }
             let orphan = || {
@@ -338,8 +341,8 @@ impl<'a> Join<'a> {
 }
 
 /// Whether the plan takes its login from this very variable.
-fn is_login(plan: &ExecPlan, name: &EnvName) -> bool {
-    plan.set.iter().any(|var| var.name == *name && var.key.as_ref() == Some(name))
+fn is_login(planned: &[PlannedVar], name: &EnvName) -> bool {
+    planned.iter().any(|var| var.name == *name && var.key.as_ref() == Some(name))
 }
 
 /// Why a configured variable cannot go to the agent.
