@@ -10,7 +10,7 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    agent::{Agent, Feed},
+    agent::{Agent, Feed, Var},
     names::EnvName,
     plan::{ExecPlan, ReadyPlan, Reason},
     value::{EnvValue, SecretRef},
@@ -99,20 +99,29 @@ impl ExecPlan {
             })
             .map(|(name, _)| name)
             .collect();
-        let is_set = |name: &OsStr| self.set.iter().any(|var| is_name(&var.name, name));
-        let orphaned = dropped.iter().any(|name| is_redirect_key(name) && !is_set(name));
-        let redirected = parent.iter().any(|(name, value)| {
-            let (name, value) = (name.as_encoded_bytes(), value.as_encoded_bytes());
-            self.signs.iter().any(|sign| sign.shown_by(name, value))
-        });
-        if redirected || orphaned {
+        // What is left of each agent's redirect goes where there is a sign of it, or its key is gone.
+        for agent in Agent::all() {
+            let redirected = parent.iter().any(|(name, value)| {
+                let (name, value) = (name.as_encoded_bytes(), value.as_encoded_bytes());
+                self.signs.iter().any(|sign| sign.is_of(&agent.id) && sign.shown_by(name, value))
+            });
+            let is_set = |name: &OsStr| self.set.iter().any(|var| is_name(&var.name, name));
+            let orphaned =
+                dropped.iter().any(|name| is_redirect_key_of(agent, name) && !is_set(name));
+            if !redirected && !orphaned {
+                continue;
+            }
             // A key beside a foreign URL is that URL's.
-            let beside =
-                |name: &OsStr| self.inherited.as_ref().is_some_and(|own| is_name(own, name));
+            let beside = |name: &OsStr| {
+                redirected
+                    && agent.id == self.agent
+                    && self.inherited.as_ref().is_some_and(|own| is_name(own, name))
+            };
+            let left = |name: &OsStr| {
+                self.leftover(name.as_encoded_bytes()) && is_redirect_var_of(agent, name)
+            };
             let names = parent.iter().map(|(name, _)| name);
-            dropped.extend(
-                names.filter(|name| self.leftover(name.as_encoded_bytes()) || beside(name)),
-            );
+            dropped.extend(names.filter(|name| left(name) || beside(name)));
         }
         dropped
     }
@@ -165,11 +174,19 @@ impl ExecPlan {
     }
 }
 
-/// Whether some agent finds the key of a redirect under this name.
-pub(crate) fn is_redirect_key(name: &OsStr) -> bool {
-    let vars = Agent::all().iter().flat_map(|agent| agent.wirings).flat_map(|wiring| wiring.vars);
-    let mut keys = vars.filter(|var| matches!(var.feed, Feed::Key));
+/// Whether the agent finds the key of a redirect under this name.
+pub(crate) fn is_redirect_key_of(agent: &Agent, name: &OsStr) -> bool {
+    let mut keys = redirect_vars(agent).filter(|var| matches!(var.feed, Feed::Key));
     keys.any(|var| var.name.as_ref().is_some_and(|key| is_name(key, name)))
+}
+
+/// Whether a redirect of the agent sets this name.
+pub(crate) fn is_redirect_var_of(agent: &Agent, name: &OsStr) -> bool {
+    redirect_vars(agent).any(|var| var.name.as_ref().is_some_and(|own| is_name(own, name)))
+}
+
+fn redirect_vars(agent: &Agent) -> impl Iterator<Item = &'static Var> {
+    agent.wirings.iter().flat_map(|wiring| wiring.vars)
 }
 
 fn bytes(text: &SecretString) -> &[u8] {

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     agent::{Agent, AuthForward, Feed, Guard, Redirect, Wiring},
-    child::is_redirect_key,
+    child::{is_redirect_key_of, is_redirect_var_of},
     choice,
     error::ResolveError,
     fill::{fill, fixed, from, is_bare, missing, served_models},
@@ -296,13 +296,17 @@ impl<'a> Join<'a> {
     fn pass_layers_on(&self, plan: &mut ExecPlan) {
         // A redirect of the layers' own whose key is held back is held back as a whole.
         let names = self.layers.names();
-        let orphaned = names.iter().any(|name| {
-            let found = self.layers.get(name);
-            is_redirect_key(name.as_str().as_ref())
-                && found.is_some_and(|found| {
+        let held_back = |agent: &&Agent| {
+            let mut keys =
+                names.iter().filter(|name| is_redirect_key_of(agent, name.as_str().as_ref()));
+            keys.any(|name| {
+                let found = self.layers.get(name);
+                found.is_some_and(|found| {
                     obstacle(plan, plan.set.len(), name, found.value).is_some()
                 })
-        });
+            })
+        };
+        let orphaned: Vec<_> = Agent::all().iter().filter(held_back).collect();
         let native = plan.inherited.is_some();
         // Only the plan's own variables can be in the way: no name stands in the layers twice.
         let planned = plan.set.len();
@@ -320,8 +324,9 @@ impl<'a> Join<'a> {
                 continue;
             }
             let orphan = || {
-                let bytes = name.as_str().as_bytes();
-                (orphaned && plan.leftover(bytes)).then_some("its key is not either".into())
+                let text = name.as_str();
+                let orphan = orphaned.iter().any(|agent| is_redirect_var_of(agent, text.as_ref()));
+                (orphan && plan.leftover(text.as_bytes())).then_some("its key is not either".into())
             };
             if let Some(why) = obstacle(plan, planned, name, found.value).or_else(orphan) {
                 plan.held_back.push(name.clone());

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     agent::{Agent, Feed, Scrub, Wiring},
     catalog::Catalog,
-    names::{EnvName, ProviderId},
+    names::{AgentId, EnvName, ProviderId},
 };
 
 /// Names that the child's environment must not hold.
@@ -46,6 +46,8 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
 /// How an environment shows that it was redirected, by jackin or by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RedirectSign {
+    /// Whose redirect it is.
+    agent: &'static AgentId,
     variable: Cow<'static, str>,
     value: SignValue,
 }
@@ -60,7 +62,12 @@ enum SignValue {
 }
 
 impl RedirectSign {
-    /// Whether a variable of the parent is the sign.
+    /// Whether it is a sign of this agent's redirect.
+    pub(crate) fn is_of(&self, agent: &AgentId) -> bool {
+        self.agent == agent
+    }
+
+    /// Whether a variable is the sign.
     pub(crate) fn shown_by(&self, name: &[u8], value: &[u8]) -> bool {
         if self.variable.as_bytes() != name {
             return false;
@@ -123,13 +130,17 @@ pub(crate) fn leftovers(removed: &[Removal], keep: impl Fn(&EnvName) -> bool) ->
 /// How an environment shows that an agent was redirected in it to a provider that is not this one.
 pub(crate) fn signs(catalog: &Catalog, provider: &ProviderId) -> Vec<RedirectSign> {
     let mut signs = Vec::new();
-    for wiring in Agent::all().iter().flat_map(|agent| agent.wirings) {
+    let wirings =
+        Agent::all().iter().flat_map(|agent| agent.wirings.iter().map(move |w| (agent, w)));
+    for (Agent { id, .. }, wiring) in wirings {
         signs.extend(wiring.mark.map(|(variable, part)| RedirectSign {
+            agent: id,
             variable: variable.into(),
             value: SignValue::Containing(part),
         }));
         let url = wiring.vars.iter().find(|var| matches!(var.feed, Feed::BaseUrl));
         signs.extend(url.and_then(|var| var.name.as_ref()).map(|name| RedirectSign {
+            agent: id,
             variable: name.to_string().into(),
             value: SignValue::Url(
                 catalog.urls_but(provider, wiring.protocol).into_iter().map(normal).collect(),

@@ -536,3 +536,23 @@ fn an_inline_configuration_of_ours_is_a_sign() {
     let own = vars(&[("OPENCODE_CONFIG_CONTENT", "{}")]);
     assert_eq!(child_of("opencode", "", "opencode", own.clone()), own);
 }
+
+/// What one agent's own variables hold says nothing of another agent's.
+#[test]
+fn one_agents_settings_leave_anothers_alone() {
+    let own = [("ANTHROPIC_API_KEY", "own"), ("ANTHROPIC_BASE_URL", "https://proxy.example.com")];
+    for kimis in [
+        &[("KIMI_MODEL_API_KEY", "k")][..],
+        &[
+            ("KIMI_MODEL_BASE_URL", "https://api.z.ai/api/coding/paas/v4"),
+            ("KIMI_MODEL_NAME", "glm"),
+        ],
+    ] {
+        let host = vars(&[&own[..], kimis].concat());
+        assert_eq!(child("", "anthropic", host), vars(&own), "{kimis:?}");
+    }
+    let config =
+        "[env]\nANTHROPIC_BASE_URL = 'https://proxy.example.com'\nKIMI_MODEL_API_KEY = 'k'";
+    let got = child(config, "anthropic", vars(&[("ANTHROPIC_API_KEY", "own")]));
+    assert_eq!(got, vars(&own));
+}
