@@ -22,6 +22,7 @@ static OPENCODE: Agent = Agent {
         Way { provider: MINIMAX, path: "/anthropic/v1/messages", login: Login::ApiKey },
         Way { provider: TEAM, path: "/team/v1/messages", login: Login::ApiKey },
     ],
+    // The last is its packages'.
     calls_home: &["models.opencode.ai", "registry."],
 };
 

@@ -65,7 +65,8 @@ impl Request {
 
     /// Whether it asks for a way through to somewhere: then it says no more than to where.
     pub(crate) fn is_tunnel_to(&self, host: &str) -> bool {
-        self.method == "CONNECT" && self.path == format!("{host}:443")
+        let there = self.path.strip_suffix(":443");
+        self.method == "CONNECT" && there.is_some_and(|there| there.starts_with(host))
     }
 
     fn dialect(&self) -> Option<Dialect> {

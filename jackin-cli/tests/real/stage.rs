@@ -80,7 +80,7 @@ pub(crate) struct Agent {
     pub(crate) package: Package,
     /// The providers that it can use, and how it does.
     pub(crate) ways: &'static [Way],
-    /// Hosts of its maker that it calls whatever the provider. It asks the proxy for a way there,
+    /// How the hosts begin that it calls whatever the provider. It asks the proxy for a way there,
     /// is refused, and so tells them nothing.
     pub(crate) calls_home: &'static [&'static str],
 }
