@@ -17,11 +17,12 @@ use crate::{
 /// Where programs are looked for when the child has no PATH, as the C library does it.
 const USUAL_PATH: &str = "/bin:/usr/bin";
 
-/// Becomes the agent. On Unix it returns only if that fails; elsewhere it waits for the agent and
-/// returns its exit code.
+/// Becomes the agent, in the file that was found for it or else on the child's PATH. On Unix it
+/// returns only if that fails; elsewhere it waits for the agent and returns its exit code.
 pub(crate) fn launch(
     ready: &ReadyPlan,
     ambient: &Ambient,
+    found: Option<PathBuf>,
     install: Option<&str>,
 ) -> Result<u8, Failure> {
     let env = child_env(ready, ambient.vars.iter().cloned());
@@ -29,7 +30,7 @@ pub(crate) fn launch(
     // The child's PATH counts, as with `env`; it is not searched by itself once the environment
     // is replaced.
     let path = env.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_os_str());
-    let program = find(&plan.program, path, install)?;
+    let program = found.map_or_else(|| find(&plan.program, path, install), Ok)?;
     let mut command = Command::new(&program);
     command.args(&plan.args).env_clear().envs(env.iter().map(|(name, value)| (name, value)));
     start(command, &plan.program).map_err(|error| refused(&program, &error, &env))

@@ -161,8 +161,7 @@ impl Catalog {
     }
 
     /// Whether a variable holds some provider's key.
-    #[must_use]
-    pub fn is_key(&self, variable: &EnvName) -> bool {
+    pub(crate) fn is_key(&self, variable: &EnvName) -> bool {
         self.keys.binary_search(variable).is_ok()
     }
 }

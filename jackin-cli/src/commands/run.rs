@@ -31,13 +31,15 @@ pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, F
         report.warning(&warning);
     }
     // Nobody wants to unlock a vault for a program that is not there.
+    let mut program = None;
     if !plan.set.iter().any(|var| var.name.as_str() == "PATH") {
-        let program = launch::find(&plan.program, ambient.var("PATH"), install)?;
-        if let Some(warning) = version::warning(&plan, &program, agent.install) {
+        let found = launch::find(&plan.program, ambient.var("PATH"), install)?;
+        if let Some(warning) = version::warning(&plan, &found, agent.install) {
             report.warning(&warning);
         }
+        program = Some(found);
     }
     let ready = plan.materialize(&Sources(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
-    launch::launch(&ready, ambient, install)
+    launch::launch(&ready, ambient, program, install)
 }

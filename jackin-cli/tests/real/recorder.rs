@@ -65,8 +65,10 @@ impl Request {
 
     /// Whether it asks for a way through to somewhere: then it says no more than to where.
     pub(crate) fn is_tunnel_to(&self, host: &str) -> bool {
-        let there = self.path.strip_suffix(":443");
-        self.method == "CONNECT" && there.is_some_and(|there| there.starts_with(host))
+        let there = self.path.strip_suffix(":443").unwrap_or_default();
+        // Only a name that ends in a dot is a beginning.
+        let is_it = there == host || (host.ends_with('.') && there.starts_with(host));
+        self.method == "CONNECT" && is_it
     }
 
     fn dialect(&self) -> Option<Dialect> {

@@ -80,8 +80,8 @@ pub(crate) struct Agent {
     pub(crate) package: Package,
     /// The providers that it can use, and how it does.
     pub(crate) ways: &'static [Way],
-    /// How the hosts begin that it calls whatever the provider. It asks the proxy for a way there,
-    /// is refused, and so tells them nothing.
+    /// Hosts that it calls whatever the provider; one that ends in a dot is a beginning. It asks the
+    /// proxy for a way there, is refused, and so tells them nothing.
     pub(crate) calls_home: &'static [&'static str],
 }
 
