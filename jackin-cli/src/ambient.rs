@@ -158,12 +158,17 @@ impl Ambient {
 
     /// A `workdir` as the kernel names it, so that links do not matter.
     fn directory(&self, text: &str) -> PathBuf {
+        let path = self.expanded(text);
+        if path.is_absolute() { fs::canonicalize(&path).unwrap_or(path) } else { path }
+    }
+
+    /// A path with the home directory in the place of `~`.
+    pub(crate) fn expanded(&self, text: &str) -> PathBuf {
         let home = text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        let path = match (home, self.home()) {
+        match (home, self.home()) {
             (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')),
             _ => PathBuf::from(text),
-        };
-        if path.is_absolute() { fs::canonicalize(&path).unwrap_or(path) } else { path }
+        }
     }
 
     fn workspaces(&self) -> Result<Vec<(WorkspaceName, PathBuf)>, Failure> {

@@ -7,6 +7,7 @@ mod expiry;
 mod launch;
 mod report;
 mod secrets;
+mod signals;
 mod version;
 
 use std::process::ExitCode;

@@ -49,15 +49,26 @@ impl BuiltIn {
                 .refused_hosts
                 .iter()
                 .find(|(name, _)| name.eq_ignore_ascii_case(host(&url.value)));
-            if let Some((_, why)) = refused {
-                return Err(ConfigError::RefusedHost {
-                    provider: provider.id.clone(),
-                    at: url.source.clone(),
-                    why: why.clone(),
-                });
-            }
+            let why = match refused {
+                Some((_, why)) => why.clone(),
+                None => match self.owner(provider, host(&url.value)) {
+                    Some(owner) => format!("it is `{owner}`'s own host, where this key is no good"),
+                    None => continue,
+                },
+            };
+            let (provider, at) = (provider.id.clone(), url.source.clone());
+            return Err(ConfigError::RefusedHost { provider, at, why });
         }
         Ok(())
+    }
+
+    /// The other provider on whose host a provider would use keys that are good at its own alone.
+    fn owner(&self, provider: &Provider, host: &str) -> Option<&ProviderId> {
+        let others =
+            self.providers.iter().filter(|other| provider.key_bound && other.id != provider.id);
+        let mut owners =
+            others.filter(|other| other.hosts().any(|own| own.eq_ignore_ascii_case(host)));
+        owners.next().map(|owner| &owner.id)
     }
 }
 
@@ -265,6 +276,24 @@ ollama Ollama OLLAMA_API_KEY
         assert_eq!((own.expires_at, own.tier, own.label.value.as_str()), (None, Tier::Own, "own"));
         assert!(own.mode.is_none() && own.checked.is_none());
         assert_eq!(own.key_prefix.as_deref(), Some("agt_"));
+    }
+
+    #[test]
+    fn a_key_that_is_good_at_one_place_goes_to_no_other() {
+        let gateway = "[providers.gateway]";
+        let team = "[providers.team]\nextends = 'gateway'\nkey = 'TEAM'";
+        for (table, url) in [
+            (gateway, "https://api.anthropic.com"),
+            (gateway, "https://API.anthropic.com.:443/x"),
+            (gateway, "https://api.z.ai/api/anthropic"),
+            (team, "https://api.anthropic.com"),
+        ] {
+            let text = format!("{table}\nanthropic.base_url = '{url}'");
+            let merged = Catalog::merged(&tables(Scope::Global, &text), []);
+            assert!(matches!(merged, Err(ConfigError::RefusedHost { .. })), "{text}");
+        }
+        let own = "[providers.own]\nkey = 'OWN'\nanthropic.base_url = 'https://api.anthropic.com'";
+        assert!(Catalog::merged(&tables(Scope::Global, own), []).is_ok());
     }
 
     #[test]

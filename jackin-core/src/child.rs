@@ -13,7 +13,8 @@ use crate::{
     agent::{Agent, Feed, Var},
     names::EnvName,
     plan::{ExecPlan, ReadyPlan, Reason},
-    value::{EnvValue, SecretRef},
+    reference::SecretRef,
+    value::EnvValue,
 };
 
 /// A parent's variables, in their order.

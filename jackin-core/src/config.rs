@@ -1,7 +1,7 @@
 //! Configuration text to layers, provider overrides and defaults. Files are the caller's business;
 //! keys that jackin does not know are passed over.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     agent::{Agent, AuthForward, Guard},
@@ -11,9 +11,10 @@ use crate::{
     names::{AgentId, EnvName, RoleName, WorkspaceName},
     provider_table::ProviderTable,
     reader::{self, Entry, Table},
+    reference::{CommandRef, FileRef, KeyringRef, OpRef, SecretRef, is_absolute},
     scope::{Scope, Sourced},
     unknown::{Given, Unknown},
-    value::{EnvValue, OpRef, SecretRef},
+    value::EnvValue,
 };
 
 /// One configuration file: `config.toml`, or `workspaces/<name>.toml`.
@@ -83,6 +84,14 @@ impl Document {
     }
 }
 
+impl Document {
+    /// What each of its scopes sets: the file's own table, then every role's.
+    pub fn layers(&self) -> impl Iterator<Item = (Option<&RoleName>, &EnvLayer)> {
+        let roles = self.roles.iter().map(|(role, table)| (Some(role), &table.env));
+        std::iter::once((None, &self.own.env)).chain(roles)
+    }
+}
+
 impl ScopeTable {
     fn read(
         table: &Table<'_>,
@@ -110,19 +119,36 @@ impl ScopeTable {
     }
 }
 
+const VALUE: &str =
+    "a string in quotes or a table with one of `op`, `command`, `file` and `keyring`";
+
 fn read_value(entry: &Entry<'_>) -> Result<EnvValue, ConfigError> {
-    let Some(table) = entry.as_table() else {
-        let text =
-            entry.str().map_err(|_| entry.wrong_type("a string in quotes or a table with `op`"))?;
-        return EnvValue::parse(text).map_err(|error| entry.invalid(error.to_string()));
+    match entry.as_table() {
+        Some(table) => read_reference(entry, &table).map(EnvValue::Reference),
+        None => {
+            let text = entry.str().map_err(|_| entry.wrong_type(VALUE))?;
+            EnvValue::parse(text).map_err(|error| entry.invalid(error.to_string()))
+        }
+    }
+}
+
+/// The table forms: one key says where the value stands.
+fn read_reference(entry: &Entry<'_>, table: &Table<'_>) -> Result<SecretRef, ConfigError> {
+    let mut given =
+        ["op", "command", "file", "keyring"].into_iter().filter_map(|form| table.get(form));
+    let (Some(form), None) = (given.next(), given.next()) else {
+        return Err(entry.wrong_type(VALUE));
     };
-    let op = table
-        .get("op")
-        .ok_or_else(|| entry.wrong_type("a string in quotes or a table with `op`"))?;
-    let account = table.get("account").map(|account| account.str()).transpose()?;
-    OpRef::new(op.str()?, account)
-        .map(|op| EnvValue::Reference(SecretRef::Op(op)))
-        .map_err(|error| op.invalid(error.to_string()))
+    let reference = match form.key {
+        "op" => {
+            let account = table.get("account").map(|account| account.str()).transpose()?;
+            OpRef::new(form.str()?, account).map(SecretRef::Op)
+        }
+        "command" => CommandRef::new(form.strings()?).map(SecretRef::Command),
+        "file" => FileRef::new(form.str()?).map(SecretRef::File),
+        _ => KeyringRef::new(form.str()?).map(SecretRef::Keyring),
+    };
+    reference.map_err(|error| form.invalid(error.to_string()))
 }
 
 fn read_guard(entry: &Entry<'_>) -> Result<Guard, ConfigError> {
@@ -135,7 +161,7 @@ fn read_guard(entry: &Entry<'_>) -> Result<Guard, ConfigError> {
 fn read_workdir(entry: &Entry<'_>) -> Result<String, ConfigError> {
     let dir = entry.str()?;
     let home = dir == "~" || dir.starts_with("~/");
-    if home || Path::new(dir).is_absolute() || dir.starts_with('/') {
+    if home || is_absolute(dir) {
         Ok(dir.to_owned())
     } else {
         Err(entry.invalid("must be an absolute directory, or begin with ~/"))

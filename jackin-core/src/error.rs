@@ -4,6 +4,7 @@
 use std::{fmt, fmt::Write as _, sync::Arc};
 
 use crate::{
+    agent::Agent,
     key::KeyProblem,
     names::{AgentId, EnvName, NameError, ProviderId},
     provider::Protocol,
@@ -319,10 +320,16 @@ impl ResolveError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::MissingKey { variable, native, .. } => format!(
-                "export `{variable}`, or put it under `[env]` in config.toml{}",
-                keyless(native.as_ref())
-            ),
+            // A login's token is no provider's key, and is set like any other variable.
+            Self::MissingKey { variable, .. } if is_login_token(variable) => {
+                format!("`jackin config env set {variable}` stores one, or export `{variable}`")
+            }
+            Self::MissingKey { provider, variable, native } => match native {
+                Some(native) => format!(
+                    "`jackin auth set {provider}` stores one, or choose `--provider {native}`"
+                ),
+                None => format!("`jackin auth set {provider}` stores one, or export `{variable}`"),
+            },
             Self::BadKey { problem: KeyProblem::Blank, variable, native, at, .. } => {
                 let keyless = keyless(native.as_ref());
                 match at.scope {
@@ -340,6 +347,10 @@ impl ResolveError {
             }
         })
     }
+}
+
+fn is_login_token(variable: &EnvName) -> bool {
+    Agent::all().iter().any(|agent| agent.token.as_ref() == Some(variable))
 }
 
 fn keyless(native: Option<&ProviderId>) -> String {

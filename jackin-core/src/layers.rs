@@ -43,6 +43,11 @@ impl EnvLayer {
         self.scope
     }
 
+    /// Its values, by name, with the place where each stands.
+    pub fn entries(&self) -> impl Iterator<Item = (&EnvName, &EnvValue, Source)> {
+        self.entries.iter().map(|(name, (value, line))| (name, value, self.source(*line)))
+    }
+
     fn source(&self, line: Option<usize>) -> Source {
         Source { scope: self.scope, file: self.file.clone(), line }
     }

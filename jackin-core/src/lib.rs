@@ -80,6 +80,7 @@ mod plan;
 mod provider;
 mod provider_table;
 mod reader;
+mod reference;
 mod resolve;
 mod scope;
 mod scrub;
@@ -100,10 +101,11 @@ pub use crate::{
     names::{AgentId, EnvName, NameError, ProviderId, RoleName, WorkspaceName},
     plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, RedactedPlan, RedactedVar},
     provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier},
+    reference::{CommandRef, FileRef, KeyringRef, OpRef, SecretRef},
     resolve::resolve,
     scope::{Scope, Source, Sourced},
     scrub::Removal,
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
     unknown::{Given, Unknown},
-    value::{EnvValue, OpRef, SecretRef, ValueError},
+    value::{EnvValue, ValueError},
 };

@@ -10,10 +10,11 @@ use crate::{
     agent::Version,
     key::KeyShape,
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
+    reference::SecretRef,
     scope::Source,
     scrub::{RedirectSign, Removal},
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
-    value::{EnvValue, SecretRef},
+    value::EnvValue,
 };
 
 /// What a launch will do. It can be printed, compared and serialised: its secrets stay hidden.
@@ -279,10 +280,12 @@ impl PlannedVar {
         }
     }
 
-    /// Whether its value would be out of place under any other name: a key, or what a password
-    /// store holds. Of other literals and host variables nobody can say.
+    /// Whether its value would be out of place under any other name: a key, or what is kept
+    /// outside the configuration. Of other literals and host variables nobody can say.
     pub(crate) const fn is_surely_secret(&self) -> bool {
-        self.key.is_some() || matches!(self.reference(), Some(SecretRef::Op(_)))
+        let stored =
+            matches!(self.reference(), Some(reference) if !matches!(reference, SecretRef::Host(_)));
+        self.key.is_some() || stored
     }
 
     fn redacted(&self) -> RedactedVar<'_> {

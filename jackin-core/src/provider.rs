@@ -113,6 +113,8 @@ pub struct Provider {
     pub key_prefix: Option<String>,
     /// Whether keys that begin so are good for this provider alone, and so are refused by others.
     pub key_bound: bool,
+    /// The variable of the token with which keys are asked for; it is never a key itself.
+    pub request_token: Option<EnvName>,
     /// What is sent in a key's place when none is configured, for a provider that needs none.
     pub token: Option<Sourced<String>>,
     /// When the key ends, in seconds since 1970.

@@ -8,7 +8,9 @@ use crate::{
     error::ConfigError,
     key::check_key,
     names::{EnvName, ProviderId},
-    provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier, check_base_url, is_open_http},
+    provider::{
+        Endpoint, Mode, Protocol, Provider, Slot, Tier, check_base_url, host, is_open_http,
+    },
     reader::{Entry, Table},
     scope::{Scope, Source, Sourced},
 };
@@ -23,6 +25,8 @@ pub(crate) struct ProviderTable {
     label: Option<Sourced<String>>,
     key_prefix: Option<Sourced<String>>,
     key_bound: Option<Sourced<bool>>,
+    request_token: Option<Sourced<EnvName>>,
+    host: Option<Sourced<String>>,
     token: Option<Sourced<String>>,
     expires_at: Option<Sourced<i64>>,
     expired: Option<Sourced<String>>,
@@ -61,6 +65,8 @@ impl ProviderTable {
             label: table.parsed("label", scope, read_label)?,
             key_prefix: table.str("key_prefix", scope)?,
             key_bound: table.bool("key_bound", scope)?,
+            request_token: table.parsed("request_token", scope, read_name)?,
+            host: table.str("host", scope)?,
             token: table.parsed("token", scope, read_token)?,
             expires_at: table.parsed("expires_at", scope, read_time)?,
             expired: table.str("expired", scope)?,
@@ -80,6 +86,7 @@ impl ProviderTable {
         Sourced::overlay(&mut self.label, specific.label);
         Sourced::overlay(&mut self.key_prefix, specific.key_prefix);
         Sourced::overlay(&mut self.key_bound, specific.key_bound);
+        Sourced::overlay(&mut self.request_token, specific.request_token);
         Sourced::overlay(&mut self.token, specific.token);
         Sourced::overlay(&mut self.expires_at, specific.expires_at);
         Sourced::overlay(&mut self.expired, specific.expired);
@@ -127,6 +134,12 @@ impl ProviderTable {
         })
     }
 
+    /// The hosts that this table names.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
+        let own = self.host.iter().map(|host| host.value.as_str());
+        own.chain(self.urls().map(|(_, url)| host(url)))
+    }
+
     /// The provider that the tables make together.
     pub(crate) fn finish(self) -> Result<Provider, ConfigError> {
         let Self { id, at, key, insecure, endpoints, .. } = self;
@@ -147,6 +160,7 @@ impl ProviderTable {
             key,
             key_prefix: text(self.key_prefix),
             key_bound: self.key_bound.is_some_and(|bound| bound.value),
+            request_token: self.request_token.map(|token| token.value),
             token: self.token,
             expires_at: self.expires_at.map(|at| at.value),
             expired: text(self.expired),
@@ -159,9 +173,12 @@ impl ProviderTable {
     }
 }
 
+fn read_name(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
+    entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))
+}
+
 fn read_key(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
-    let name: EnvName =
-        entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))?;
+    let name = read_name(entry)?;
     if name.is_reserved() {
         return Err(entry.invalid("is a reserved name"));
     }

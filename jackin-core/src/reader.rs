@@ -175,6 +175,13 @@ impl<'a> Entry<'a> {
         self.value.as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
     }
 
+    /// The value as a list of strings.
+    pub(crate) fn strings(&self) -> Result<Vec<&'a str>, ConfigError> {
+        let wrong = || self.wrong_type("a list of strings in quotes");
+        let list = self.value.as_array().ok_or_else(wrong)?;
+        list.iter().map(|value| value.get_ref().as_str().ok_or_else(wrong)).collect()
+    }
+
     /// The value as TOML's own moment, if it is one.
     pub(crate) fn datetime(&self) -> Option<String> {
         self.value.as_datetime().map(ToString::to_string)
@@ -183,9 +190,8 @@ impl<'a> Entry<'a> {
     /// The value as a list of names.
     pub(crate) fn names<T: FromStr<Err = NameError>>(&self) -> Result<Vec<T>, ConfigError> {
         let wrong = || self.wrong_type("a list of variable names");
-        let list = self.value.as_array().ok_or_else(wrong)?;
-        let name = |value: &Value<'_>| value.get_ref().as_str()?.parse().ok();
-        list.iter().map(|value| name(value).ok_or_else(wrong)).collect()
+        let names = self.strings().map_err(|_| wrong())?;
+        names.iter().map(|name| name.parse().map_err(|_| wrong())).collect()
     }
 
     /// The key as a name; an unusable one is not repeated.

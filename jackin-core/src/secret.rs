@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::{error::ErrorKind, names::EnvName, scope::Source, value::SecretRef};
+use crate::{error::ErrorKind, names::EnvName, reference::SecretRef, scope::Source};
 
 /// Why a reference could not be read. Its texts are shown to the user: they never hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,24 +1,75 @@
 //! References to secrets, read at launch: one small module for each place they can stand.
 
+mod command;
+mod file;
+mod group;
 mod host;
+#[cfg(feature = "keyring")]
+pub(crate) mod keyring;
 mod op;
+mod process;
+
+use std::{collections::BTreeMap, thread};
 
 use jackin_core::{SecretError, SecretRef, SecretSource, SecretString};
 
 use crate::ambient::Ambient;
 
+/// How many programs are asked at a time.
+const AT_ONCE: usize = 8;
+
 /// Everything the command line can read secrets from.
 pub(crate) struct Sources<'a>(pub(crate) &'a Ambient);
 
-impl SecretSource for Sources<'_> {
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+type Answer = Result<SecretString, SecretError>;
+
+impl Sources<'_> {
+    /// Reads a reference; whether it may ask at the terminal.
+    fn answer(&self, reference: &SecretRef, terminal: bool) -> Answer {
         match reference {
             SecretRef::Host(name) => host::read(self.0, name),
-            SecretRef::Op(reference) => op::read(reference, op::LIMIT),
-            other => Err(SecretError::new(
-                format!("{other} is of a kind this program cannot read"),
-                None,
-            )),
+            SecretRef::Op(reference) => op::read(reference, terminal),
+            SecretRef::Command(reference) => command::read(self.0, reference),
+            SecretRef::File(reference) => file::read(self.0, reference),
+            #[cfg(feature = "keyring")]
+            SecretRef::Keyring(reference) => keyring::read(reference),
+            other => {
+                let reason = format!("this build of jackin cannot read a {}", other.kind());
+                Err(SecretError::new(reason, None))
+            }
         }
+    }
+}
+
+impl SecretSource for Sources<'_> {
+    fn read(&self, reference: &SecretRef) -> Answer {
+        self.answer(reference, true)
+    }
+
+    /// One after the other, since any may have to be unlocked; of 1Password only the first, which
+    /// unlocks it for the others.
+    fn read_all(&self, references: &[&SecretRef]) -> Vec<Answer> {
+        let of_op = |reference: &&SecretRef| matches!(reference, SecretRef::Op(_));
+        let first_of_op = references.iter().position(of_op);
+        let (alone, together): (Vec<_>, Vec<_>) = references
+            .iter()
+            .copied()
+            .enumerate()
+            .partition(|(at, reference)| !of_op(reference) || Some(*at) == first_of_op);
+        let mut answers: BTreeMap<usize, Answer> =
+            alone.into_iter().map(|(at, reference)| (at, self.read(reference))).collect();
+        for group in together.chunks(AT_ONCE) {
+            thread::scope(|scope| {
+                let asked: Vec<_> = group
+                    .iter()
+                    .map(|(at, reference)| (*at, scope.spawn(|| self.answer(reference, false))))
+                    .collect();
+                answers.extend(asked.into_iter().map(|(at, asked)| {
+                    let failed = |_| Err(SecretError::new("reading it failed", None));
+                    (at, asked.join().unwrap_or_else(failed))
+                }));
+            });
+        }
+        answers.into_values().collect()
     }
 }

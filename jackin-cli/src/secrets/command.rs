@@ -1,0 +1,20 @@
+//! What a command of the user's prints, such as `pass show zai`: started as it is written, without a
+//! shell.
+
+use std::process::Command;
+
+use jackin_core::{CommandRef, SecretError, SecretString};
+
+use super::process::{LIMIT, Messages, Question, without_line_feed};
+use crate::ambient::Ambient;
+
+pub(super) fn read(ambient: &Ambient, reference: &CommandRef) -> Result<SecretString, SecretError> {
+    let name = reference.program();
+    let program = which::which(ambient.expanded(name))
+        .map_err(|_| SecretError::new(format!("there is no program `{name}`"), None))?;
+    let mut command = Command::new(program);
+    command.args(reference.args());
+    let question =
+        Question { command, name, messages: Messages::Passed, limit: LIMIT, terminal: true };
+    question.ask().map(|secret| without_line_feed(&secret))
+}

@@ -1,0 +1,70 @@
+//! The system's keyring: macOS Keychain, Windows Credential Manager, Secret Service. Entries are
+//! read, and those that `jackin auth` keeps there are written and removed.
+
+use std::{sync::mpsc, thread};
+
+use jackin_core::{ExposeSecret as _, KeyringRef, SecretError, SecretString};
+use keyring_core::{Entry, Error};
+
+use super::process::{LIMIT, text};
+
+#[cfg(target_os = "macos")]
+use apple_native_keyring_store::keychain::Store;
+#[cfg(all(unix, not(target_os = "macos")))]
+use dbus_secret_service_keyring_store::Store;
+#[cfg(windows)]
+use windows_native_keyring_store::Store;
+
+pub(super) fn read(reference: &KeyringRef) -> Result<SecretString, SecretError> {
+    with_entry(reference, |entry| entry.get_secret()).and_then(text)
+}
+
+/// Stores a secret, over what the entry held.
+pub(crate) fn write(reference: &KeyringRef, secret: SecretString) -> Result<(), SecretError> {
+    with_entry(reference, move |entry| entry.set_password(secret.expose_secret()))
+}
+
+/// Removes an entry; one that is not there is as good.
+pub(crate) fn remove(reference: &KeyringRef) -> Result<(), SecretError> {
+    with_entry(reference, |entry| match entry.delete_credential() {
+        Err(Error::NoEntry) => Ok(()),
+        done => done,
+    })
+}
+
+/// Does something with an entry. The keyring may ask the user to unlock it, for as long as it likes:
+/// after the limit nobody waits for it any more.
+fn with_entry<T: Send + 'static>(
+    reference: &KeyringRef,
+    act: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
+) -> Result<T, SecretError> {
+    let (service, user) = (reference.service().to_owned(), reference.user().to_owned());
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let entry = Store::new().map(|store| keyring_core::set_default_store(store));
+        let entry = entry.and_then(|()| Entry::new(&service, &user));
+        // Nobody may be waiting any more.
+        let _ = sender.send(entry.and_then(|entry| act(&entry)));
+    });
+    match receiver.recv_timeout(LIMIT) {
+        Ok(done) => done.map_err(|error| failure(&error)),
+        Err(_) => Err(SecretError::new(
+            format!("the keyring gave no answer within {} s", LIMIT.as_secs()),
+            Some("unlock it, and start again".into()),
+        )),
+    }
+}
+
+/// The error in words that hold nothing of an entry's content.
+fn failure(error: &Error) -> SecretError {
+    let reason = match error {
+        Error::NoEntry => "there is no such entry".to_owned(),
+        Error::Ambiguous(_) => "there is more than one such entry".to_owned(),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => "it is no text".to_owned(),
+        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => {
+            format!("the keyring cannot be used: {cause}")
+        }
+        other => format!("the keyring cannot be used: {other}"),
+    };
+    SecretError::new(reason, None)
+}
