@@ -17,15 +17,21 @@ const LARGEST_FILE: u64 = 16 << 20;
 /// The environment and the configuration directory.
 pub(crate) struct Ambient {
     pub(crate) vars: Vec<(OsString, OsString)>,
-    root: Option<PathBuf>,
+    root: Option<Root>,
+}
+
+/// The configuration directory, and who named it, if somebody did.
+struct Root {
+    dir: PathBuf,
+    by: Option<&'static str>,
 }
 
 impl Ambient {
     /// Reads the environment and finds the configuration directory.
-    pub(crate) fn read(config_dir: Option<PathBuf>) -> Result<Self, Failure> {
+    pub(crate) fn read(config_dir: Option<PathBuf>) -> Self {
         let mut ambient = Self { vars: std::env::vars_os().collect(), root: None };
-        ambient.root = ambient.find_root(config_dir)?;
-        Ok(ambient)
+        ambient.root = ambient.find_root(config_dir);
+        ambient
     }
 
     /// A variable; of two with one name the first, as programs read it.
@@ -69,35 +75,46 @@ impl Ambient {
         self.path("HOME").filter(|home| home.is_absolute())
     }
 
-    fn find_root(&self, config_dir: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> {
-        let named = match (config_dir, self.path("JACKIN_CONFIG_DIR")) {
-            (Some(dir), _) => Some((dir, "--config-dir")),
-            (None, Some(dir)) => Some((dir, "JACKIN_CONFIG_DIR")),
-            (None, None) => None,
-        };
-        if let Some((dir, by)) = named {
+    fn find_root(&self, config_dir: Option<PathBuf>) -> Option<Root> {
+        let named = |dir: Option<PathBuf>, by| dir.map(|dir| Root { dir, by: Some(by) });
+        let xdg = || self.path("XDG_CONFIG_HOME").filter(|dir| dir.is_absolute());
+        let config = || xdg().or_else(|| self.home().map(|home| home.join(".config")));
+        named(config_dir, "--config-dir")
+            .or_else(|| named(self.path("JACKIN_CONFIG_DIR"), "JACKIN_CONFIG_DIR"))
+            .or_else(|| Some(Root { dir: config()?.join("jackin"), by: None }))
+    }
+
+    /// The configuration directory, if there is one to read.
+    fn root(&self) -> Result<Option<&Path>, Failure> {
+        match &self.root {
             // Going on without it would mean another provider, or another key, than was meant.
-            return match dir.is_dir() {
-                true => Ok(Some(dir)),
-                false => Err(Failure::new(
-                    FAILED,
-                    format!("no such directory: {} (from `{by}`)", dir.display()),
-                )),
-            };
+            Some(Root { dir, by: Some(by) }) if !dir.is_dir() => Err(Failure::new(
+                FAILED,
+                format!("no such directory: {} (from `{by}`)", dir.display()),
+            )),
+            root => Ok(root.as_ref().map(|root| root.dir.as_path())),
         }
-        let xdg = self.path("XDG_CONFIG_HOME").filter(|dir| dir.is_absolute());
-        let config = xdg.or_else(|| self.home().map(|home| home.join(".config")));
-        Ok(config.map(|dir| dir.join("jackin")))
+    }
+
+    /// The configuration directory, whether or not it is there yet.
+    pub(crate) fn root_to_write(&self) -> Result<&Path, Failure> {
+        let root = self.root.as_ref().map(|root| root.dir.as_path());
+        root.ok_or_else(|| {
+            Failure::new(FAILED, "there is no configuration directory: `HOME` is not set")
+                .hint("name one with `--config-dir DIR`")
+        })
+    }
+
+    /// The file of a workspace, or the global one.
+    pub(crate) fn file(&self, workspace: Option<&WorkspaceName>) -> Result<PathBuf, Failure> {
+        let root = self.root_to_write()?;
+        Ok(workspace.map_or_else(|| root.join("config.toml"), |name| workspace_file(root, name)))
     }
 
     /// The configuration for a workspace: the one asked for, else the one that holds the current
     /// directory, else none.
     pub(crate) fn config(&self, asked: Option<(&str, Given)>) -> Result<Config, Failure> {
-        let global = match &self.root {
-            Some(root) => read_file(&root.join("config.toml"))?,
-            None => None,
-        };
-        let global = global.map(|(file, text)| Document::global(&file, &text)).transpose()?;
+        let global = self.global()?;
         let workspace = match asked {
             Some((name, given)) => Some(self.named_workspace(name, given)?),
             None => self.workspace_here()?,
@@ -105,14 +122,23 @@ impl Ambient {
         Ok(Config { global, workspace })
     }
 
-    fn named_workspace(
+    /// What `config.toml` says.
+    pub(crate) fn global(&self) -> Result<Option<Document>, Failure> {
+        let file = match self.root()? {
+            Some(root) => read_file(&root.join("config.toml"))?,
+            None => None,
+        };
+        Ok(file.map(|(file, text)| Document::global(&file, &text)).transpose()?)
+    }
+
+    /// A workspace by its name.
+    pub(crate) fn named_workspace(
         &self,
         name: &str,
         given: Given,
     ) -> Result<(WorkspaceName, Document), Failure> {
-        if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), &self.root) {
-            let file = root.join("workspaces").join(format!("{name}.toml"));
-            if let Some((file, text)) = read_file(&file)? {
+        if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), self.root()?) {
+            if let Some((file, text)) = read_file(&workspace_file(root, &name))? {
                 return Ok((name, Document::workspace(&file, &text)?));
             }
         }
@@ -171,8 +197,9 @@ impl Ambient {
         }
     }
 
-    fn workspaces(&self) -> Result<Vec<(WorkspaceName, PathBuf)>, Failure> {
-        let Some(root) = &self.root else { return Ok(Vec::new()) };
+    /// Every workspace and its file, by name.
+    pub(crate) fn workspaces(&self) -> Result<Vec<(WorkspaceName, PathBuf)>, Failure> {
+        let Some(root) = self.root()? else { return Ok(Vec::new()) };
         let dir = root.join("workspaces");
         let entries = match fs::read_dir(&dir) {
             Ok(entries) => entries,
@@ -194,8 +221,12 @@ impl Ambient {
     }
 }
 
+fn workspace_file(root: &Path, name: &WorkspaceName) -> PathBuf {
+    root.join("workspaces").join(format!("{name}.toml"))
+}
+
 /// A file's name and text, or nothing if there is none.
-fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure> {
+pub(crate) fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         // A broken link is a file that somebody meant to be there.

@@ -20,10 +20,15 @@ pub(crate) fn words(expires_at: i64) -> String {
     }
 }
 
+/// Whether a moment, in seconds since 1970, has passed.
+pub(crate) fn is_over(expires_at: i64) -> bool {
+    expires_at <= now()
+}
+
 /// What to say before a launch with a key that has ended; the provider has the last word.
 pub(crate) fn warning(plan: &ExecPlan) -> Option<String> {
     let uses_key = plan.set.iter().any(|var| var.key.is_some());
-    let expires_at = plan.expires_at.filter(|at| uses_key && *at <= now())?;
+    let expires_at = plan.expires_at.filter(|at| uses_key && is_over(*at))?;
     let advice = plan.expired.as_ref().map_or_else(String::new, |advice| format!("; {advice}"));
     Some(format!("the key for `{}` {}{advice}", plan.provider, words(expires_at)))
 }

@@ -2,12 +2,16 @@
 
 mod ambient;
 mod args;
+mod bundle;
 mod commands;
+mod edit;
 mod expiry;
+mod input;
 mod launch;
 mod report;
 mod secrets;
 mod signals;
+mod store;
 mod version;
 
 use std::process::ExitCode;

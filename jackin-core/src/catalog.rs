@@ -3,8 +3,9 @@
 
 use crate::{
     error::ConfigError,
+    key::{KeyProblem, KeyShape},
     names::{EnvName, ProviderId},
-    provider::{Protocol, Provider, host},
+    provider::{Protocol, Provider, check_base_url, host, is_open_http},
     provider_table::ProviderTable,
     reader,
     scope::Scope,
@@ -45,21 +46,25 @@ impl BuiltIn {
     /// Checks what only the data can tell of a finished provider.
     fn check(&self, provider: &Provider) -> Result<(), ConfigError> {
         for url in provider.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref()) {
-            let refused = self
-                .refused_hosts
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case(host(&url.value)));
-            let why = match refused {
-                Some((_, why)) => why.clone(),
-                None => match self.owner(provider, host(&url.value)) {
-                    Some(owner) => format!("it is `{owner}`'s own host, where this key is no good"),
-                    None => continue,
-                },
-            };
-            let (provider, at) = (provider.id.clone(), url.source.clone());
-            return Err(ConfigError::RefusedHost { provider, at, why });
+            if let Some(why) = self.refusal(provider, &url.value) {
+                let (provider, at) = (provider.id.clone(), url.source.clone());
+                return Err(ConfigError::RefusedHost { provider, at, why });
+            }
         }
         Ok(())
+    }
+
+    /// Why a provider cannot use a URL on that host, if it cannot.
+    fn refusal(&self, provider: &Provider, url: &str) -> Option<String> {
+        let host = host(url);
+        let mut refused = self.refused_hosts.iter();
+        match refused.find(|(name, _)| name.eq_ignore_ascii_case(host)) {
+            Some((_, why)) => Some(why.clone()),
+            None => {
+                let owner = self.owner(provider, host)?;
+                Some(format!("it is `{owner}`'s own host, where this key is no good"))
+            }
+        }
     }
 
     /// The other provider on whose host a provider would use keys that are good at its own alone.
@@ -171,8 +176,30 @@ impl Catalog {
         urls.chain(others.map(|(_, url)| url.as_str())).collect()
     }
 
+    /// Checks a key for a provider before it is stored; an unusual one is let through with a warning.
+    ///
+    /// # Errors
+    /// What is wrong with it; the key is not repeated.
+    pub fn check_key(&self, provider: &Provider, key: &str) -> Result<Option<String>, KeyProblem> {
+        KeyShape::of(provider, self).check(key)
+    }
+
+    /// Checks a base URL for a provider before it is stored.
+    ///
+    /// # Errors
+    /// Why the provider's key cannot be sent there, as the end of a sentence.
+    pub fn check_url(&self, provider: &Provider, url: &str) -> Result<(), String> {
+        check_base_url(url).map_err(str::to_owned)?;
+        if is_open_http(url) {
+            return Err("has no TLS".into());
+        }
+        let built_in = BuiltIn::read().map_err(|error| error.to_string())?;
+        built_in.refusal(provider, url).map_or(Ok(()), |why| Err(format!("cannot be used: {why}")))
+    }
+
     /// Whether a variable holds some provider's key.
-    pub(crate) fn is_key(&self, variable: &EnvName) -> bool {
+    #[must_use]
+    pub fn is_key(&self, variable: &EnvName) -> bool {
         self.keys.binary_search(variable).is_ok()
     }
 }

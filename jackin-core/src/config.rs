@@ -85,6 +85,18 @@ impl Document {
 }
 
 impl Document {
+    /// The provider when none is asked for, as this file says for every role.
+    #[must_use]
+    pub const fn default_provider(&self) -> Option<&Sourced<String>> {
+        self.own.default_provider.as_ref()
+    }
+
+    /// The agent when none is asked for, as this file says for every role.
+    #[must_use]
+    pub const fn default_agent(&self) -> Option<&Sourced<String>> {
+        self.own.default_agent.as_ref()
+    }
+
     /// What each of its scopes sets: the file's own table, then every role's.
     pub fn layers(&self) -> impl Iterator<Item = (Option<&RoleName>, &EnvLayer)> {
         let roles = self.roles.iter().map(|(role, table)| (Some(role), &table.env));
@@ -120,11 +132,11 @@ impl ScopeTable {
 }
 
 const VALUE: &str =
-    "a string in quotes or a table with one of `op`, `command`, `file` and `keyring`";
+    "a string in quotes or a table with one of `text`, `op`, `command`, `file` and `keyring`";
 
 fn read_value(entry: &Entry<'_>) -> Result<EnvValue, ConfigError> {
     match entry.as_table() {
-        Some(table) => read_reference(entry, &table).map(EnvValue::Reference),
+        Some(table) => read_form(entry, &table),
         None => {
             let text = entry.str().map_err(|_| entry.wrong_type(VALUE))?;
             EnvValue::parse(text).map_err(|error| entry.invalid(error.to_string()))
@@ -132,14 +144,18 @@ fn read_value(entry: &Entry<'_>) -> Result<EnvValue, ConfigError> {
     }
 }
 
-/// The table forms: one key says where the value stands.
-fn read_reference(entry: &Entry<'_>, table: &Table<'_>) -> Result<SecretRef, ConfigError> {
-    let mut given =
-        ["op", "command", "file", "keyring"].into_iter().filter_map(|form| table.get(form));
+/// The table forms: one key says where the value stands, or that it is the text as it is.
+fn read_form(entry: &Entry<'_>, table: &Table<'_>) -> Result<EnvValue, ConfigError> {
+    let forms = ["text", "op", "command", "file", "keyring"];
+    let mut given = forms.into_iter().filter_map(|form| table.get(form));
     let (Some(form), None) = (given.next(), given.next()) else {
         return Err(entry.wrong_type(VALUE));
     };
     let reference = match form.key {
+        "text" => {
+            let literal = EnvValue::literal(form.str()?);
+            return literal.map_err(|error| form.invalid(error.to_string()));
+        }
         "op" => {
             let account = table.get("account").map(|account| account.str()).transpose()?;
             OpRef::new(form.str()?, account).map(SecretRef::Op)
@@ -148,7 +164,7 @@ fn read_reference(entry: &Entry<'_>, table: &Table<'_>) -> Result<SecretRef, Con
         "file" => FileRef::new(form.str()?).map(SecretRef::File),
         _ => KeyringRef::new(form.str()?).map(SecretRef::Keyring),
     };
-    reference.map_err(|error| form.invalid(error.to_string()))
+    reference.map(EnvValue::Reference).map_err(|error| form.invalid(error.to_string()))
 }
 
 fn read_guard(entry: &Entry<'_>) -> Result<Guard, ConfigError> {
@@ -249,6 +265,12 @@ impl Config {
         layers.workspace = workspace;
         layers.role = role;
         Ok(layers)
+    }
+
+    /// Whether some file defines a role.
+    #[must_use]
+    pub fn has_role(&self, role: &RoleName) -> bool {
+        self.documents().any(|document| document.roles.contains_key(role))
     }
 
     fn documents(&self) -> impl Iterator<Item = &Document> {

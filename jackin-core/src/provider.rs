@@ -143,6 +143,17 @@ pub enum Mode {
     Ignore,
 }
 
+impl Mode {
+    /// The name in configurations and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::Ignore => "ignore",
+        }
+    }
+}
+
 /// How far the data of a provider can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -27,6 +27,12 @@ impl Scope {
     pub const SEARCHED: [Self; 5] =
         [Self::WorkspaceRole, Self::Workspace, Self::Role, Self::Global, Self::Environment];
 
+    /// Whether it holds for one role alone.
+    #[must_use]
+    pub const fn is_of_role(self) -> bool {
+        matches!(self, Self::WorkspaceRole | Self::Role)
+    }
+
     /// The name used in messages and in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -32,9 +32,6 @@ impl EnvValue {
     /// A text that starts with `op://` and is no such reference, or that holds a NUL, which no
     /// environment can carry.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        if text.contains('\0') {
-            return Err(ValueError("holds a NUL, which no environment variable can carry"));
-        }
         if text.starts_with("op://") {
             return OpRef::new(text, None).map(|op| Self::Reference(SecretRef::Op(op)));
         }
@@ -44,8 +41,19 @@ impl EnvValue {
         });
         Ok(match host {
             Some(name) => Self::Reference(SecretRef::Host(name)),
-            None => Self::Literal(text.into()),
+            None => return Self::literal(text),
         })
+    }
+
+    /// The text itself, whatever it looks like.
+    ///
+    /// # Errors
+    /// A text that holds a NUL, which no environment can carry.
+    pub fn literal(text: &str) -> Result<Self, ValueError> {
+        if text.contains('\0') {
+            return Err(ValueError("holds a NUL, which no environment variable can carry"));
+        }
+        Ok(Self::Literal(text.into()))
     }
 
     /// The value of a host variable, read at launch.

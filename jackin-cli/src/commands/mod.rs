@@ -1,11 +1,15 @@
 //! One file per command: parse, read what surrounds it, ask the core, do one thing.
 
 mod agents;
+mod auth;
+mod config;
 mod env;
 mod label;
 mod plan;
 mod providers;
 mod run;
+mod values;
+mod workspace;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -39,12 +43,15 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
-    let ambient = Ambient::read(arguments.config_dir)?;
+    let ambient = Ambient::read(arguments.config_dir);
     match arguments.command {
         Command::Run(run) => return run::run(run, &ambient, report),
         Command::Plan(plan) => plan::run(plan, &ambient)?,
         Command::Env(env) => env::run(&env, &ambient, report)?,
         Command::Label(label) => label::run(&label, &ambient)?,
+        Command::Auth(auth) => return auth::run(&auth, &ambient, report),
+        Command::Config(config) => config::run(&config, &ambient, report)?,
+        Command::Workspace(asked) => workspace::run(&asked, &ambient, report)?,
         Command::Providers(list) => providers::run(&list, &ambient)?,
         Command::Agents(list) => agents::run(&list, &ambient)?,
     }

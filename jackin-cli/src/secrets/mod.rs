@@ -11,9 +11,12 @@ mod process;
 
 use std::{collections::BTreeMap, thread};
 
-use jackin_core::{SecretError, SecretRef, SecretSource, SecretString};
+use jackin_core::{KeyringRef, SecretError, SecretRef, SecretSource, SecretString};
 
-use crate::ambient::Ambient;
+use crate::{
+    ambient::Ambient,
+    report::{FAILED, Failure},
+};
 
 /// How many programs are asked at a time.
 const AT_ONCE: usize = 8;
@@ -38,6 +41,31 @@ impl Sources<'_> {
                 Err(SecretError::new(reason, None))
             }
         }
+    }
+}
+
+/// Puts a secret into the keyring.
+pub(crate) fn keep(entry: &KeyringRef, secret: SecretString) -> Result<(), Failure> {
+    #[cfg(feature = "keyring")]
+    return keyring::write(entry, secret).map_err(|error| in_keyring(entry, error));
+    #[cfg(not(feature = "keyring"))]
+    Err(in_keyring(entry, SecretError::new("this build of jackin has no keyring", None)))
+}
+
+/// Removes a secret from the keyring.
+pub(crate) fn forget(entry: &KeyringRef) -> Result<(), Failure> {
+    #[cfg(feature = "keyring")]
+    return keyring::remove(entry).map_err(|error| in_keyring(entry, error));
+    #[cfg(not(feature = "keyring"))]
+    Err(in_keyring(entry, SecretError::new("this build of jackin has no keyring", None)))
+}
+
+fn in_keyring(entry: &KeyringRef, error: SecretError) -> Failure {
+    let entry = SecretRef::Keyring(entry.clone());
+    let failure = Failure::new(FAILED, format!("cannot change {entry}: {error}"));
+    match error.hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
     }
 }
 

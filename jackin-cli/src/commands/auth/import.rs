@@ -1,0 +1,96 @@
+//! `jackin auth import`: a gateway's bundle into one scope: its key, its URL, its models, its end.
+
+use jackin_core::{Agent, Catalog, EnvValue, ExposeSecret as _, Protocol, Provider};
+
+use super::provider;
+use crate::{
+    ambient::Ambient,
+    args::AuthImport,
+    bundle::Bundle,
+    commands::values,
+    edit, input,
+    report::{Failure, Report, USAGE},
+    store::{Change, Target},
+};
+
+pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+    let target = Target::find(&args.scope, ambient)?;
+    let catalog = target.layers(ambient)?.catalog;
+    let provider =
+        match &args.provider {
+            Some(id) => provider(&catalog, id)?,
+            None => catalog.iter().find(|provider| provider.request_token.is_some()).ok_or_else(
+                || Failure::new(USAGE, "which provider is the bundle for?").hint("name it"),
+            )?,
+        };
+    let text = input::piped()?;
+    let bundle = Bundle::parse(text.expose_secret(), provider.request_token.as_ref());
+    let bundle = bundle.map_err(|error| {
+        let failure = Failure::new(USAGE, format!("cannot use this bundle: {}", error.reason));
+        failure.hint(error.hint.unwrap_or_else(|| {
+            "paste its JSON, or the block of four `export` lines; nothing was stored".into()
+        }))
+    })?;
+    check(&bundle, provider, &catalog)?;
+    let key = EnvValue::Literal(bundle.key.clone());
+    let warning = values::key_warning(&catalog, provider, &key)?;
+    warning.iter().for_each(|warning| report.warning(warning));
+    let note = args.note.as_deref().or(bundle.note.as_deref());
+    let note = note.map(|note| note.split_whitespace().collect::<Vec<_>>().join(" "));
+    let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;
+    let what = format!("{}, {}", provider.label.value, values::masked(&key));
+    values::said(report, changed, &what, &target);
+    Ok(())
+}
+
+/// Refuses what can only fail, or worse: a host that is not the gateway's, and models that the
+/// agents ask their own provider for.
+fn check(bundle: &Bundle, provider: &Provider, catalog: &Catalog) -> Result<(), Failure> {
+    let refused = |why: String| {
+        Failure::new(USAGE, format!("cannot use this bundle: {why}")).hint("nothing was stored")
+    };
+    catalog
+        .check_url(provider, &bundle.base_url)
+        .map_err(|problem| refused(format!("its base URL {problem}")))?;
+    let mut own = Agent::all().iter().filter_map(|agent| agent.own_models);
+    for model in [&bundle.main, &bundle.small_fast] {
+        if let Some((prefix, _)) = own.by_ref().find(|(prefix, _)| model.starts_with(prefix)) {
+            return Err(refused(format!(
+                "it names a model that begins with `{prefix}`, which the gateway does not serve"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn changes<'a>(
+    bundle: &Bundle,
+    key: &EnvValue,
+    provider: &'a Provider,
+    target: &'a Target,
+    note: Option<&'a str>,
+) -> Vec<Change<'a>> {
+    let table = ["providers", provider.id.as_str()];
+    let own = |keys: &[&'static str]| target.path(&[&table, keys].concat());
+    let protocol = Protocol::Anthropic.as_str();
+    let models = edit::table([
+        ("main", edit::string(&bundle.main)),
+        ("small_fast", edit::string(&bundle.small_fast)),
+    ]);
+    let set = |path, value| Change::Set { path, value, note: None };
+    let ends = own(&["expires_at"]);
+    vec![
+        Change::Set {
+            path: target.env(provider.key.value.as_str()),
+            value: values::written(key),
+            note,
+        },
+        match &bundle.expires_at {
+            Some(at) => set(ends, edit::string(at)),
+            None => Change::Unset { path: ends },
+        },
+        Change::Unset { path: own(&["mode"]) },
+        set(own(&[protocol, "base_url"]), edit::string(&bundle.base_url)),
+        set(own(&[protocol, "models"]), models),
+    ]
+}

@@ -1,0 +1,142 @@
+//! `jackin auth`: the providers' keys, per scope. A key is never an argument and never shown.
+
+mod check;
+mod import;
+mod list;
+mod set;
+
+use std::ffi::OsString;
+
+use jackin_core::{
+    Catalog, Document, EnvName, EnvValue, Given, Provider, RoleName, Source, Unknown, WorkspaceName,
+};
+
+use crate::{
+    ambient::{Ambient, read_file},
+    args::{Auth, List},
+    commands::layers,
+    edit,
+    report::{Failure, Report, USAGE},
+    store::Target,
+};
+
+pub(super) fn run(auth: &Auth, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
+    match auth {
+        Auth::List(args) => list::run(args, ambient)?,
+        Auth::Set(args) => set::run(args, ambient, report)?,
+        Auth::Unset(args) => set::unset(args, ambient, report)?,
+        Auth::Check(args) => return check::run(args, ambient),
+        Auth::Import(args) => import::run(args, ambient, report)?,
+    }
+    Ok(0)
+}
+
+fn provider<'a>(catalog: &'a Catalog, id: &str) -> Result<&'a Provider, Failure> {
+    let known = || catalog.iter().map(|provider| provider.id.as_str());
+    let unknown = || Unknown::new("provider", id, Given::Argument, known());
+    catalog.get(id).ok_or_else(|| unknown().into())
+}
+
+/// A provider's key, or the lack of one.
+struct Key {
+    provider: Provider,
+    found: Option<Found>,
+}
+
+/// What a scope holds for a provider's key.
+struct Found {
+    value: EnvValue,
+    source: Source,
+    shadowed: Vec<Source>,
+    note: Option<String>,
+}
+
+/// The keys that count for a place, or, if all are asked for, those of every scope.
+fn keys(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure> {
+    let here = layers(&list.place, ambient)?;
+    let mut keys = Vec::new();
+    for provider in here.catalog.iter() {
+        let found = here.get(&provider.key.value).map(|found| Found {
+            note: note(&found.source, here.role.as_ref(), &provider.key.value),
+            value: found.value.clone(),
+            source: found.source,
+            shadowed: found.shadowed,
+        });
+        keys.push(Key { provider: provider.clone(), found });
+    }
+    if all {
+        let stored = stored(ambient)?;
+        let in_files =
+            |key: &Key| key.found.as_ref().is_some_and(|found| found.source.file.is_some());
+        keys.retain(|key| !in_files(key));
+        for scope in &stored {
+            let catalog = scope.target.layers(ambient)?.catalog;
+            for (name, value, source) in &scope.entries {
+                let owner = catalog.iter().find(|provider| provider.key.value == *name);
+                let Some(provider) = owner.cloned() else { continue };
+                // The row for the lack of one says nothing any more.
+                keys.retain(|key| key.found.is_some() || key.provider.id != provider.id);
+                keys.push(Key {
+                    found: Some(Found {
+                        value: value.clone(),
+                        source: source.clone(),
+                        shadowed: Vec::new(),
+                        note: note(source, scope.target.role.as_ref(), name),
+                    }),
+                    provider,
+                });
+            }
+        }
+        let order: Vec<_> = here.catalog.iter().map(|provider| provider.id.clone()).collect();
+        keys.sort_by_key(|key| {
+            order.iter().position(|id| *id == key.provider.id).unwrap_or(order.len())
+        });
+    }
+    Ok(keys)
+}
+
+/// What one scope of one file sets.
+struct Stored {
+    target: Target,
+    entries: Vec<(EnvName, EnvValue, Source)>,
+}
+
+/// What every scope of every file sets.
+fn stored(ambient: &Ambient) -> Result<Vec<Stored>, Failure> {
+    let mut files: Vec<(Option<WorkspaceName>, Document)> = Vec::new();
+    files.extend(ambient.global()?.map(|document| (None, document)));
+    for (name, _) in ambient.workspaces()? {
+        let (name, document) = ambient.named_workspace(name.as_str(), Given::Argument)?;
+        files.push((Some(name), document));
+    }
+    let mut scopes = Vec::new();
+    for (workspace, document) in &files {
+        for (role, layer) in document.layers() {
+            let target = Target {
+                workspace: workspace.clone(),
+                role: role.cloned(),
+                file: ambient.file(workspace.as_ref())?,
+            };
+            let entries =
+                layer.entries().map(|(name, value, at)| (name.clone(), value.clone(), at));
+            scopes.push(Stored { target, entries: entries.collect() });
+        }
+    }
+    Ok(scopes)
+}
+
+/// The comment behind a value in its file.
+fn note(source: &Source, role: Option<&RoleName>, name: &EnvName) -> Option<String> {
+    let (_, text) = read_file(source.file.as_deref()?.as_ref()).ok()??;
+    let role = role.filter(|_| source.scope.is_of_role());
+    let path: Vec<_> = role.iter().flat_map(|role| ["roles", role.as_str()]).collect();
+    let path: Vec<_> = path.into_iter().chain(["env", name.as_str()]).collect();
+    edit::note(&text, &path).filter(|note| !note.is_empty()).map(str::to_owned)
+}
+
+fn refused_argument(_: &OsString) -> Failure {
+    let message = "a key is not taken as an argument: it would stand in the shell's history and in \
+                   the list of processes";
+    Failure::new(USAGE, message)
+        .hint("leave it out to be asked for it, or give it on standard input with `--stdin`")
+}

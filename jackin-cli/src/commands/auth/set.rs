@@ -1,0 +1,115 @@
+//! `jackin auth set` and `unset`: a key, or where it is to be read from, in one scope.
+
+use std::path::absolute;
+
+use jackin_core::{
+    CommandRef, EnvValue, ExposeSecret as _, FileRef, KeyringRef, Mode, OpRef, Provider, SecretRef,
+};
+
+use super::{provider, refused_argument};
+use crate::{
+    ambient::Ambient,
+    args::{AuthSet, AuthUnset},
+    commands::values,
+    input,
+    report::{Failure, Report, USAGE},
+    secrets,
+    store::{Change, Target},
+};
+
+pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+    if let Some(key) = &args.key {
+        return Err(refused_argument(key));
+    }
+    let target = Target::find(&args.scope, ambient)?;
+    let layers = target.layers(ambient)?;
+    let provider = provider(&layers.catalog, &args.provider)?;
+    let note = args.note.as_deref().map(values::note).transpose()?;
+    let value = match reference(args)? {
+        Some(reference) => EnvValue::Reference(reference),
+        None => {
+            let prompt = format!("key for {} (`{}`)", provider.label.value, provider.key.value);
+            let text = input::secret(&prompt, args.source.stdin)?;
+            let value = EnvValue::parse(text.expose_secret());
+            value.map_err(|error| Failure::new(USAGE, format!("the key {error}")))?
+        }
+    };
+    let warning = values::key_warning(&layers.catalog, provider, &value)?;
+    warning.iter().for_each(|warning| report.warning(warning));
+    let value =
+        if args.source.place.keyring { in_keyring(value, provider, &target)? } else { value };
+    let name = provider.key.value.as_str();
+    let mut changes =
+        vec![Change::Set { path: target.env(name), value: values::written(&value), note }];
+    // Whoever stores a key here means to use it here.
+    let ignored = target.path(&["providers", provider.id.as_str(), "mode"]);
+    if provider.mode.as_ref().is_some_and(|mode| mode.value == Mode::Ignore) {
+        changes.push(Change::Unset { path: ignored });
+    }
+    let changed = target.change(&changes)?;
+    let what = format!("`{name}` for {}, {}", provider.label.value, values::masked(&value));
+    values::said(report, changed, &what, &target);
+    let still = target.layers(ambient)?;
+    let still = still.catalog.get(&args.provider).and_then(|provider| provider.mode.as_ref());
+    if let Some(mode) = still.filter(|mode| mode.value == Mode::Ignore) {
+        report.warning(&format!("its mode is still `ignore` ({})", mode.source));
+    }
+    Ok(())
+}
+
+/// The reference that was asked for in the key's place.
+fn reference(args: &AuthSet) -> Result<Option<SecretRef>, Failure> {
+    let place = &args.source.place;
+    let reference = if let Some(uri) = &place.op {
+        OpRef::new(uri, args.source.account.as_deref()).map(SecretRef::Op)
+    } else if let Some(argv) = &place.command {
+        CommandRef::new(argv).map(SecretRef::Command)
+    } else if let Some(path) = &place.file {
+        let path = if path.starts_with("~") { Ok(path.clone()) } else { absolute(path) };
+        let path = path.ok().and_then(|path| path.into_os_string().into_string().ok());
+        FileRef::new(&path.unwrap_or_default()).map(SecretRef::File)
+    } else {
+        return Ok(None);
+    };
+    reference.map(Some).map_err(|error| Failure::new(USAGE, format!("the reference {error}")))
+}
+
+/// The entry that holds a scope's key in the keyring. A workspace's name has no slash and a
+/// variable's neither, so no two scopes share one.
+fn entry(provider: &Provider, target: &Target) -> Result<KeyringRef, Failure> {
+    let mut entry = String::from("jackin/");
+    if let Some(workspace) = &target.workspace {
+        entry.push_str(&format!("workspaces/{workspace}/"));
+    }
+    if let Some(role) = &target.role {
+        entry.push_str(&format!("roles/{role}/"));
+    }
+    entry.push_str(provider.key.value.as_str());
+    KeyringRef::new(&entry).map_err(|error| Failure::new(USAGE, format!("the entry {error}")))
+}
+
+fn in_keyring(value: EnvValue, provider: &Provider, target: &Target) -> Result<EnvValue, Failure> {
+    let entry = entry(provider, target)?;
+    let EnvValue::Literal(key) = value else {
+        return Err(Failure::new(USAGE, "a reference is not put into the keyring, only a key is"));
+    };
+    secrets::keep(&entry, key)?;
+    Ok(EnvValue::Reference(SecretRef::Keyring(entry)))
+}
+
+pub(super) fn unset(args: &AuthUnset, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+    let target = Target::find(&args.scope, ambient)?;
+    let layers = target.layers(ambient)?;
+    let provider = provider(&layers.catalog, &args.provider)?;
+    let found = layers.get(&provider.key.value).map(|found| found.value.clone());
+    values::unset(&target, provider.key.value.as_str(), report)?;
+    let own = SecretRef::Keyring(entry(provider, &target)?);
+    match found {
+        Some(EnvValue::Reference(SecretRef::Keyring(entry)))
+            if SecretRef::Keyring(entry.clone()) == own =>
+        {
+            secrets::forget(&entry)
+        }
+        _ => Ok(()),
+    }
+}

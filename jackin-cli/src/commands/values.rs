@@ -1,0 +1,217 @@
+//! Variables of one scope: set, unset, listed. `jackin config env`, `jackin workspace env` and
+//! `jackin auth` write through here.
+
+use jackin_core::{Catalog, EnvName, EnvValue, ExposeSecret as _, SecretRef};
+use serde::Serialize;
+
+use crate::{
+    ambient::Ambient,
+    edit, input,
+    report::{self, Failure, Report, USAGE},
+    store::{Change, Target},
+};
+
+/// A value as the configuration's text has it.
+pub(super) fn written(value: &EnvValue) -> String {
+    let form = |form, value| edit::table([(form, value)]);
+    match value {
+        EnvValue::Literal(text) => {
+            let text = text.expose_secret();
+            // One that reads like a reference has to say that it is none.
+            match EnvValue::parse(text) {
+                Ok(EnvValue::Literal(_)) => edit::string(text),
+                _ => form("text", edit::string(text)),
+            }
+        }
+        EnvValue::Reference(SecretRef::Op(op)) => match op.account() {
+            None => edit::string(op.uri()),
+            Some(account) => {
+                edit::table([("op", edit::string(op.uri())), ("account", edit::string(account))])
+            }
+        },
+        EnvValue::Reference(SecretRef::Command(command)) => {
+            form("command", edit::array(std::iter::once(command.program()).chain(command.args())))
+        }
+        EnvValue::Reference(SecretRef::File(file)) => form("file", edit::string(file.path())),
+        EnvValue::Reference(SecretRef::Keyring(entry)) => {
+            form("keyring", edit::string(&format!("{}/{}", entry.service(), entry.user())))
+        }
+        EnvValue::Reference(other) => edit::string(&other.to_string()),
+    }
+}
+
+/// What may be shown of a value: a reference; of a longer literal the last four characters.
+pub(super) fn masked(value: &EnvValue) -> String {
+    match value {
+        EnvValue::Reference(reference) => reference.to_string(),
+        EnvValue::Literal(_) => {
+            last_four(value).map_or("••••".into(), |last| format!("••••{last}"))
+        }
+    }
+}
+
+/// The last four characters of a literal longer than 12: enough to tell keys apart.
+pub(super) fn last_four(value: &EnvValue) -> Option<String> {
+    let EnvValue::Literal(text) = value else { return None };
+    let text: Vec<_> = text.expose_secret().trim().chars().collect();
+    (text.len() > 12).then(|| text[text.len() - 4..].iter().collect())
+}
+
+/// A comment's text, on one line.
+pub(super) fn note(text: &str) -> Result<&str, Failure> {
+    if text.chars().any(char::is_control) {
+        return Err(Failure::new(USAGE, "`--note` holds a line break or a control character"));
+    }
+    Ok(text.trim())
+}
+
+/// What is asked of `set`.
+pub(super) struct Setting<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: Option<&'a str>,
+    pub(super) secret: bool,
+    pub(super) literal: bool,
+    pub(super) stdin: bool,
+}
+
+pub(super) fn set(
+    target: &Target,
+    catalog: &Catalog,
+    setting: &Setting<'_>,
+    report: &Report,
+) -> Result<(), Failure> {
+    let name = name(setting.name)?;
+    let parsed = |text: &str| match setting.literal {
+        true => EnvValue::literal(text),
+        false => EnvValue::parse(text),
+    };
+    let unusable = |error| Failure::new(USAGE, format!("the value for `{name}` {error}"));
+    let value = match setting.value {
+        Some(text) => {
+            let value = parsed(text).map_err(unusable)?;
+            if setting.secret || looks_secret(&name, &value, catalog) {
+                return Err(secret_argument(&name));
+            }
+            value
+        }
+        None => {
+            let text = input::secret(&format!("value for `{name}`"), setting.stdin)?;
+            parsed(text.expose_secret()).map_err(unusable)?
+        }
+    };
+    if let Some(provider) = catalog.iter().find(|provider| provider.key.value == name) {
+        key_warning(catalog, provider, &value)?.iter().for_each(|text| report.warning(text));
+    }
+    let value = Change::Set { path: target.env(name.as_str()), value: written(&value), note: None };
+    let changed = target.change(&[value])?;
+    said(report, changed, &format!("`{name}`"), target);
+    Ok(())
+}
+
+/// Checks a literal key before it is stored, and says what is unusual.
+pub(super) fn key_warning(
+    catalog: &Catalog,
+    provider: &jackin_core::Provider,
+    value: &EnvValue,
+) -> Result<Option<String>, Failure> {
+    let EnvValue::Literal(key) = value else { return Ok(None) };
+    catalog.check_key(provider, key.expose_secret()).map_err(|problem| {
+        Failure::new(USAGE, format!("the key for provider `{}` {problem}", provider.id))
+            .hint("paste the key alone, on one line and without spaces; nothing was stored")
+    })
+}
+
+/// Says what was stored, and where.
+pub(super) fn said(report: &Report, changed: bool, what: &str, target: &Target) {
+    let done = if changed { "stored" } else { "nothing to change" };
+    report.plain(&format!("{done}: {what} ({})\n", target.shown()));
+}
+
+pub(super) fn unset(target: &Target, name: &str, report: &Report) -> Result<(), Failure> {
+    let name = self::name(name)?;
+    if target.change(&[Change::Unset { path: target.env(name.as_str()) }])? {
+        report.plain(&format!("unset: `{name}` ({})\n", target.shown()));
+    } else {
+        report.plain(&format!("{name} not set.\n"));
+    }
+    Ok(())
+}
+
+fn name(text: &str) -> Result<EnvName, Failure> {
+    let name: EnvName = text
+        .parse()
+        .map_err(|error: jackin_core::NameError| Failure::new(USAGE, error.to_string()))?;
+    if name.is_reserved() {
+        let message = format!("`{name}` belongs to the launcher and cannot be set");
+        return Err(Failure::new(USAGE, message));
+    }
+    Ok(name)
+}
+
+fn secret_argument(name: &EnvName) -> Failure {
+    let message = format!(
+        "a value for `{name}` is not taken as an argument: it would stand in the shell's history \
+         and in the list of processes"
+    );
+    Failure::new(USAGE, message)
+        .hint("leave it out to be asked for it, or give it on standard input with `--stdin`")
+}
+
+/// Whether a literal is most likely a secret, by its name or by its looks.
+fn looks_secret(name: &EnvName, value: &EnvValue, catalog: &Catalog) -> bool {
+    const WORDS: [&str; 7] =
+        ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASS", "CREDENTIALS"];
+    let EnvValue::Literal(text) = value else { return false };
+    let text = text.expose_secret();
+    let named = name.as_str().split('_').any(|word| WORDS.contains(&word.to_uppercase().as_str()));
+    let prefix = |prefix: &str| text.starts_with(prefix);
+    let prefixes = catalog.iter().filter_map(|provider| provider.key_prefix.as_deref());
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let random = text.len() >= 24
+        && text.chars().all(plain)
+        && text.contains(|c: char| c.is_ascii_digit())
+        && text.contains(|c: char| c.is_ascii_alphabetic());
+    catalog.is_key(name) || named || prefixes.chain(["sk-"]).any(prefix) || random
+}
+
+/// A variable of a scope, as `list` shows it.
+#[derive(Serialize)]
+pub(super) struct Row {
+    name: String,
+    kind: &'static str,
+    /// What may be shown of it.
+    value: String,
+    file: String,
+    line: Option<usize>,
+}
+
+pub(super) fn rows(target: &Target, ambient: &Ambient) -> Result<Vec<Row>, Failure> {
+    let document = target.document(ambient)?;
+    let layers = document.iter().flat_map(jackin_core::Document::layers);
+    let layer = layers.filter(|(role, _)| *role == target.role.as_ref());
+    let entries = layer.flat_map(|(_, layer)| layer.entries());
+    let row = |(name, value, source): (&EnvName, &EnvValue, jackin_core::Source)| Row {
+        name: name.to_string(),
+        kind: value.kind(),
+        value: masked(value),
+        file: target.file.display().to_string(),
+        line: source.line,
+    };
+    Ok(entries.map(row).collect())
+}
+
+pub(super) fn list(target: &Target, ambient: &Ambient, json: bool) -> Result<(), Failure> {
+    let rows = rows(target, ambient)?;
+    if json {
+        return report::json(&serde_json::json!({ "schema": 1, "env": rows }));
+    }
+    report::text(&table(&rows))
+}
+
+pub(super) fn table(rows: &[Row]) -> String {
+    let cells = |row: &Row| {
+        let line = row.line.map_or_else(String::new, |line| format!(":{line}"));
+        [row.name.clone(), row.value.clone(), format!("{}{line}", row.file)]
+    };
+    report::columns(&rows.iter().map(cells).collect::<Vec<_>>())
+}

@@ -1,0 +1,154 @@
+//! `jackin workspace`: the workspaces, their files and their variables.
+
+use std::fs;
+
+use jackin_core::{Document, WorkspaceName};
+use serde::Serialize;
+
+use crate::{
+    ambient::Ambient,
+    args::{self, InWorkspace, Workspace, WorkspaceCreate, WorkspaceRemove, WorkspaceShow},
+    commands::{config, values},
+    edit,
+    report::{self, FAILED, Failure, Report, USAGE},
+    store::{self, Target},
+};
+
+pub(super) fn run(asked: &Workspace, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+    match asked {
+        Workspace::List(args) => list(args.json, ambient),
+        Workspace::Show(args) => show(args, ambient),
+        Workspace::Create(args) => create(args, ambient, report),
+        Workspace::Remove(args) => remove(args, ambient, report),
+        Workspace::Env(values) => config::env(values, ambient, report, |scope: &InWorkspace| {
+            target(&scope.workspace, scope.role.role.as_deref())
+        }),
+    }
+}
+
+fn target(workspace: &str, role: Option<&str>) -> args::Scope {
+    args::Scope { workspace: Some(workspace.to_owned()), role: role.map(str::to_owned) }
+}
+
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    file: String,
+    workdir: Option<String>,
+    default_agent: Option<String>,
+    default_provider: Option<String>,
+    default_role: Option<String>,
+}
+
+impl Row {
+    fn new(name: &WorkspaceName, file: String, document: &Document) -> Self {
+        let text = |given: Option<&jackin_core::Sourced<String>>| given.map(|v| v.value.clone());
+        Self {
+            name: name.to_string(),
+            file,
+            workdir: document.workdir.clone(),
+            default_agent: text(document.default_agent()),
+            default_provider: text(document.default_provider()),
+            default_role: document.default_role.as_ref().map(|role| role.value.to_string()),
+        }
+    }
+}
+
+fn list(json: bool, ambient: &Ambient) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for (name, file) in ambient.workspaces()? {
+        let Some((file, text)) = crate::ambient::read_file(&file)? else { continue };
+        rows.push(Row::new(&name, file.clone(), &Document::workspace(&file, &text)?));
+    }
+    if json {
+        return report::json(&serde_json::json!({ "schema": 1, "workspaces": rows }));
+    }
+    let none = || "-".to_owned();
+    let mut table = vec![["NAME", "WORKDIR", "PROVIDER", "FILE"].map(str::to_owned)];
+    table.extend(rows.into_iter().map(|row| {
+        let (workdir, provider) = (row.workdir, row.default_provider);
+        [row.name, workdir.unwrap_or_else(none), provider.unwrap_or_else(none), row.file]
+    }));
+    report::text(&report::columns(&table))
+}
+
+fn show(args: &WorkspaceShow, ambient: &Ambient) -> Result<(), Failure> {
+    let own = Target::find(&target(&args.name, None), ambient)?;
+    let (Some(name), Some(document)) = (&own.workspace, own.document(ambient)?) else {
+        return Err(Failure::new(FAILED, format!("cannot read {}", own.file.display())));
+    };
+    let row = Row::new(name, own.file.display().to_string(), &document);
+    let mut scopes = Vec::new();
+    for (role, _) in document.layers() {
+        let role = role.map(|role| role.as_str());
+        let scope = Target::find(&target(&args.name, role), ambient)?;
+        scopes.push((role, values::rows(&scope, ambient)?));
+    }
+    if args.json.json {
+        let env: Vec<_> = scopes
+            .into_iter()
+            .map(|(role, env)| serde_json::json!({ "role": role, "env": env }))
+            .collect();
+        return report::json(&serde_json::json!({ "schema": 1, "workspace": row, "scopes": env }));
+    }
+    let head = [
+        ("file", Some(row.file)),
+        ("workdir", row.workdir),
+        ("agent", row.default_agent),
+        ("provider", row.default_provider),
+        ("role", row.default_role),
+    ];
+    let head = head.map(|(what, value)| [what.to_owned(), value.unwrap_or_else(|| "-".into())]);
+    let mut text = report::columns(&head);
+    for (role, env) in scopes.into_iter().filter(|(_, env)| !env.is_empty()) {
+        let role = role.map_or_else(String::new, |role| format!(" of role `{role}`"));
+        text += &format!("\nenv{role}\n{}", values::table(&env));
+    }
+    report::text(&text)
+}
+
+fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+    let name: WorkspaceName = args
+        .name
+        .parse()
+        .map_err(|error: jackin_core::NameError| Failure::new(USAGE, error.to_string()))?;
+    let here = std::path::Path::new("");
+    let workdir = std::path::absolute(match &args.workdir {
+        Some(dir) => ambient.expanded(&dir.to_string_lossy()),
+        None => std::env::current_dir().unwrap_or_else(|_| here.to_owned()),
+    });
+    let workdir = workdir.ok().and_then(|dir| dir.into_os_string().into_string().ok());
+    let workdir = workdir.ok_or_else(|| {
+        Failure::new(USAGE, "the workspace's directory has no name in UTF-8")
+            .hint("name another one with `--workdir DIR`")
+    })?;
+    let file = ambient.file(Some(&name))?;
+    store::rewrite(&file, |text| {
+        if !text.is_empty() || file.exists() {
+            let message = format!("workspace `{name}` is there already: {}", file.display());
+            return Err(Failure::new(USAGE, message));
+        }
+        Ok(format!("workdir = {}\n", edit::string(&workdir)))
+    })?;
+    report.plain(&format!("created: workspace `{name}` for {workdir} ({})\n", file.display()));
+    Ok(())
+}
+
+fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+    let own = Target::find(&target(&args.name, None), ambient)?;
+    let document = own.document(ambient)?;
+    let values: usize =
+        document.iter().flat_map(Document::layers).map(|(_, l)| l.entries().count()).sum();
+    if values > 0 && !args.force {
+        let message = format!("workspace `{}` holds {values} variables", args.name);
+        return Err(Failure::new(USAGE, message).hint(format!(
+            "`jackin workspace show {}` lists them; `--force` removes it",
+            args.name
+        )));
+    }
+    fs::remove_file(&own.file).map_err(|error| {
+        Failure::new(FAILED, format!("cannot remove {}: {error}", own.file.display()))
+    })?;
+    report.plain(&format!("removed: workspace `{}` ({})\n", args.name, own.file.display()));
+    Ok(())
+}

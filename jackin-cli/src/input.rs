@@ -1,0 +1,41 @@
+//! Values that must not be arguments: from standard input, or typed where nobody reads along.
+
+use std::io::{self, IsTerminal as _, Read as _};
+
+use jackin_core::SecretString;
+
+use crate::report::{FAILED, Failure, USAGE};
+
+/// The longest value that is taken, in bytes.
+const LONGEST: u64 = 64 << 10;
+
+/// A value from standard input, if that is asked for, or from the person at the terminal.
+pub(crate) fn secret(prompt: &str, stdin: bool) -> Result<SecretString, Failure> {
+    if stdin {
+        return piped();
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::new(USAGE, format!("nobody is there to be asked: {prompt}"))
+            .hint("give it on standard input, with `--stdin`"));
+    }
+    typed(prompt)
+}
+
+/// All of standard input, without the line feed that ends its last line.
+pub(crate) fn piped() -> Result<SecretString, Failure> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::new(FAILED, format!("cannot read standard input: {error}")))?;
+    if bytes.len() as u64 > LONGEST {
+        let limit = LONGEST >> 10;
+        return Err(Failure::new(USAGE, format!("standard input is longer than {limit} KiB")));
+    }
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| Failure::new(USAGE, "standard input is not UTF-8"))?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(line.strip_suffix('\r').unwrap_or(line).into())
+}
+
+fn typed(prompt: &str) -> Result<SecretString, Failure> {
+    Err(Failure::new(USAGE, prompt))
+}

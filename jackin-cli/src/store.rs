@@ -1,0 +1,268 @@
+//! Configuration files, written: whole or not at all, one writer at a time, for their owner's eyes.
+//! What is written is somebody else's to decide; a file that cannot be understood is never touched.
+
+use std::{
+    fs::{self, DirBuilder, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use jackin_core::{Config, Document, EnvLayers, Given, RoleName, Scope, WorkspaceName};
+
+use crate::{
+    ambient::{Ambient, read_file},
+    args,
+    edit::{self, Problem},
+    report::{FAILED, Failure, USAGE},
+};
+
+/// How long another writer is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A scope whose values are kept in a file.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) workspace: Option<WorkspaceName>,
+    pub(crate) role: Option<RoleName>,
+    pub(crate) file: PathBuf,
+}
+
+impl Target {
+    /// The scope that was asked for; a workspace must be there, a role may be new.
+    pub(crate) fn find(place: &args::Scope, ambient: &Ambient) -> Result<Self, Failure> {
+        let role = place.role.as_deref().map(str::parse).transpose();
+        let role = role.map_err(|error| Failure::new(USAGE, format!("`--role`: {error}")))?;
+        let workspace = match place.workspace.as_deref() {
+            Some(name) => Some(ambient.named_workspace(name, Given::Argument)?.0),
+            None => None,
+        };
+        let file = ambient.file(workspace.as_ref())?;
+        Ok(Self { workspace, role, file })
+    }
+
+    /// Which layer it is.
+    pub(crate) const fn scope(&self) -> Scope {
+        match (&self.workspace, &self.role) {
+            (Some(_), Some(_)) => Scope::WorkspaceRole,
+            (Some(_), None) => Scope::Workspace,
+            (None, Some(_)) => Scope::Role,
+            (None, None) => Scope::Global,
+        }
+    }
+
+    /// A path inside this scope, as the file's keys.
+    pub(crate) fn path<'a>(&'a self, keys: &[&'a str]) -> Vec<&'a str> {
+        let role = self.role.iter().flat_map(|role| ["roles", role.as_str()]);
+        role.chain(keys.iter().copied()).collect()
+    }
+
+    /// Where a variable's value stands.
+    pub(crate) fn env<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        self.path(&["env", name])
+    }
+
+    /// For messages: the scope and its file.
+    pub(crate) fn shown(&self) -> String {
+        let role = self.role.as_ref().map_or_else(String::new, |role| format!(" `{role}`"));
+        format!("{}{role}, {}", self.scope(), self.file.display())
+    }
+
+    /// What its file says, if there is one.
+    pub(crate) fn document(&self, ambient: &Ambient) -> Result<Option<Document>, Failure> {
+        match &self.workspace {
+            Some(name) => {
+                let (_, document) = ambient.named_workspace(name.as_str(), Given::Argument)?;
+                Ok(Some(document))
+            }
+            None => ambient.global(),
+        }
+    }
+
+    /// The layers as they are for a launch in this scope; a role that is new counts for none.
+    pub(crate) fn layers(&self, ambient: &Ambient) -> Result<EnvLayers, Failure> {
+        let workspace = self.workspace.clone();
+        let workspace = workspace.map(|name| Ok::<_, Failure>((name, self.document(ambient)?)));
+        let workspace = workspace.transpose()?.and_then(|(name, document)| Some((name, document?)));
+        let config = Config { global: ambient.global()?, workspace };
+        let role = self.role.as_ref().filter(|role| config.has_role(role));
+        Ok(config.layers(role.map(|role| (role.as_str(), Given::Argument)))?)
+    }
+
+    /// Writes what the changes make of the file. Nothing is written if that is what it holds, or
+    /// if jackin could not read it afterwards. It tells whether something was.
+    pub(crate) fn change(&self, changes: &[Change<'_>]) -> Result<bool, Failure> {
+        let shown = self.file.display().to_string();
+        let parse = |text: &str| match self.workspace {
+            Some(_) => Document::workspace(&shown, text),
+            None => Document::global(&shown, text),
+        };
+        rewrite(&self.file, |text| {
+            let mut edited = text.to_owned();
+            for change in changes {
+                edited = change.apply(&edited).map_err(|problem| match (problem, parse(text)) {
+                    (Problem::Syntax, Err(error)) => error.into(),
+                    (problem, _) => tangled(&shown, problem),
+                })?;
+            }
+            parse(&edited)?;
+            Ok(edited)
+        })
+    }
+}
+
+/// One change of a file.
+#[derive(Debug)]
+pub(crate) enum Change<'a> {
+    /// Sets a value, which is TOML already, with the comment behind it.
+    Set { path: Vec<&'a str>, value: String, note: Option<&'a str> },
+    /// Unsets what is there, if anything is.
+    Unset { path: Vec<&'a str> },
+}
+
+impl Change<'_> {
+    fn apply(&self, text: &str) -> Result<String, Problem> {
+        match self {
+            Self::Set { path, value, note } => edit::set(text, path, value, *note),
+            Self::Unset { path } => Ok(edit::unset(text, path)?.unwrap_or_else(|| text.to_owned())),
+        }
+    }
+}
+
+fn tangled(file: &str, problem: Problem) -> Failure {
+    let why = match problem {
+        Problem::NoTable => "something on the way to the value is no table",
+        Problem::Syntax | Problem::Tangled => {
+            "the value is written in a way that jackin cannot edit"
+        }
+    };
+    Failure::new(FAILED, format!("cannot change {file}: {why}"))
+        .hint("edit it by hand; nothing was written")
+}
+
+/// Writes what `edit` makes of a file's text, or of the empty one if there is no file. It tells
+/// whether anything was written.
+pub(crate) fn rewrite(
+    path: &Path,
+    edit: impl Fn(&str) -> Result<String, Failure>,
+) -> Result<bool, Failure> {
+    let edited = || {
+        let text = read_file(path)?.map_or_else(String::new, |(_, text)| text);
+        let edited = edit(&text)?;
+        Ok::<_, Failure>((edited != text).then_some(edited))
+    };
+    // Where nothing is to be done, nothing is locked or made.
+    if edited()?.is_none() {
+        return Ok(false);
+    }
+    let failed = |error: io::Error| {
+        Failure::new(FAILED, format!("cannot write {}: {error}", path.display()))
+            .hint("nothing was changed")
+    };
+    // A link is the user's way to keep the file elsewhere: what it leads to is replaced.
+    let target = match path.is_symlink() {
+        true => fs::canonicalize(path).map_err(failed)?,
+        false => path.to_owned(),
+    };
+    let dir = target.parent().ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+    create_dir(dir).map_err(failed)?;
+    let _lock = lock(dir)?;
+    // Another writer may have been first.
+    let Some(text) = edited()? else { return Ok(false) };
+    replace(&target, text.as_bytes()).map_err(failed)?;
+    Ok(true)
+}
+
+fn create_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(dir)
+}
+
+/// The right to write in a directory, until dropped or until the process ends, however that happens.
+fn lock(dir: &Path) -> Result<File, Failure> {
+    let path = dir.join(".jackin.lock");
+    let failed = |error: io::Error| {
+        Failure::new(FAILED, format!("cannot lock {}: {error}", path.display()))
+            .hint("nothing was changed")
+    };
+    let file = private(File::options().create(true).truncate(false)).open(&path).map_err(failed)?;
+    // The system wakes those who wait in turn; asking again and again would be a lottery.
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(file.lock().map(|()| file)));
+    match receiver.recv_timeout(PATIENCE) {
+        Ok(locked) => locked.map_err(failed),
+        Err(_) => {
+            let message = format!("another program holds {} locked", path.display());
+            Err(Failure::new(FAILED, message).hint("nothing was changed; try again"))
+        }
+    }
+}
+
+/// Puts a complete file in the place of another: whoever reads it, at whatever moment, and even
+/// after a power failure, sees the old text or the new one.
+fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = target.file_name().ok_or(io::ErrorKind::NotFound)?;
+    let mut new = std::ffi::OsString::from(".");
+    new.push(name);
+    new.push(".jackin-new");
+    let new = target.with_file_name(new);
+    // One that a killed writer left; nobody else writes while the lock is held.
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private(File::options().create_new(true)).open(&new)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| like(target, &file))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&new, target));
+    if written.is_err() {
+        // What went wrong is what counts.
+        let _ = fs::remove_file(&new);
+    }
+    written.and_then(|()| sync_dir(target))
+}
+
+/// Options for a file that nobody but its owner may use.
+fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.write(true)
+}
+
+/// Keeps the owner, and the mode where that is stricter still.
+#[cfg(unix)]
+fn like(target: &Path, file: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+
+    let old = match fs::metadata(target) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        old => old?,
+    };
+    let new = file.metadata()?;
+    if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+        fchown(file, Some(old.uid()), Some(old.gid()))?;
+    }
+    file.set_permissions(fs::Permissions::from_mode(old.mode() & 0o600))
+}
+
+#[cfg(not(unix))]
+fn like(_: &Path, _: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// A rename lasts once its directory is on the disk.
+#[cfg(unix)]
+fn sync_dir(target: &Path) -> io::Result<()> {
+    target.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
+}
+
+#[cfg(not(unix))]
+fn sync_dir(_: &Path) -> io::Result<()> {
+    Ok(())
+}
