@@ -14,20 +14,39 @@ use crate::{
 /// protocols and have a key, in the catalogue's order.
 #[must_use]
 pub fn choices<'a>(layers: &'a EnvLayers, agent: &Agent) -> Vec<&'a Provider> {
+    native_and(layers, agent, |provider| is_served(layers, agent, provider))
+}
+
+/// What to show to somebody who chooses, in the same order: the choices, and the providers that
+/// have a key and cannot be used with the agent. What is withdrawn is not shown.
+#[must_use]
+pub fn shown<'a>(layers: &'a EnvLayers, agent: &Agent) -> Vec<&'a Provider> {
+    native_and(layers, agent, |provider| {
+        layers.has(&provider.key.value) || is_served(layers, agent, provider)
+    })
+}
+
+fn native_and<'a>(
+    layers: &'a EnvLayers,
+    agent: &Agent,
+    wanted: impl Fn(&Provider) -> bool,
+) -> Vec<&'a Provider> {
     let native = layers.catalog.get(agent.native.as_str());
-    let others = layers.catalog.iter().filter(|provider| {
-        provider.id != agent.native
-            && agent.wirings.iter().any(|wiring| {
-                let endpoint = provider.endpoints.get(&wiring.protocol);
-                // One that needs no key is only a choice once somebody has named its models.
-                endpoint.is_some_and(|endpoint| {
-                    layers.has(&provider.key.value)
-                        || (provider.token.is_some() && !endpoint.models.is_empty())
-                })
-            })
-    });
-    let choices = native.into_iter().chain(others);
-    choices.filter(|provider| ignored(layers, agent, provider).is_none()).collect()
+    let others = layers.catalog.iter().filter(|other| other.id != agent.native && wanted(other));
+    let all = native.into_iter().chain(others);
+    all.filter(|provider| ignored(layers, agent, provider).is_none()).collect()
+}
+
+/// Whether a provider serves a protocol that the agent speaks, and has what it takes to use it.
+fn is_served(layers: &EnvLayers, agent: &Agent, provider: &Provider) -> bool {
+    agent.wirings.iter().any(|wiring| {
+        let endpoint = provider.endpoints.get(&wiring.protocol);
+        // One that needs no key is only a choice once somebody has named its models.
+        endpoint.is_some_and(|endpoint| {
+            layers.has(&provider.key.value)
+                || (provider.token.is_some() && !endpoint.models.is_empty())
+        })
+    })
 }
 
 /// Where a provider is withdrawn from an agent, if it is.
@@ -103,5 +122,43 @@ pub fn label(layers: &EnvLayers, agent: &Agent, provider: &Provider) -> String {
         agent.label.to_owned()
     } else {
         format!("{} ({})", agent.label, provider.label.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Document};
+
+    fn ids(providers: &[&Provider]) -> String {
+        providers.iter().map(|provider| provider.id.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_has_a_key_is_shown_and_what_is_served_can_be_chosen() {
+        let keys = "[env]\nZAI_API_KEY = 'x'\nMINIMAX_API_KEY = 'x'\nXAI_API_KEY = 'x'\nKIMI_CODE_API_KEY = ' '\n";
+        let ignored = "[providers.minimax]\nmode = 'ignore'\n[codex]\nauth_forward = 'ignore'\n";
+        let own =
+            "[providers.own]\nkey = 'XAI_API_KEY'\nanthropic.base_url = 'https://example.com'\n";
+        for (text, agent, all, open) in [
+            ("", "claude", "anthropic", "anthropic"),
+            (keys, "claude", "anthropic zai minimax xai", "anthropic zai minimax"),
+            (keys, "codex", "openai zai minimax xai", "openai minimax"),
+            (keys, "amp", "amp zai minimax xai", "amp"),
+            (&format!("{keys}{ignored}"), "claude", "anthropic zai xai", "anthropic zai"),
+            (&format!("{keys}{ignored}"), "codex", "zai xai", ""),
+            (
+                &format!("{keys}{own}"),
+                "claude",
+                "anthropic zai minimax xai own",
+                "anthropic zai minimax own",
+            ),
+        ] {
+            let global = Some(Document::global("config.toml", text).unwrap());
+            let layers = Config { global, ..Config::default() }.layers(None).unwrap();
+            let agent = Agent::find(agent).unwrap();
+            let seen = [shown(&layers, agent), choices(&layers, agent)].map(|some| ids(&some));
+            assert_eq!(seen, [all, open], "{agent:?} {text}");
+        }
     }
 }

@@ -306,6 +306,19 @@ fn no_common_protocol(speaks: &[Protocol], serves: &[Protocol]) -> String {
 }
 
 impl ResolveError {
+    /// What is wrong in a few words, for where the agent and the provider can be seen already.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::MissingKey { variable, .. } => format!("no key: `{variable}` is not set"),
+            Self::BadKey { problem, variable, .. } => format!("its key {problem}: `{variable}`"),
+            Self::NotServed { speaks, serves, .. } => no_common_protocol(speaks, serves),
+            Self::Missing { protocol, missing, .. } => {
+                format!("lacks {} for `{protocol}`", missing.join(", "))
+            }
+        }
+    }
+
     /// What kind of error this is.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
