@@ -77,8 +77,7 @@ impl Ambient {
 
     fn find_root(&self, config_dir: Option<PathBuf>) -> Option<Root> {
         let named = |dir: Option<PathBuf>, by| dir.map(|dir| Root { dir, by: Some(by) });
-        let xdg = || self.path("XDG_CONFIG_HOME").filter(|dir| dir.is_absolute());
-        let config = || xdg().or_else(|| self.home().map(|home| home.join(".config")));
+        let config = || self.xdg("XDG_CONFIG_HOME", ".config");
         named(config_dir, "--config-dir")
             .or_else(|| named(self.path("JACKIN_CONFIG_DIR"), "JACKIN_CONFIG_DIR"))
             .or_else(|| Some(Root { dir: config()?.join("jackin"), by: None }))
@@ -109,6 +108,17 @@ impl Ambient {
     pub(crate) fn file(&self, workspace: Option<&WorkspaceName>) -> Result<PathBuf, Failure> {
         let root = self.root_to_write()?;
         Ok(workspace.map_or_else(|| root.join("config.toml"), |name| workspace_file(root, name)))
+    }
+
+    /// Where the program keeps what it may forget.
+    pub(crate) fn state_dir(&self) -> Option<PathBuf> {
+        Some(self.xdg("XDG_STATE_HOME", ".local/state")?.join("jackin"))
+    }
+
+    /// A directory of the user's: the one that is named, if by an absolute path, else the usual one.
+    fn xdg(&self, name: &str, usual: &str) -> Option<PathBuf> {
+        let named = self.path(name).filter(|dir| dir.is_absolute());
+        named.or_else(|| self.home().map(|home| home.join(usual)))
     }
 
     /// The configuration for a workspace: the one asked for, else the one that holds the current

@@ -12,7 +12,7 @@ Examples:
   eval \"$(jackin env --export --provider zai)\"  the same for this shell
 
 Exit codes: 2 bad usage, 125 jackin failed, 126 the agent cannot be executed, 127 it was not
-found; any other code is the agent's own.";
+found, 130 cancelled; any other code is the agent's own.";
 
 /// Starts a coding agent on the provider you choose, for one process
 #[derive(Debug, Parser)]
@@ -103,6 +103,9 @@ pub(crate) struct Run {
     /// Show the plan on stderr, then start
     #[arg(long)]
     pub(crate) debug: bool,
+    /// Leave the terminal's title as it is
+    #[arg(long)]
+    pub(crate) no_title: bool,
     #[command(subcommand)]
     pub(crate) target: Option<Target>,
 }

@@ -25,10 +25,15 @@ pub(crate) fn is_over(expires_at: i64) -> bool {
     expires_at <= now()
 }
 
+/// When the key of a plan ended, if it has.
+pub(crate) fn ended(plan: &ExecPlan) -> Option<i64> {
+    let uses_key = plan.set.iter().any(|var| var.key.is_some());
+    plan.expires_at.filter(|at| uses_key && is_over(*at))
+}
+
 /// What to say before a launch with a key that has ended; the provider has the last word.
 pub(crate) fn warning(plan: &ExecPlan) -> Option<String> {
-    let uses_key = plan.set.iter().any(|var| var.key.is_some());
-    let expires_at = plan.expires_at.filter(|at| uses_key && is_over(*at))?;
+    let expires_at = ended(plan)?;
     let advice = plan.expired.as_ref().map_or_else(String::new, |advice| format!("; {advice}"));
     Some(format!("the key for `{}` {}{advice}", plan.provider, words(expires_at)))
 }

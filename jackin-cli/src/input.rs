@@ -3,8 +3,16 @@
 use std::io::{self, IsTerminal as _, Read as _};
 
 use jackin_core::SecretString;
+use ratatui::{
+    Frame,
+    crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
+    layout::{Constraint, Layout},
+};
 
-use crate::report::{FAILED, Failure, USAGE};
+use crate::{
+    report::{CANCELLED, FAILED, Failure, USAGE},
+    terminal::{Input, Screen},
+};
 
 /// The longest value that is taken, in bytes.
 const LONGEST: u64 = 64 << 10;
@@ -36,6 +44,104 @@ pub(crate) fn piped() -> Result<SecretString, Failure> {
     Ok(line.strip_suffix('\r').unwrap_or(line).into())
 }
 
+/// A line that shows only how much of it there is.
 fn typed(prompt: &str) -> Result<SecretString, Failure> {
-    Err(Failure::new(USAGE, prompt))
+    let failed =
+        |error: io::Error| Failure::new(FAILED, format!("cannot ask at the terminal: {error}"));
+    let mut screen = Screen::open().map_err(failed)?;
+    let mut line = Line::default();
+    loop {
+        screen.draw(2, |frame| line.draw(frame, prompt)).map_err(failed)?;
+        let done = match screen.input().map_err(failed)? {
+            Some(Input::Key(key)) => line.press(key),
+            Some(Input::Pasted(text)) => line.paste(&text),
+            None => None,
+        };
+        match done {
+            Some(Typed::Done) => return Ok(line.0.into()),
+            Some(Typed::Cancelled) => return Err(Failure::new(CANCELLED, "cancelled")),
+            None => {}
+        }
+    }
+}
+
+/// What has been typed of a secret.
+#[derive(Default)]
+struct Line(String);
+
+#[derive(Debug, PartialEq, Eq)]
+enum Typed {
+    Done,
+    Cancelled,
+}
+
+impl Line {
+    fn press(&mut self, key: KeyEvent) -> Option<Typed> {
+        match (key.code, key.modifiers - KeyModifiers::SHIFT) {
+            (KeyCode::Enter, _) => return Some(Typed::Done),
+            (KeyCode::Esc, _) | (KeyCode::Char('c' | 'd'), KeyModifiers::CONTROL) => {
+                return Some(Typed::Cancelled);
+            }
+            (KeyCode::Char('u'), KeyModifiers::CONTROL) => self.0.clear(),
+            // Some terminals send Ctrl-H for it.
+            (KeyCode::Backspace, _) | (KeyCode::Char('h'), KeyModifiers::CONTROL) => {
+                self.0.pop();
+            }
+            (KeyCode::Char(typed), KeyModifiers::NONE) => self.0.push(typed),
+            _ => {}
+        }
+        None
+    }
+
+    /// A line break at the end of what is pasted was copied along with it.
+    fn paste(&mut self, text: &str) -> Option<Typed> {
+        self.0.push_str(text.trim_end_matches(['\r', '\n']));
+        None
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, prompt: &str) {
+        let length = self.0.chars().count();
+        let shown = match length {
+            0..=40 => "•".repeat(length),
+            _ => format!("{} ({length})", "•".repeat(40)),
+        };
+        let text = [format!("{prompt}: {shown}"), "enter stores it, escape cancels".into()];
+        let rows = Layout::vertical([Constraint::Length(1); 2]).split(frame.area());
+        for (text, row) in text.iter().zip(rows.iter()) {
+            frame.render_widget(text.as_str(), *row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(keys: impl IntoIterator<Item = KeyEvent>) -> (String, Option<Typed>) {
+        let mut line = Line::default();
+        let done = keys.into_iter().filter_map(|key| line.press(key)).last();
+        (line.0, done)
+    }
+
+    #[test]
+    fn a_line_is_typed_and_mended() {
+        let key = |code| KeyEvent::new(code, KeyModifiers::NONE);
+        let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+        let typed = |text: &'static str| text.chars().map(move |c| key(KeyCode::Char(c)));
+        let keys = typed("abx").chain([key(KeyCode::Backspace)]).chain(typed("c"));
+        assert_eq!(line(keys.chain([key(KeyCode::Enter)])), ("abc".into(), Some(Typed::Done)));
+        assert_eq!(line(typed("abc").chain([control('u')])), (String::new(), None));
+        for cancel in [key(KeyCode::Esc), control('c'), control('d')] {
+            assert_eq!(line([cancel]).1, Some(Typed::Cancelled));
+        }
+    }
+
+    #[test]
+    fn a_pasted_line_break_stores_nothing_yet() {
+        let mut line = Line::default();
+        assert_eq!(line.paste("sk-1\r\n"), None);
+        assert_eq!(line.0, "sk-1");
+        assert_eq!(line.paste("a\nb"), None);
+        assert_eq!(line.0, "sk-1a\nb");
+    }
 }

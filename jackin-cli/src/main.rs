@@ -7,11 +7,14 @@ mod commands;
 mod edit;
 mod expiry;
 mod input;
+mod last;
 mod launch;
+mod picker;
 mod report;
 mod secrets;
 mod signals;
 mod store;
+mod terminal;
 mod version;
 
 use std::process::ExitCode;

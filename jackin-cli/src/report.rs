@@ -1,4 +1,4 @@
-//! What a person reads: errors, hints, warnings, exit codes. The only place that writes to the
+//! What a person reads: errors, hints, warnings, exit codes. The only place that writes words to the
 //! terminal; data goes to stdout, words to stderr.
 
 use std::io::{self, Write};
@@ -15,6 +15,8 @@ pub(crate) const FAILED: u8 = 125;
 pub(crate) const NOT_EXECUTABLE: u8 = 126;
 /// The agent was not found.
 pub(crate) const NOT_FOUND: u8 = 127;
+/// The user would rather not.
+pub(crate) const CANCELLED: u8 = 130;
 /// The command line, or a variable that stands for it, is wrong.
 pub(crate) const USAGE: u8 = 2;
 
@@ -79,6 +81,18 @@ impl Report {
         self.styled(&visible(text));
     }
 
+    /// Whether words are to stand out by more than themselves.
+    pub(crate) fn in_colour(&self) -> bool {
+        self.0 != ColorChoice::Never
+    }
+
+    /// Names the terminal's window or tab.
+    pub(crate) fn title(&self, title: &str) {
+        let title = visible(title).replace('\n', " ");
+        // With stderr closed there is no title to set.
+        let _ = io::stderr().write_all(format!("\x1b]2;{title}\x07").as_bytes());
+    }
+
     fn styled(&self, text: &str) {
         // With stderr closed there is nobody left to tell.
         let _ = AutoStream::new(io::stderr(), self.0).write_all(text.as_bytes());
@@ -92,7 +106,7 @@ impl Report {
 
 /// The text with control characters made visible, so that nothing from a file or a program can
 /// move the cursor, recolour the terminal or turn the writing round.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let hidden = |c: char| (c.is_control() && c != '\n') || turns(c);
     text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect()

@@ -175,6 +175,12 @@ pub(crate) fn rewrite(
     Ok(true)
 }
 
+/// Writes a file that is nobody else's to write, in a directory that is made if need be.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    path.parent().map_or(Ok(()), create_dir)?;
+    replace(path, bytes)
+}
+
 fn create_dir(dir: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]

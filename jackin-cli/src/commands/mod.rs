@@ -2,6 +2,7 @@
 
 mod agents;
 mod auth;
+mod choose;
 mod config;
 mod env;
 mod label;
@@ -66,6 +67,13 @@ fn layers(place: &Place, ambient: &Ambient) -> Result<EnvLayers, Failure> {
     Ok(layers.with_environment(|name| ambient.host(name)))
 }
 
+/// The agent of that name, else the default one.
+fn agent(layers: &EnvLayers, name: Option<&OsString>) -> Result<&'static Agent, Failure> {
+    let name = name.map(|name| name.to_string_lossy());
+    let asked = name.as_ref().map(|name| (&**name, Given::Argument));
+    Ok(choice::select_agent(layers, asked)?)
+}
+
 /// The plan for what was asked, before any secret is read.
 fn plan_for(
     selection: &Selection,
@@ -73,23 +81,15 @@ fn plan_for(
     ambient: &Ambient,
 ) -> Result<(ExecPlan, &'static Agent), Failure> {
     let layers = layers(&selection.place, ambient)?;
-    let name = name.map(|name| name.to_string_lossy());
-    let agent =
-        choice::select_agent(&layers, name.as_ref().map(|name| (&**name, Given::Argument)))?;
+    let agent = agent(&layers, name)?;
     let asked = ambient.asked(selection.provider.as_deref(), "JACKIN_PROVIDER")?;
     let provider = choice::select(&layers, agent, asked)?;
     Ok((resolve(&layers, agent, provider)?, agent))
 }
 
-/// The plan for an agent and its arguments.
-fn plan_for_target(
-    selection: &Selection,
-    target: Option<Target>,
-    ambient: &Ambient,
-) -> Result<(ExecPlan, &'static Agent), Failure> {
+/// The agent's name, and the arguments behind it.
+fn words(target: Option<Target>) -> (Option<OsString>, impl Iterator<Item = OsString>) {
     let Target::Agent(words) = target.unwrap_or(Target::Agent(Vec::new()));
     let mut words = words.into_iter();
-    let name = words.next();
-    let (plan, agent) = plan_for(selection, name.as_ref(), ambient)?;
-    Ok((plan.with_args(words), agent))
+    (words.next(), words)
 }

@@ -7,13 +7,15 @@ use jackin_core::{ExecPlan, PlannedValue, PlannedVar, Source};
 use crate::{
     ambient::Ambient,
     args::Plan,
-    commands::plan_for_target,
+    commands::{plan_for, words},
     expiry,
     report::{self, Failure},
 };
 
 pub(super) fn run(args: Plan, ambient: &Ambient) -> Result<(), Failure> {
-    let (plan, _) = plan_for_target(&args.selection, args.target, ambient)?;
+    let (name, words) = words(args.target);
+    let (plan, _) = plan_for(&args.selection, name.as_ref(), ambient)?;
+    let plan = plan.with_args(words);
     if args.json { report::json(&plan.redacted()) } else { report::text(&text(&plan, ambient)) }
 }
 

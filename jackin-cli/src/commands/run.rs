@@ -3,15 +3,19 @@
 use crate::{
     ambient::Ambient,
     args::Run,
-    commands::{plan, plan_for_target},
+    commands::{choose, plan, words},
     expiry, launch,
-    report::{self, Failure, Report},
+    report::{self, CANCELLED, Failure, Report},
     secrets::Sources,
+    terminal::can_draw,
     version,
 };
 
-pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
-    let (mut plan, agent) = plan_for_target(&args.selection, args.target, ambient)?;
+pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
+    let (name, words) = words(args.target.take());
+    let chosen = choose::plan(&args, name.as_ref(), ambient, report)?;
+    let Some((plan, agent)) = chosen else { return Ok(CANCELLED) };
+    let mut plan = plan.with_args(words);
     // How to install the agent is no help where something else was to be started.
     let mut install = Some(agent.install);
     if let Some(program) = args.program {
@@ -41,5 +45,8 @@ pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, F
     }
     let ready = plan.materialize(&Sources(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
+    if !args.no_title && can_draw(ambient) {
+        report.title(&plan.label);
+    }
     launch::launch(&ready, ambient, program, install)
 }

@@ -4,7 +4,11 @@
 
 mod config;
 mod env;
+mod labels;
+mod last;
+mod picker;
 mod readme;
 mod run;
 mod screens;
 mod support;
+mod tmux;
