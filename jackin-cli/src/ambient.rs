@@ -147,10 +147,10 @@ impl Ambient {
         name: &str,
         given: Given,
     ) -> Result<(WorkspaceName, Document), Failure> {
-        if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), self.root()?) {
-            if let Some((file, text)) = read_file(&workspace_file(root, &name))? {
-                return Ok((name, Document::workspace(&file, &text)?));
-            }
+        if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), self.root()?)
+            && let Some((file, text)) = read_file(&workspace_file(root, &name))?
+        {
+            return Ok((name, Document::workspace(&file, &text)?));
         }
         let known = self.workspaces()?;
         let known = known.iter().map(|(name, _)| name.as_str());

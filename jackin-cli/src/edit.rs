@@ -63,7 +63,13 @@ pub(crate) fn set(
                 let comment = if place.inline() { "" } else { &comment };
                 splice(text, span.start..end, &format!("{value}{comment}"))
             }
-            Some(_) => return set(&unset(text, path)?.ok_or(Problem::Tangled)?, path, value, note),
+            Some(_) => {
+                let without = unset(text, path)?.ok_or(Problem::Tangled)?;
+                let with = set(&without, path, value, note)?;
+                // Which line breaks the text has must not go with the last of them.
+                let told = without.contains('\n');
+                if told { with } else { with.replace('\n', newline(text)) }
+            }
             None => place.insert(text, path, value, &comment)?,
         }
     };

@@ -140,7 +140,8 @@ fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<
     let values: usize =
         document.iter().flat_map(Document::layers).map(|(_, l)| l.entries().count()).sum();
     if values > 0 && !args.force {
-        let message = format!("workspace `{}` holds {values} variables", args.name);
+        let plural = if values == 1 { "" } else { "s" };
+        let message = format!("workspace `{}` holds {values} variable{plural}", args.name);
         return Err(Failure::new(USAGE, message).hint(format!(
             "`jackin workspace show {}` lists them; `--force` removes it",
             args.name

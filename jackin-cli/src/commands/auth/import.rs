@@ -52,9 +52,8 @@ fn check(bundle: &Bundle, provider: &Provider, catalog: &Catalog) -> Result<(), 
     catalog
         .check_url(provider, &bundle.base_url)
         .map_err(|problem| refused(format!("its base URL {problem}")))?;
-    let mut own = Agent::all().iter().filter_map(|agent| agent.own_models);
-    for model in [&bundle.main, &bundle.small_fast] {
-        if let Some((prefix, _)) = own.by_ref().find(|(prefix, _)| model.starts_with(prefix)) {
+    for (prefix, _) in Agent::all().iter().filter_map(|agent| agent.own_models) {
+        if [&bundle.main, &bundle.small_fast].iter().any(|model| model.starts_with(prefix)) {
             return Err(refused(format!(
                 "it names a model that begins with `{prefix}`, which the gateway does not serve"
             )));

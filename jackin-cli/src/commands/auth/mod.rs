@@ -5,8 +5,6 @@ mod import;
 mod list;
 mod set;
 
-use std::ffi::OsString;
-
 use jackin_core::{
     Catalog, Document, EnvName, EnvValue, Given, Provider, RoleName, Source, Unknown, WorkspaceName,
 };
@@ -134,7 +132,7 @@ fn note(source: &Source, role: Option<&RoleName>, name: &EnvName) -> Option<Stri
     edit::note(&text, &path).filter(|note| !note.is_empty()).map(str::to_owned)
 }
 
-fn refused_argument(_: &OsString) -> Failure {
+fn refused_argument() -> Failure {
     let message = "a key is not taken as an argument: it would stand in the shell's history and in \
                    the list of processes";
     Failure::new(USAGE, message)

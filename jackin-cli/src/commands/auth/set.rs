@@ -18,8 +18,8 @@ use crate::{
 };
 
 pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
-    if let Some(key) = &args.key {
-        return Err(refused_argument(key));
+    if args.key.is_some() {
+        return Err(refused_argument());
     }
     let target = Target::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
