@@ -1,0 +1,183 @@
+//! A plan for the inside of a container: its program becomes the runtime's own client, names stand
+//! in the arguments, values cross in the client's environment. Nothing is asked or started here.
+
+use std::{collections::BTreeSet, ffi::OsString, fmt, str::FromStr};
+
+use secrecy::ExposeSecret;
+
+use crate::{
+    child::{Vars, child_env},
+    names::{ContainerName, EnvName, ImageName, MountDir},
+    plan::{ExecPlan, PlannedVar, ReadyPlan},
+    scrub::matches,
+};
+
+/// What starts things in containers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Runtime {
+    /// Docker.
+    Docker,
+    /// Podman.
+    Podman,
+}
+
+impl Runtime {
+    /// Both, the default first.
+    pub const ALL: [Self; 2] = [Self::Docker, Self::Podman];
+
+    /// Its name, and that of its client.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Podman => "podman",
+        }
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Runtime {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|runtime| runtime.as_str() == text).ok_or(())
+    }
+}
+
+/// A container to start an agent in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// What runs it.
+    pub runtime: Runtime,
+    /// Which one.
+    pub which: Which,
+    /// Whether the agent gets a terminal.
+    pub terminal: bool,
+}
+
+/// Which container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// One that runs already.
+    Running(ContainerName),
+    /// A fresh one, gone when the agent ends.
+    Fresh {
+        /// The image it is made of. Its entry point is not run.
+        image: ImageName,
+        /// The directory that it has at the same path, and that the agent starts in.
+        dir: MountDir,
+    },
+}
+
+/// The names that steer the client itself, and so cannot cross in its environment.
+const CLIENT: [&str; 8] =
+    ["PATH", "HOME", "TMPDIR", "LD_*", "XDG_*", "DOCKER_*", "CONTAINER*", "REGISTRY_AUTH_FILE"];
+
+impl Container {
+    /// The client's arguments that print the environment an agent would find there, each variable
+    /// ended by a NUL.
+    #[must_use]
+    pub fn question(&self) -> Vec<OsString> {
+        let words = match &self.which {
+            Which::Running(name) => vec!["exec", name.as_str(), "env", "-0"],
+            Which::Fresh { image, .. } => {
+                vec!["run", "--rm", "--entrypoint", "env", image.as_str(), "-0"]
+            }
+        };
+        words.into_iter().map(OsString::from).collect()
+    }
+
+    /// The client's arguments that start a command there, with these of the client's variables.
+    fn start(&self, pass: &[OsString], command: Vec<OsString>) -> Vec<OsString> {
+        let mut words: Vec<OsString> = match &self.which {
+            Which::Running(_) => vec!["exec".into()],
+            Which::Fresh { dir, .. } => {
+                let mount = format!("type=bind,source={dir},target={dir}");
+                let words = ["run", "--rm", "--mount", &mount, "--workdir", dir.as_str()];
+                words.map(OsString::from).into()
+            }
+        };
+        words.push(if self.terminal { "-it" } else { "-i" }.into());
+        words.extend(pass.iter().flat_map(|name| ["-e".into(), name.clone()]));
+        let mut command = command.into_iter();
+        match &self.which {
+            Which::Running(name) => words.push(name.as_str().into()),
+            Which::Fresh { image, .. } => {
+                words.push("--entrypoint".into());
+                words.extend(command.next());
+                words.push(image.as_str().into());
+            }
+        }
+        words.extend(command);
+        words
+    }
+}
+
+impl ExecPlan {
+    /// The same plan without what would steer a container runtime's client, whose environment the
+    /// values cross in; each is said.
+    #[must_use]
+    pub fn through_client(mut self) -> Self {
+        let (kept, held): (Vec<_>, Vec<_>) =
+            self.set.into_iter().partition(|var| !steers_the_client(&var.name));
+        self.set = kept;
+        self.warnings.extend(held.iter().map(|PlannedVar { name, source, .. }| {
+            format!("`{name}` ({source}) is not passed on: it would steer the container's runtime")
+        }));
+        self
+    }
+
+    /// The same plan for the inside of a container whose own environment is `inside`, as far as
+    /// that can be told before any secret is read.
+    #[must_use]
+    pub fn in_container(self, container: &Container, inside: &Vars) -> Self {
+        let names: Vec<OsString> = self.set.iter().map(|var| var.name.as_str().into()).collect();
+        let dropped: Vec<_> = self.dropped(inside).into_iter().cloned().collect();
+        self.wrapped(container, &names, &dropped)
+    }
+
+    fn wrapped(mut self, container: &Container, pass: &[OsString], drop: &[OsString]) -> Self {
+        let drop: Vec<_> = drop.iter().filter(|name| !pass.contains(name)).collect();
+        let mut command: Vec<OsString> = Vec::new();
+        if !drop.is_empty() {
+            command.push("env".into());
+            command.extend(drop.into_iter().flat_map(|name| ["-u".into(), name.clone()]));
+        }
+        command.push(self.program);
+        command.append(&mut self.args);
+        self.args = container.start(pass, command);
+        self.program = container.runtime.as_str().into();
+        // Its version is the container's affair.
+        self.guarded_from = None;
+        self
+    }
+}
+
+impl ReadyPlan {
+    /// The same plan for the inside of a container: of its own environment, `inside`, the agent
+    /// finds what [`child_env`] leaves of it, and what the plan sets. `here` is the client's.
+    #[must_use]
+    pub fn in_container(self, container: &Container, inside: &Vars, here: &Vars) -> Self {
+        let client: BTreeSet<_> = child_env(&self, here.iter().cloned()).into_iter().collect();
+        let kept: BTreeSet<_> = child_env(&self, inside.iter().cloned()).into_iter().collect();
+        let set = self.set().map(|(var, text)| {
+            (OsString::from(var.name.as_str()), OsString::from(text.expose_secret()))
+        });
+        let pass = set.filter(|var| kept.contains(var) && client.contains(var));
+        let pass: Vec<_> = pass.map(|(name, _)| name).collect();
+        let kept: BTreeSet<_> = kept.iter().map(|(name, _)| name).collect();
+        let drop: BTreeSet<_> = inside.iter().map(|(name, _)| name).collect();
+        let drop: Vec<_> = drop.difference(&kept).map(|name| (*name).clone()).collect();
+        self.map_plan(|plan| plan.wrapped(container, &pass, &drop))
+    }
+}
+
+fn steers_the_client(name: &EnvName) -> bool {
+    CLIENT.iter().any(|pattern| matches(pattern.as_bytes(), name.as_str().as_bytes()))
+}
