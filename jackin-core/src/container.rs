@@ -6,8 +6,9 @@ use std::{collections::BTreeSet, ffi::OsString, fmt, str::FromStr};
 use secrecy::ExposeSecret;
 
 use crate::{
-    child::{Vars, child_env},
-    names::{ContainerName, EnvName, ImageName, MountDir},
+    child::{Vars, child_env, is_name},
+    error::ErrorKind,
+    names::{ContainerName, EnvName, ImageName, MountDir, quoted},
     plan::{ExecPlan, PlannedVar, ReadyPlan},
     scrub::matches,
 };
@@ -80,32 +81,21 @@ const CLIENT: [&str; 8] =
     ["PATH", "HOME", "TMPDIR", "LD_*", "XDG_*", "DOCKER_*", "CONTAINER*", "REGISTRY_AUTH_FILE"];
 
 impl Container {
-    /// The client's arguments that print the environment an agent would find there, each variable
-    /// ended by a NUL.
-    #[must_use]
-    pub fn question(&self) -> Vec<OsString> {
-        let words = match &self.which {
-            Which::Running(name) => vec!["exec", name.as_str(), "env", "-0"],
-            Which::Fresh { image, .. } => {
-                vec!["run", "--rm", "--entrypoint", "env", image.as_str(), "-0"]
-            }
-        };
-        words.into_iter().map(OsString::from).collect()
-    }
-
     /// The client's arguments that start a command there, with these of the client's variables.
-    fn start(&self, pass: &[OsString], command: Vec<OsString>) -> Vec<OsString> {
-        let mut words: Vec<OsString> = match &self.which {
-            Which::Running(_) => vec!["exec".into()],
-            Which::Fresh { dir, .. } => {
-                let mount = format!("type=bind,source={dir},target={dir}");
-                let words = ["run", "--rm", "--mount", &mount, "--workdir", dir.as_str()];
-                words.map(OsString::from).into()
-            }
-        };
-        words.push(if self.terminal { "-it" } else { "-i" }.into());
-        words.extend(pass.iter().flat_map(|name| ["-e".into(), name.clone()]));
+    fn start(
+        &self,
+        options: Vec<OsString>,
+        pass: impl Iterator<Item = OsString>,
+        command: impl IntoIterator<Item = OsString>,
+    ) -> Vec<OsString> {
         let mut command = command.into_iter();
+        let head: &[&str] = match self.which {
+            Which::Running(_) => &["exec"],
+            Which::Fresh { .. } => &["run", "--rm"],
+        };
+        let mut words: Vec<OsString> = head.iter().map(OsString::from).collect();
+        words.extend(options);
+        words.extend(pass.flat_map(|name| ["-e".into(), name]));
         match &self.which {
             Which::Running(name) => words.push(name.as_str().into()),
             Which::Fresh { image, .. } => {
@@ -117,9 +107,70 @@ impl Container {
         words.extend(command);
         words
     }
+
+    /// The options that only the agent itself needs.
+    fn options(&self) -> Vec<OsString> {
+        let mut options = Vec::new();
+        if let Which::Fresh { dir, .. } = &self.which {
+            let mount = format!("type=bind,source={dir},target={dir}");
+            options.extend(["--mount", &mount, "--workdir", dir.as_str()].map(OsString::from));
+        }
+        options.push(if self.terminal { "-it" } else { "-i" }.into());
+        options
+    }
 }
 
+/// Variables that a container does not take from outside.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the container keeps its own {}", quoted(.0))]
+pub struct KeptInside(pub Vec<EnvName>);
+
+impl KeptInside {
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        ErrorKind::Unsupported
+    }
+
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = "a secret of the runtime is not overridden: start the container without it";
+        Some(hint.into())
+    }
+}
+
+/// What a variable holds to see whether it arrives.
+const PROBE: &str = "jackin";
+
 impl ExecPlan {
+    /// The client's arguments that print the environment an agent would find in a container, each
+    /// variable ended by a NUL; for [`ExecPlan::found_inside`].
+    #[must_use]
+    pub fn question(&self, container: &Container) -> Vec<OsString> {
+        let probes = self.set.iter().map(|var| format!("{}={PROBE}", var.name).into());
+        container.start(Vec::new(), probes, ["env", "-0"].map(OsString::from))
+    }
+
+    /// The container's own environment, from the answer to the question.
+    ///
+    /// # Errors
+    /// The variables of this plan that would not arrive: the container's own would be used, and its
+    /// key, for example, be sent to the provider.
+    pub fn found_inside(
+        &self,
+        mut answer: Vec<(OsString, OsString)>,
+    ) -> Result<Vec<(OsString, OsString)>, KeptInside> {
+        let arrived = |name: &EnvName| answer.iter().any(|(n, v)| is_name(name, n) && v == PROBE);
+        let kept: Vec<_> =
+            self.set.iter().map(|var| &var.name).filter(|name| !arrived(name)).cloned().collect();
+        if !kept.is_empty() {
+            return Err(KeptInside(kept));
+        }
+        answer.retain(|(name, _)| !self.set.iter().any(|var| is_name(&var.name, name)));
+        Ok(answer)
+    }
+
     /// The same plan without what would steer a container runtime's client, whose environment the
     /// values cross in; each is said.
     #[must_use]
@@ -151,7 +202,7 @@ impl ExecPlan {
         }
         command.push(self.program);
         command.append(&mut self.args);
-        self.args = container.start(pass, command);
+        self.args = container.start(container.options(), pass.iter().cloned(), command);
         self.program = container.runtime.as_str().into();
         // Its version is the container's affair.
         self.guarded_from = None;

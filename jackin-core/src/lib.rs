@@ -99,7 +99,7 @@ pub use crate::{
     catalog::Catalog,
     child::{Vars, child_env},
     config::{Config, Document},
-    container::{Container, Runtime, Which},
+    container::{Container, KeptInside, Runtime, Which},
     error::{ConfigError, ErrorKind, Place, ResolveError, SelectError},
     key::{KeyProblem, check_key},
     layers::{EnvLayer, EnvLayers, HostVar},

@@ -109,6 +109,11 @@ name! {
     MountDir, "directory to mount", is_mountable, "absolute, without `,`, `\"` and control characters"
 }
 
+/// Names in a message.
+pub(crate) fn quoted(names: &[EnvName]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 impl EnvName {
     /// Whether the name belongs to jackin itself or to the container engine it may drive, and so
     /// cannot be set in `[env]`.

@@ -3,13 +3,17 @@
 
 use std::ffi::OsString;
 
-use crate::{error::ErrorKind, names::EnvName, plan::ExecPlan};
+use crate::{
+    error::ErrorKind,
+    names::{EnvName, quoted},
+    plan::ExecPlan,
+};
 
 /// What has tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Multiplexer {
-    /// tmux, from 3.2 on.
+    /// tmux.
     Tmux,
     /// Zellij, from the version on whose `new-tab` takes a command.
     Zellij,
@@ -31,10 +35,6 @@ pub struct Tab {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a new tab does not have this shell's {}", quoted(.0))]
 pub struct NotInTab(pub Vec<EnvName>);
-
-fn quoted(names: &[EnvName]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
 
 impl NotInTab {
     /// What kind of error this is.
@@ -66,11 +66,10 @@ impl Multiplexer {
         let command = tab.command.iter().cloned();
         match self {
             Self::Tmux => {
-                let head = ["new-window", "-n", &literal(label), "-c", &literal(&tab.dir), "--"];
-                let args = head.map(str::to_owned).into_iter().chain(command);
-                // The last words of what failed stay readable.
-                let keep = [";", "set-option", "-w", "remain-on-exit", "failed"];
-                args.map(no_separator).chain(keep.map(str::to_owned)).collect()
+                let (name, dir) = (literal(label), literal(&tab.dir));
+                let head =
+                    ["new-window", "-n", &name, "-c", &dir, "--", "sh", "-c", KEEP, "jackin"];
+                head.map(str::to_owned).into_iter().chain(command).map(no_separator).collect()
             }
             Self::Zellij => {
                 let (name, dir) = (format!("--name={label}"), format!("--cwd={}", tab.dir));
@@ -80,6 +79,11 @@ impl Multiplexer {
         }
     }
 }
+
+/// Keeps the window of what failed until somebody has read its last words; tmux's own option for
+/// that, `remain-on-exit`, loses a race with a program that ends at once.
+const KEEP: &str = r#""$@" && exit; code=$?; stty sane
+printf '\n[%s: it ended with %s; Enter closes this tab]\n' "$0" "$code"; read -r _; exit "$code""#;
 
 /// A text that tmux takes as it is where it would expand `#{…}` and run `#(…)`.
 fn literal(text: &str) -> String {

@@ -122,8 +122,6 @@ fn a_fresh_container_has_the_directory_at_the_same_path() {
         dir: "/work/a b:c".parse().unwrap(),
     };
     let container = Container { runtime: Runtime::Docker, which, terminal: true };
-    let question = "run --rm --entrypoint env registry.example.com/box:1 -0";
-    assert_eq!(words(&container.question()).join(" "), question);
     let inside = vars(&[("ANTHROPIC_BASE_URL", "https://evil.example.com"), ("CLAUDECODE", "1")]);
     let plan = plan("claude", GATEWAY, "gateway", &Vec::new());
     let wrapped = plan.with_args(["-p".into()]).in_container(&container, &inside);
@@ -133,7 +131,28 @@ fn a_fresh_container_has_the_directory_at_the_same_path() {
     let tail =
         ["--entrypoint", "env", "registry.example.com/box:1", "-u", "CLAUDECODE", "claude", "-p"];
     assert_eq!(args[args.len() - 7..], tail);
-    assert_eq!(words(&running(Runtime::Podman).question()).join(" "), "exec box env -0");
+}
+
+#[test]
+fn a_container_is_asked_for_its_environment_and_must_take_the_plans() {
+    let plan = plan("claude", GATEWAY, "gateway", &Vec::new());
+    let probes = "-e ANTHROPIC_AUTH_TOKEN=jackin -e ANTHROPIC_BASE_URL=jackin \
+        -e ANTHROPIC_MODEL=jackin -e ANTHROPIC_SMALL_FAST_MODEL=jackin -e EDITOR=jackin";
+    let question = words(&plan.question(&running(Runtime::Podman))).join(" ");
+    assert_eq!(question, format!("exec {probes} box env -0"));
+    let which = Which::Fresh { image: "i".parse().unwrap(), dir: "/work".parse().unwrap() };
+    let fresh = Container { which, ..running(Runtime::Docker) };
+    let question = words(&plan.question(&fresh)).join(" ");
+    assert_eq!(question, format!("run --rm {probes} --entrypoint env i -0"));
+
+    let mut answer = vars(&[("KEEP", "1"), ("ANTHROPIC_API_KEY", "theirs")]);
+    let own = answer.clone();
+    answer.extend(plan.set.iter().map(|var| (var.name.as_str().into(), "jackin".into())));
+    assert_eq!(plan.found_inside(answer.clone()).unwrap(), own);
+    answer[2].1 = "theirs".into();
+    answer.pop();
+    let error = plan.found_inside(answer).unwrap_err();
+    assert_eq!(error.to_string(), "the container keeps its own `ANTHROPIC_AUTH_TOKEN`, `EDITOR`");
 }
 
 #[test]
@@ -228,27 +247,12 @@ fn a_tab_is_named_and_holds_nothing() {
     plan.label = "a #(touch x) #{y}".into();
     let tmux = plan.clone().in_tab(&tab(Multiplexer::Tmux)).unwrap();
     assert!(tmux.program == "tmux" && tmux.set.is_empty() && tmux.references().is_empty());
-    let expected = [
-        "new-window",
-        "-n",
-        "a ##(touch x) ##{y}",
-        "-c",
-        r"/work/##(x)\;",
-        "--",
-        "jackin",
-        "run",
-        "claude",
-        r"fix this\;",
-        r"\;",
-        "a;b",
-        "#{x}",
-        ";",
-        "set-option",
-        "-w",
-        "remain-on-exit",
-        "failed",
-    ];
-    assert_eq!(words(&tmux.args), expected);
+    let args = words(&tmux.args);
+    let head =
+        ["new-window", "-n", "a ##(touch x) ##{y}", "-c", r"/work/##(x)\;", "--", "sh", "-c"];
+    assert_eq!(args[..8], head);
+    let tail = ["jackin", "run", "claude", r"fix this\;", r"\;", "a;b", "#{x}"];
+    assert_eq!(args[10..], tail);
     let zellij = plan.in_tab(&tab(Multiplexer::Zellij)).unwrap();
     let expected = [
         "action",

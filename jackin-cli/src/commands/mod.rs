@@ -1,11 +1,13 @@
 //! One file per command: parse, read what surrounds it, ask the core, do one thing.
 
 mod agents;
+mod container;
 mod env;
 mod label;
 mod plan;
 mod providers;
 mod run;
+mod tab;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -1,9 +1,11 @@
 //! `jackin run`: becomes the agent.
 
+use jackin_core::ExecPlan;
+
 use crate::{
     ambient::Ambient,
-    args::Run,
-    commands::{plan, plan_for_target},
+    args::{Run, Show},
+    commands::{container, plan, plan_for_target, tab},
     expiry, launch,
     report::{self, Failure, Report},
     secrets::Sources,
@@ -11,6 +13,9 @@ use crate::{
 };
 
 pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
+    if args.tab {
+        return tab::open(args, ambient, report);
+    }
     let (mut plan, agent) = plan_for_target(&args.selection, args.target, ambient)?;
     // How to install the agent is no help where something else was to be started.
     let mut install = Some(agent.install);
@@ -18,17 +23,11 @@ pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, F
         plan = plan.with_program(program);
         install = None;
     }
-    if args.dry_run {
-        report::text(&plan::text(&plan, ambient))?;
+    if let Some(container) = container::asked(&args.inside, ambient)? {
+        return container::enter(plan, &container, &args.show, ambient, report);
+    }
+    if is_only_shown(&plan, &args.show, ambient, report)? {
         return Ok(0);
-    }
-    if args.debug {
-        report.plain(&plan::text(&plan, ambient));
-    } else {
-        plan.warnings.iter().for_each(|warning| report.warning(warning));
-    }
-    if let Some(warning) = expiry::warning(&plan) {
-        report.warning(&warning);
     }
     // Nobody wants to unlock a vault for a program that is not there.
     let mut program = None;
@@ -42,4 +41,27 @@ pub(super) fn run(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, F
     let ready = plan.materialize(&Sources(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     launch::launch(&ready, ambient, program, install)
+}
+
+/// Says what comes before a launch: the plan where it is asked for, else what is worth a warning;
+/// and whether that was all that is wanted.
+pub(super) fn is_only_shown(
+    plan: &ExecPlan,
+    show: &Show,
+    ambient: &Ambient,
+    report: &Report,
+) -> Result<bool, Failure> {
+    if show.dry_run {
+        report::text(&plan::text(plan, ambient))?;
+        return Ok(true);
+    }
+    if show.debug {
+        report.plain(&plan::text(plan, ambient));
+    } else {
+        plan.warnings.iter().for_each(|warning| report.warning(warning));
+    }
+    if let Some(warning) = expiry::warning(plan) {
+        report.warning(&warning);
+    }
+    Ok(false)
 }

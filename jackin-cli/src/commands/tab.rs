@@ -1,0 +1,83 @@
+//! `jackin run --tab`: has the multiplexer open a tab, in which jackin runs again with what was
+//! decided here. No secret is read for it.
+
+use std::ffi::OsString;
+
+use jackin_core::{ExecPlan, Multiplexer, Tab};
+
+use crate::{
+    ambient::Ambient,
+    args::{Run, Target},
+    commands::{plan_for, run::is_only_shown},
+    launch,
+    report::{Failure, Report, USAGE},
+    secrets::Sources,
+};
+
+/// What decides in a tab that was not said there: all of it is said in arguments.
+const DECIDERS: [&str; 4] =
+    ["JACKIN_CONFIG_DIR", "JACKIN_PROVIDER", "JACKIN_WORKSPACE", "JACKIN_ROLE"];
+
+pub(super) fn open(args: Run, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
+    let multiplexer = multiplexer(ambient)?;
+    let Target::Agent(words) = args.target.unwrap_or(Target::Agent(Vec::new()));
+    let (plan, _) = plan_for(&args.selection, words.first(), ambient)?;
+    let command = command(&plan, args.program, words, ambient)?;
+    let dir = text(Ambient::here()?.into())?;
+    let plan = plan.detached(&ambient.vars).in_tab(&Tab { multiplexer, dir, command })?;
+    if is_only_shown(&plan, &args.show, ambient, report)? {
+        return Ok(0);
+    }
+    let program = launch::find(&plan.program, ambient.var("PATH"), None)?;
+    launch::launch(&plan.materialize(&Sources(ambient))?, ambient, Some(program), None)
+}
+
+/// The multiplexer that this terminal belongs to.
+fn multiplexer(ambient: &Ambient) -> Result<Multiplexer, Failure> {
+    let marks = [("TMUX", Multiplexer::Tmux), ("ZELLIJ", Multiplexer::Zellij)];
+    let here = |mark: &str| ambient.var(mark).is_some_and(|value| !value.is_empty());
+    marks.into_iter().find(|(mark, _)| here(mark)).map(|(_, multiplexer)| multiplexer).ok_or_else(
+        || {
+            Failure::new(USAGE, "`--tab` works inside tmux and zellij, and this is neither")
+                .hint("start one of them first, or leave `--tab` out")
+        },
+    )
+}
+
+/// jackin again, with everything that was decided here.
+fn command(
+    plan: &ExecPlan,
+    program: Option<OsString>,
+    words: Vec<OsString>,
+    ambient: &Ambient,
+) -> Result<Vec<String>, Failure> {
+    let option = |name: &str, value: OsString| {
+        let mut option = OsString::from(format!("{name}="));
+        option.push(value);
+        option
+    };
+    let mut command = vec![OsString::from("env")];
+    command.extend(DECIDERS.iter().flat_map(|name| ["-u".into(), name.into()]));
+    // The agent, and what interprets it, are those that are found here.
+    command.extend(ambient.var("PATH").map(|path| option("PATH", path.into())));
+    command.push(Ambient::program()?.into());
+    command.extend(ambient.config_dir().map(|dir| option("--config-dir", dir.into())));
+    command.extend(["run".into(), option("--provider", plan.provider.as_str().into())]);
+    let place = [
+        ("--workspace", plan.workspace.as_ref().map(|name| name.as_str())),
+        ("--role", plan.role.as_ref().map(|name| name.as_str())),
+    ];
+    let place = place.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    command.extend(place.map(|(name, value)| option(name, value.into())));
+    command.extend(program.map(|program| option("--program", program)));
+    command.push(plan.agent.as_str().into());
+    command.extend(words.into_iter().skip(1));
+    command.into_iter().map(text).collect()
+}
+
+fn text(word: OsString) -> Result<String, Failure> {
+    word.into_string().map_err(|word| {
+        let message = format!("a tab cannot be given what is not UTF-8: {}", word.display());
+        Failure::new(USAGE, message)
+    })
+}
