@@ -169,10 +169,20 @@ pub(crate) struct Env {
     /// Print `export` and `unset` lines for `eval` in a POSIX shell, secrets included
     #[arg(long)]
     pub(crate) export: bool,
+    /// Print an env-file, or a Secret for `kubectl apply`, secrets included
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
     #[command(flatten)]
     pub(crate) selection: Selection,
     /// The agent [default: the workspace's, else claude]
     pub(crate) agent: Option<OsString>,
+}
+
+/// What `env` can print besides a shell's own commands.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    Docker,
+    K8sSecret,
 }
 
 #[derive(Debug, Args)]

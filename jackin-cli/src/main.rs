@@ -4,6 +4,7 @@ mod ambient;
 mod args;
 mod commands;
 mod expiry;
+mod formats;
 mod launch;
 mod report;
 mod secrets;

@@ -9,6 +9,8 @@ mod providers;
 mod run;
 mod tab;
 
+pub(crate) use plan::removals;
+
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser;

@@ -5,6 +5,7 @@
 mod config;
 mod elsewhere;
 mod env;
+mod formats;
 mod readme;
 mod run;
 mod screens;

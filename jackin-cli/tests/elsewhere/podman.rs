@@ -277,3 +277,21 @@ fn through_dockers_client_it_is_the_same() {
     assert_eq!(agent.env, expected(""));
     assert_eq!(agent.end(3), Some(3));
 }
+
+/// Every value that the format holds arrives as it is, read by Podman itself.
+#[test]
+#[ignore = "needs podman, runc and busybox-static"]
+fn an_env_file_is_read_as_it_was_meant() {
+    let podman = Podman::new();
+    let odd = " \t#\"'$HOME `id` \\n =x é\u{1b}\u{7f} ";
+    let mut env = podman.jackin(["env", "--format", "docker", "--provider", "gateway"]);
+    let config = CONFIG.replace("'b3f1sentinel-editor'", "'$ODD'\nEMPTY = ''");
+    podman.home.write(".config/jackin/config.toml", config);
+    let seen = see(env.env("ODD", odd));
+    assert_eq!(seen.code, Some(0), "{}", seen.err);
+    podman.home.write("env-file", &seen.out);
+    let text = podman.shell("podman run --rm --env-file env-file box env -0");
+    let read = environment(&text);
+    assert_eq!((&*read["EDITOR"], &*read["EMPTY"]), (odd, ""));
+    assert_eq!(read["ANTHROPIC_AUTH_TOKEN"], "agt_b3f1sentinel");
+}
