@@ -2,49 +2,13 @@
 //! of two environments the agent is left with.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod support;
+
 use std::{collections::BTreeMap, ffi::OsString};
 
-use jackin_core::{
-    Agent, Config, Container, Document, ExecPlan, Given, HostVar, Multiplexer, ReadyPlan, Runtime,
-    SecretError, SecretRef, SecretSource, SecretString, Tab, Which, child_env, choice, resolve,
-};
+use jackin_core::{Container, Multiplexer, ReadyPlan, Runtime, Tab, Which, child_env};
 
-type Vars = Vec<(OsString, OsString)>;
-
-/// The launching process of one test; what it is asked of a vault is the reference's last part.
-struct Host(Vars);
-
-impl SecretSource for Host {
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
-        match reference {
-            SecretRef::Host(name) => {
-                let found = self.0.iter().find(|(known, _)| *known == *name.as_str());
-                Ok(found.unwrap().1.to_str().unwrap().into())
-            }
-            SecretRef::Op(op) => Ok(op.uri().rsplit('/').next().unwrap().into()),
-            other => panic!("not expected: {other}"),
-        }
-    }
-}
-
-fn vars(vars: &[(&str, &str)]) -> Vars {
-    vars.iter().map(|(name, value)| (name.into(), value.into())).collect()
-}
-
-fn plan(agent: &str, config: &str, provider: &str, host: &Vars) -> ExecPlan {
-    let global = Some(Document::global("config.toml", config).unwrap());
-    let layers = Config { global, ..Config::default() }.layers(None).unwrap();
-    let layers = layers.with_environment(|name| {
-        match host.iter().find(|(known, _)| *known == *name.as_str()) {
-            None => HostVar::Unset,
-            Some((_, value)) if value.is_empty() => HostVar::Blank,
-            Some(_) => HostVar::Set,
-        }
-    });
-    let agent = Agent::find(agent).unwrap();
-    let provider = choice::select(&layers, agent, Some((provider, Given::Argument))).unwrap();
-    resolve(&layers, agent, provider).unwrap()
-}
+use crate::support::{Host, Vars, plan, vars};
 
 fn running(runtime: Runtime) -> Container {
     Container { runtime, which: Which::Running("box".parse().unwrap()), terminal: true }
@@ -199,6 +163,15 @@ fn what_the_host_knows_as_a_key_does_not_cross_under_another_name() {
     let child = arrives(&entered("claude", &config, "gateway", &host, &inside), &inside, &host);
     assert!(child.values().all(|value| value != "kimi-sentinel"), "{child:?}");
     assert_eq!(child["KEEP"], "1");
+}
+
+/// And the other way round: the container has what shows that a layer's variable is a key.
+#[test]
+fn what_the_container_has_as_a_key_is_not_given_another_name() {
+    let inside = vars(&[("KIMI_CODE_API_KEY", "vi"), ("KEEP", "1")]);
+    let ready = entered("claude", GATEWAY, "gateway", &Vec::new(), &inside);
+    let child = arrives(&ready, &inside, &Vec::new());
+    assert!(child.contains_key("KEEP") && child.values().all(|value| value != "vi"), "{child:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::{
     ffi::OsString,
     io::{self, IsTerminal as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -21,28 +21,29 @@ use crate::{
 
 /// The container that was asked for.
 pub(super) fn asked(inside: &Inside, ambient: &Ambient) -> Result<Option<Container>, Failure> {
-    let which = match (&inside.running, &inside.image) {
-        (None, None) => return Ok(None),
-        (Some(Spot { name: Some(name), .. }), None) => Which::Running(name.clone()),
-        (None | Some(Spot { name: None, .. }), Some(image)) => {
-            Which::Fresh { image: image.clone(), dir: here()? }
-        }
-        (Some(Spot { name: None, runtime }), None) => {
-            let hint = format!("name one with `--in {runtime}:NAME`, or an image with `--image`");
-            return Err(
-                Failure::new(USAGE, format!("`--in {runtime}` names no container")).hint(hint)
-            );
-        }
-        (Some(Spot { name: Some(_), runtime }), Some(_)) => {
-            let hint = format!("`--in {runtime}` chooses what runs the image");
-            let message = "a container that runs already is not made of an image";
-            return Err(Failure::new(USAGE, message).hint(hint));
-        }
-    };
+    let Some(which) = which(inside)? else { return Ok(None) };
     let runtime = inside.running.as_ref().map(|spot| spot.runtime);
     let runtime = runtime.unwrap_or_else(|| installed(ambient));
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     Ok(Some(Container { runtime, which, terminal }))
+}
+
+fn which(inside: &Inside) -> Result<Option<Which>, Failure> {
+    let named = inside.running.as_ref().and_then(|spot| spot.name.clone());
+    let bad = |message: String, hint: String| Err(Failure::new(USAGE, message).hint(hint));
+    match (named, &inside.image, &inside.running) {
+        (None, None, None) => Ok(None),
+        (None, Some(image), _) => Ok(Some(Which::Fresh { image: image.clone(), dir: here()? })),
+        (Some(name), None, _) => Ok(Some(Which::Running(name))),
+        (None, None, Some(Spot { runtime, .. })) => bad(
+            format!("`--in {runtime}` names no container"),
+            format!("name one with `--in {runtime}:NAME`, or an image with `--image`"),
+        ),
+        (Some(name), Some(_), _) => bad(
+            format!("`{name}` runs already and is not made of an image"),
+            "`--image` makes a fresh container; `--in docker` or `--in podman` says by what".into(),
+        ),
+    }
 }
 
 /// Becomes the runtime's client, which starts the agent in the container.
@@ -72,7 +73,7 @@ pub(super) fn enter(
     launch::launch(&ready, ambient, Some(client), None)
 }
 
-fn client(runtime: Runtime, ambient: &Ambient) -> Result<std::path::PathBuf, Failure> {
+fn client(runtime: Runtime, ambient: &Ambient) -> Result<PathBuf, Failure> {
     launch::find(runtime.as_str().as_ref(), ambient.var("PATH"), None)
 }
 

@@ -63,12 +63,9 @@ fn command(
     command.push(Ambient::program()?.into());
     command.extend(ambient.config_dir().map(|dir| option("--config-dir", dir.into())));
     command.extend(["run".into(), option("--provider", plan.provider.as_str().into())]);
-    let place = [
-        ("--workspace", plan.workspace.as_ref().map(|name| name.as_str())),
-        ("--role", plan.role.as_ref().map(|name| name.as_str())),
-    ];
-    let place = place.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    command.extend(place.map(|(name, value)| option(name, value.into())));
+    let workspace = plan.workspace.as_ref().map(|name| option("--workspace", name.as_str().into()));
+    let role = plan.role.as_ref().map(|name| option("--role", name.as_str().into()));
+    command.extend(workspace.into_iter().chain(role));
     command.extend(program.map(|program| option("--program", program)));
     command.push(plan.agent.as_str().into());
     command.extend(words.into_iter().skip(1));
