@@ -186,6 +186,24 @@ impl ExecPlan {
 
     /// The same plan for the inside of a container whose own environment is `inside`, as far as
     /// that can be told before any secret is read.
+    ///
+    /// ```
+    /// use jackin_core::{Agent, Config, Container, Given, Runtime, Which, choice, resolve};
+    ///
+    /// let layers = Config::default().layers(None)?;
+    /// let agent = Agent::find("claude").unwrap();
+    /// let provider = choice::select(&layers, agent, Some(("anthropic", Given::Argument)))?;
+    /// let container = Container {
+    ///     runtime: Runtime::Podman,
+    ///     which: Which::Running("dev".parse()?),
+    ///     terminal: true,
+    /// };
+    /// let inside = [("ZAI_API_KEY".into(), "sk-123".into())];
+    /// let plan = resolve(&layers, agent, provider)?.in_container(&container, &inside);
+    /// assert_eq!(plan.program, "podman");
+    /// assert_eq!(plan.args, ["exec", "-it", "dev", "env", "-u", "ZAI_API_KEY", "claude"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn in_container(self, container: &Container, inside: &Vars) -> Self {
         let names: Vec<OsString> = self.set.iter().map(|var| var.name.as_str().into()).collect();
@@ -212,7 +230,8 @@ impl ExecPlan {
 
 impl ReadyPlan {
     /// The same plan for the inside of a container: of its own environment, `inside`, the agent
-    /// finds what [`child_env`] leaves of it, and what the plan sets. `here` is the client's.
+    /// finds what [`child_env`] leaves of it, and what the plan sets. `here` is the client's. The
+    /// plan should be [detached](ExecPlan::detached), and [fit](ExecPlan::through_client) for it.
     #[must_use]
     pub fn in_container(self, container: &Container, inside: &Vars, here: &Vars) -> Self {
         let client: BTreeSet<_> = child_env(&self, here.iter().cloned()).into_iter().collect();
@@ -220,11 +239,14 @@ impl ReadyPlan {
         let set = self.set().map(|(var, text)| {
             (OsString::from(var.name.as_str()), OsString::from(text.expose_secret()))
         });
-        let pass = set.filter(|var| kept.contains(var) && client.contains(var));
-        let pass: Vec<_> = pass.map(|(name, _)| name).collect();
+        let (pass, withheld): (Vec<_>, Vec<_>) =
+            set.partition(|var| kept.contains(var) && client.contains(var));
+        let names = |vars: Vec<(OsString, OsString)>| vars.into_iter().map(|(name, _)| name);
         let kept: BTreeSet<_> = kept.iter().map(|(name, _)| name).collect();
-        let drop: BTreeSet<_> = inside.iter().map(|(name, _)| name).collect();
-        let drop: Vec<_> = drop.difference(&kept).map(|name| (*name).clone()).collect();
+        let own: BTreeSet<_> = inside.iter().map(|(name, _)| name).collect();
+        // Whatever the container has under a name that is withheld, it was not what was meant.
+        let drop = own.difference(&kept).map(|name| (*name).clone()).chain(names(withheld));
+        let (pass, drop): (Vec<_>, Vec<_>) = (names(pass).collect(), drop.collect());
         self.map_plan(|plan| plan.wrapped(container, &pass, &drop))
     }
 }
