@@ -73,8 +73,6 @@ fn command(
 }
 
 fn text(word: OsString) -> Result<String, Failure> {
-    word.into_string().map_err(|word| {
-        let message = format!("a tab cannot be given what is not UTF-8: {}", word.display());
-        Failure::new(USAGE, message)
-    })
+    let message = "a tab cannot be given a path or an argument that is not UTF-8";
+    word.into_string().map_err(|_| Failure::new(USAGE, message))
 }
