@@ -121,6 +121,22 @@ impl Ambient {
         named.or_else(|| self.home().map(|home| home.join(usual)))
     }
 
+    /// The configuration directory, if there is one.
+    pub(crate) fn config_dir(&self) -> Option<PathBuf> {
+        self.root.as_ref().and_then(|root| fs::canonicalize(&root.dir).ok())
+    }
+
+    /// The current directory.
+    pub(crate) fn here() -> Result<PathBuf, Failure> {
+        std::env::current_dir().map_err(|error| unreadable(Path::new("."), &error.to_string()))
+    }
+
+    /// This program's own file.
+    pub(crate) fn program() -> Result<PathBuf, Failure> {
+        std::env::current_exe()
+            .map_err(|error| Failure::new(FAILED, format!("cannot find this program: {error}")))
+    }
+
     /// The configuration for a workspace: the one asked for, else the one that holds the current
     /// directory, else none.
     pub(crate) fn config(&self, asked: Option<(&str, Given)>) -> Result<Config, Failure> {

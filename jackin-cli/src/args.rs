@@ -1,8 +1,9 @@
 //! The command line, declared; it decides nothing.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jackin_core::{ContainerName, ImageName, NameError, Runtime};
 
 const AFTER: &str = "\
 Examples:
@@ -97,6 +98,20 @@ pub(crate) struct Run {
     /// Start this program in the agent's place
     #[arg(long, value_name = "PATH")]
     pub(crate) program: Option<OsString>,
+    #[command(flatten)]
+    pub(crate) show: Show,
+    /// Start it in a new tab of tmux or zellij
+    #[arg(long, conflicts_with_all = ["inside", "image"])]
+    pub(crate) tab: bool,
+    #[command(flatten)]
+    pub(crate) inside: Inside,
+    #[command(subcommand)]
+    pub(crate) target: Option<Target>,
+}
+
+/// What is shown of the plan.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
     /// Show the plan and start nothing; reads no secret
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -106,8 +121,40 @@ pub(crate) struct Run {
     /// Leave the terminal's title as it is
     #[arg(long)]
     pub(crate) no_title: bool,
-    #[command(subcommand)]
-    pub(crate) target: Option<Target>,
+}
+
+/// In which container.
+#[derive(Debug, Args)]
+pub(crate) struct Inside {
+    /// Start it in a running container, docker:NAME or podman:NAME
+    #[arg(id = "inside", long = "in", value_name = "RUNTIME:NAME")]
+    pub(crate) running: Option<Spot>,
+    /// Start it in a fresh container of this image, with this directory; `--in` may name the runtime
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) image: Option<ImageName>,
+}
+
+/// A runtime, and a container of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Spot {
+    pub(crate) runtime: Runtime,
+    pub(crate) name: Option<ContainerName>,
+}
+
+impl FromStr for Spot {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (runtime, name) = match text.split_once(':') {
+            Some((runtime, name)) => (runtime, Some(name)),
+            None => (text, None),
+        };
+        let known = Runtime::ALL.map(Runtime::as_str).join(" or ");
+        let runtime = runtime.parse().map_err(|()| format!("the runtime must be {known}"))?;
+        let name =
+            name.map(str::parse).transpose().map_err(|error: NameError| error.to_string())?;
+        Ok(Self { runtime, name })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -134,10 +181,20 @@ pub(crate) struct Env {
     /// Print `export` and `unset` lines for `eval` in a POSIX shell, secrets included
     #[arg(long)]
     pub(crate) export: bool,
+    /// Print an env-file, or a Secret for `kubectl apply`, secrets included
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
     #[command(flatten)]
     pub(crate) selection: Selection,
     /// The agent [default: the workspace's, else claude]
     pub(crate) agent: Option<OsString>,
+}
+
+/// What `env` can print besides a shell's own commands.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    Docker,
+    K8sSecret,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod bundle;
 mod commands;
 mod edit;
 mod expiry;
+mod formats;
 mod input;
 mod last;
 mod launch;

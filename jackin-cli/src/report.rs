@@ -5,7 +5,10 @@ use std::io::{self, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
-use jackin_core::{ConfigError, ErrorKind, MaterializeError, ResolveError, SelectError, Unknown};
+use jackin_core::{
+    ConfigError, ErrorKind, KeptInside, MaterializeError, NotInTab, ResolveError, SelectError,
+    Unknown,
+};
 
 use crate::args::Color;
 
@@ -50,7 +53,15 @@ macro_rules! failure_from {
     };
 }
 
-failure_from!(ConfigError, MaterializeError, ResolveError, SelectError, Unknown);
+failure_from!(
+    ConfigError,
+    KeptInside,
+    MaterializeError,
+    NotInTab,
+    ResolveError,
+    SelectError,
+    Unknown
+);
 
 /// Where words go.
 pub(crate) struct Report(ColorChoice);

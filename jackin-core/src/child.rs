@@ -17,8 +17,8 @@ use crate::{
     value::EnvValue,
 };
 
-/// A parent's variables, in their order.
-type Vars = [(OsString, OsString)];
+/// The variables of an environment, in their order.
+pub type Vars = [(OsString, OsString)];
 
 /// The child's whole environment: the parent's without what the plan removes, and what it sets.
 ///
@@ -198,7 +198,7 @@ fn trimmed(value: &[u8]) -> &[u8] {
     value.trim_ascii()
 }
 
-fn is_name(known: &EnvName, name: &OsStr) -> bool {
+pub(crate) fn is_name(known: &EnvName, name: &OsStr) -> bool {
     comparable(known.as_str().as_ref()) == comparable(name)
 }
 

@@ -19,6 +19,8 @@
 //! * [`resolve()`] joins them into an [`ExecPlan`], which can be printed, compared and serialised.
 //! * [`ExecPlan::materialize`] reads the secrets of that plan through a [`SecretSource`].
 //! * [`child_env`] is the one place where the plan meets the parent's environment.
+//! * [`ExecPlan::detached`], [`ReadyPlan::in_container`] and [`ExecPlan::in_tab`] make of a plan
+//!   another one, for an agent that starts in another environment than this.
 //!
 //! # Example
 //!
@@ -71,6 +73,8 @@ mod child;
 /// Which providers can be chosen for an agent, and what a session is called.
 pub mod choice;
 mod config;
+mod container;
+mod detach;
 mod error;
 mod fill;
 mod key;
@@ -85,6 +89,7 @@ mod resolve;
 mod scope;
 mod scrub;
 mod secret;
+mod tab;
 mod unknown;
 mod value;
 
@@ -93,12 +98,16 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use crate::{
     agent::{Agent, AuthForward, Feed, Guard, Redirect, Scrub, Var, Version, Wiring},
     catalog::Catalog,
-    child::child_env,
+    child::{Vars, child_env},
     config::{Config, Document},
+    container::{Container, KeptInside, Runtime, Which},
     error::{ConfigError, ErrorKind, Place, ResolveError, SelectError},
     key::{KeyProblem, check_key},
     layers::{EnvLayer, EnvLayers, HostVar},
-    names::{AgentId, EnvName, NameError, ProviderId, RoleName, WorkspaceName},
+    names::{
+        AgentId, ContainerName, EnvName, ImageName, MountDir, NameError, ProviderId, RoleName,
+        WorkspaceName,
+    },
     plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, RedactedPlan, RedactedVar},
     provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier},
     reference::{CommandRef, FileRef, KeyringRef, OpRef, SecretRef},
@@ -106,6 +115,7 @@ pub use crate::{
     scope::{Scope, Source, Sourced},
     scrub::Removal,
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
+    tab::{Multiplexer, NotInTab, Tab},
     unknown::{Given, Unknown},
     value::{EnvValue, ValueError},
 };

@@ -96,6 +96,23 @@ name! {
     /// A role: the table `[roles.<role>]`.
     RoleName, "role name", is_plain, "not empty, without control characters"
 }
+name! {
+    /// A running container: its name or its id.
+    ContainerName, "container", is_word, "not empty, not starting with `-`, without control characters"
+}
+name! {
+    /// An image to make a container of.
+    ImageName, "image", is_word, "not empty, not starting with `-`, without control characters"
+}
+name! {
+    /// A directory that a container can have at the same path.
+    MountDir, "directory to mount", is_mountable, "absolute, without `,`, `\"` and control characters"
+}
+
+/// Names in a message.
+pub(crate) fn quoted(names: &[EnvName]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
 
 impl EnvName {
     /// Whether the name belongs to jackin itself or to the container engine it may drive, and so
@@ -155,6 +172,22 @@ const fn is_plain(text: &[u8]) -> bool {
     !text.is_empty()
 }
 
+const fn is_word(text: &[u8]) -> bool {
+    is_plain(text) && text[0] != b'-'
+}
+
+/// `--mount` separates by commas and takes quotes for its own.
+const fn is_mountable(text: &[u8]) -> bool {
+    let mut i = 0;
+    while i < text.len() {
+        if text[i] == b',' || text[i] == b'"' {
+            return false;
+        }
+        i += 1;
+    }
+    is_plain(text) && text[0] == b'/'
+}
+
 const fn is_file_stem(text: &[u8]) -> bool {
     let mut i = 0;
     while i < text.len() {
@@ -187,6 +220,20 @@ mod tests {
         }
         for bad in ["", ".", "..", "../x", "a/b", "a\\b", ".hidden", "-x", "a\nb"] {
             assert!(bad.parse::<WorkspaceName>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn containers_and_images_are_no_options_and_directories_can_be_mounted() {
+        for good in ["web", "a_b.c-1", "registry.example.com:5000/team/image@sha256:00"] {
+            assert!(good.parse::<ContainerName>().is_ok() && good.parse::<ImageName>().is_ok());
+        }
+        for bad in ["", "-x", "--privileged", "a\nb"] {
+            assert!(bad.parse::<ContainerName>().is_err() && bad.parse::<ImageName>().is_err());
+        }
+        assert!("/a b:c=d/\u{e9}".parse::<MountDir>().is_ok());
+        for bad in ["", "a", "/a,readonly", "/a\"b", "/a\nb"] {
+            assert!(bad.parse::<MountDir>().is_err(), "{bad:?}");
         }
     }
 

@@ -384,6 +384,11 @@ impl ReadyPlan {
         &self.plan
     }
 
+    /// The same secrets under a plan that sets the same variables.
+    pub(crate) fn map_plan(self, change: impl FnOnce(ExecPlan) -> ExecPlan) -> Self {
+        Self { plan: change(self.plan), ..self }
+    }
+
     /// The variables with what was read for them, in the plan's order.
     pub(crate) fn set(&self) -> impl Iterator<Item = (&PlannedVar, &SecretString)> {
         self.plan.set.iter().zip(&self.set)

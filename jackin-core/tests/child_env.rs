@@ -1,44 +1,13 @@
 //! The child's whole environment, compared with the exact set that is expected.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod support;
+
 use std::{collections::BTreeMap, ffi::OsString};
 
-use jackin_core::{
-    Agent, Config, Document, ExecPlan, Given, HostVar, SecretError, SecretRef, SecretSource,
-    SecretString, child_env, choice, resolve,
-};
+use jackin_core::child_env;
 
-/// The launching process of one test.
-struct Host(Vec<(OsString, OsString)>);
-
-impl SecretSource for Host {
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
-        let SecretRef::Host(name) = reference else { panic!("not expected: {reference}") };
-        let found = self.0.iter().find(|(known, _)| *known == *name.as_str());
-        Ok(found.unwrap().1.to_str().unwrap().into())
-    }
-}
-
-fn vars(vars: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
-    vars.iter().map(|(name, value)| (name.into(), value.into())).collect()
-}
-
-type Vars = Vec<(OsString, OsString)>;
-
-fn plan(agent: &str, config: &str, provider: &str, host: &Vars) -> ExecPlan {
-    let global = Some(Document::global("config.toml", config).unwrap());
-    let layers = Config { global, ..Config::default() }.layers(None).unwrap();
-    let layers = layers.with_environment(|name| {
-        match host.iter().find(|(known, _)| *known == *name.as_str()) {
-            None => HostVar::Unset,
-            Some((_, value)) if value.is_empty() => HostVar::Blank,
-            Some(_) => HostVar::Set,
-        }
-    });
-    let agent = Agent::find(agent).unwrap();
-    let provider = choice::select(&layers, agent, Some((provider, Given::Argument))).unwrap();
-    resolve(&layers, agent, provider).unwrap()
-}
+use crate::support::{Host, Vars, plan, vars};
 
 fn child_of(agent: &str, config: &str, provider: &str, host: Vars) -> Vars {
     let plan = plan(agent, config, provider, &host);

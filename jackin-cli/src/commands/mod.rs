@@ -4,13 +4,17 @@ mod agents;
 mod auth;
 mod choose;
 mod config;
+mod container;
 mod env;
 mod label;
 mod plan;
 mod providers;
 mod run;
+mod tab;
 mod values;
 mod workspace;
+
+pub(crate) use plan::removals;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -43,7 +43,7 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
         text += "  nothing\n";
     }
     text += "\nremove\n";
-    removals(plan, &mut text);
+    text += &removals(plan);
     let dropped = plan.dropped(&ambient.vars);
     let here: Vec<_> = dropped.iter().map(|name| report::name(name)).collect();
     let here = if here.is_empty() { "nothing".to_owned() } else { here.join(", ") };
@@ -78,7 +78,8 @@ fn row(var: &PlannedVar) -> [String; 4] {
 }
 
 /// The patterns, under the reason they share.
-fn removals(plan: &ExecPlan, text: &mut String) {
+pub(crate) fn removals(plan: &ExecPlan) -> String {
+    let mut text = String::new();
     for group in plan.remove.chunk_by(|a, b| a.reason == b.reason) {
         let Some(first) = group.first() else { continue };
         let when = if first.if_redirected { " (only where there was one)" } else { "" };
@@ -94,6 +95,7 @@ fn removals(plan: &ExecPlan, text: &mut String) {
         }
         let _ = writeln!(text, "{line}");
     }
+    text
 }
 
 fn indented(text: &str) -> String {

@@ -1,9 +1,11 @@
 //! `jackin run`: becomes the agent.
 
+use jackin_core::ExecPlan;
+
 use crate::{
     ambient::Ambient,
-    args::Run,
-    commands::{choose, plan, words},
+    args::{Run, Show},
+    commands::{choose, container, plan, tab, words},
     expiry, launch,
     report::{self, CANCELLED, Failure, Report},
     secrets::Sources,
@@ -12,9 +14,14 @@ use crate::{
 };
 
 pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
+    // Nobody wants to choose for a tab that cannot be opened.
+    let multiplexer = args.tab.then(|| tab::multiplexer(ambient)).transpose()?;
     let (name, words) = words(args.target.take());
     let chosen = choose::plan(&args, name.as_ref(), ambient, report)?;
     let Some((plan, agent)) = chosen else { return Ok(CANCELLED) };
+    if let Some(multiplexer) = multiplexer {
+        return tab::open(multiplexer, plan, args, words, ambient, report);
+    }
     let mut plan = plan.with_args(words);
     // How to install the agent is no help where something else was to be started.
     let mut install = Some(agent.install);
@@ -22,17 +29,11 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
         plan = plan.with_program(program);
         install = None;
     }
-    if args.dry_run {
-        report::text(&plan::text(&plan, ambient))?;
+    if let Some(container) = container::asked(&args.inside, ambient)? {
+        return container::enter(plan, &container, &args.show, ambient, report);
+    }
+    if is_only_shown(&plan, &args.show, ambient, report)? {
         return Ok(0);
-    }
-    if args.debug {
-        report.plain(&plan::text(&plan, ambient));
-    } else {
-        plan.warnings.iter().for_each(|warning| report.warning(warning));
-    }
-    if let Some(warning) = expiry::warning(&plan) {
-        report.warning(&warning);
     }
     // Nobody wants to unlock a vault for a program that is not there.
     let mut program = None;
@@ -45,8 +46,36 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     }
     let ready = plan.materialize(&Sources(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
-    if !args.no_title && can_draw(ambient) {
+    title(&plan, &args.show, ambient, report);
+    launch::launch(&ready, ambient, program, install)
+}
+
+/// Names the terminal's window or tab.
+pub(super) fn title(plan: &ExecPlan, show: &Show, ambient: &Ambient, report: &Report) {
+    if !show.no_title && can_draw(ambient) {
         report.title(&plan.label);
     }
-    launch::launch(&ready, ambient, program, install)
+}
+
+/// Says what comes before a launch: the plan where it is asked for, else what is worth a warning;
+/// and whether that was all that is wanted.
+pub(super) fn is_only_shown(
+    plan: &ExecPlan,
+    show: &Show,
+    ambient: &Ambient,
+    report: &Report,
+) -> Result<bool, Failure> {
+    if show.dry_run {
+        report::text(&plan::text(plan, ambient))?;
+        return Ok(true);
+    }
+    if show.debug {
+        report.plain(&plan::text(plan, ambient));
+    } else {
+        plan.warnings.iter().for_each(|warning| report.warning(warning));
+    }
+    if let Some(warning) = expiry::warning(plan) {
+        report.warning(&warning);
+    }
+    Ok(false)
 }

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod config;
+mod elsewhere;
 mod env;
+mod formats;
 mod labels;
 mod last;
 mod picker;

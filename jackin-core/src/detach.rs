@@ -1,0 +1,85 @@
+//! A plan for an agent that does not inherit this environment: in a container, in a tab, in a
+//! cluster. What it would have found here it is given. Nothing is read or started.
+
+use std::ffi::OsStr;
+
+use crate::{
+    agent::Agent,
+    child::{Vars, is_name},
+    names::EnvName,
+    plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
+    reference::SecretRef,
+    scope::{Scope, Source},
+    scrub,
+    value::EnvValue,
+};
+
+impl ExecPlan {
+    /// The same plan for an agent that starts in another environment than this one.
+    ///
+    /// A login that a native launch would inherit from here is set, and nothing there may send it
+    /// elsewhere; and a key that only this environment knows is known there as well, so that no
+    /// copy of it crosses under another name.
+    #[must_use]
+    pub fn detached(mut self, here: &Vars) -> Self {
+        self.bring_logins(here);
+        for values in [&mut self.known, &mut self.foreign] {
+            let held = here.iter().filter(|(name, _)| values.iter().any(|key| is_read(key, name)));
+            let held = held.filter_map(|(_, value)| value.to_str());
+            let literals: Vec<_> = held.map(|text| EnvValue::Literal(text.into())).collect();
+            values.extend(literals);
+        }
+        self
+    }
+
+    /// The variables of this environment that the plan reads at launch.
+    #[must_use]
+    pub fn read_here(&self) -> Vec<&EnvName> {
+        let references = self.references().into_iter();
+        let variables = references.filter_map(|reference| match reference {
+            SecretRef::Host(name) => Some(name),
+            _ => None,
+        });
+        variables.collect()
+    }
+
+    fn bring_logins(&mut self, here: &Vars) {
+        let Some(agent) = Agent::find(self.agent.as_str()).filter(|_| self.inherited.is_some())
+        else {
+            return;
+        };
+        let dropped = self.dropped(here);
+        let is_here = |login: &EnvName| {
+            here.iter().any(|(name, value)| {
+                let blank = value.as_encoded_bytes().trim_ascii().is_empty();
+                is_name(login, name) && !blank && !dropped.contains(name)
+            })
+        };
+        let is_set = |login: &EnvName| self.set.iter().any(|var| var.name == *login);
+        let (brought, others): (Vec<_>, Vec<_>) =
+            agent.logins().filter(|login| !is_set(login)).partition(|login| is_here(login));
+        if brought.is_empty() {
+            return;
+        }
+        self.remove.extend(others.into_iter().map(scrub::other_login));
+        scrub::clear_the_way(&mut self.remove, agent);
+        self.set.extend(brought.into_iter().map(exported));
+    }
+}
+
+/// A login as it is exported here.
+fn exported(name: &EnvName) -> PlannedVar {
+    PlannedVar {
+        name: name.clone(),
+        value: PlannedValue::Secret(EnvValue::host(name.clone())),
+        reason: Reason::Layer,
+        key: Some(name.clone()),
+        source: Source::new(Scope::Environment),
+        shadowed: Vec::new(),
+    }
+}
+
+/// Whether a value is read from this variable.
+fn is_read(value: &EnvValue, name: &OsStr) -> bool {
+    matches!(value.reference(), Some(SecretRef::Host(known)) if is_name(known, name))
+}

@@ -1,0 +1,45 @@
+//! Plans from a text, and an environment that answers for them.
+
+use std::ffi::OsString;
+
+use jackin_core::{
+    Agent, Config, Document, ExecPlan, Given, HostVar, SecretError, SecretRef, SecretSource,
+    SecretString, choice, resolve,
+};
+
+pub(crate) type Vars = Vec<(OsString, OsString)>;
+
+/// The launching process of one test; what it is asked of a vault is the reference's last part.
+pub(crate) struct Host(pub(crate) Vars);
+
+impl SecretSource for Host {
+    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+        match reference {
+            SecretRef::Host(name) => {
+                let found = self.0.iter().find(|(known, _)| *known == *name.as_str());
+                Ok(found.unwrap().1.to_str().unwrap().into())
+            }
+            SecretRef::Op(op) => Ok(op.uri().rsplit('/').next().unwrap().into()),
+            other => panic!("not expected: {other}"),
+        }
+    }
+}
+
+pub(crate) fn vars(vars: &[(&str, &str)]) -> Vars {
+    vars.iter().map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+pub(crate) fn plan(agent: &str, config: &str, provider: &str, host: &Vars) -> ExecPlan {
+    let global = Some(Document::global("config.toml", config).unwrap());
+    let layers = Config { global, ..Config::default() }.layers(None).unwrap();
+    let layers = layers.with_environment(|name| {
+        match host.iter().find(|(known, _)| *known == *name.as_str()) {
+            None => HostVar::Unset,
+            Some((_, value)) if value.is_empty() => HostVar::Blank,
+            Some(_) => HostVar::Set,
+        }
+    });
+    let agent = Agent::find(agent).unwrap();
+    let provider = choice::select(&layers, agent, Some((provider, Given::Argument))).unwrap();
+    resolve(&layers, agent, provider).unwrap()
+}
