@@ -7,15 +7,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jackin_core::{Config, Document, EnvName, Given, HostVar, Unknown, WorkspaceName};
+use jackin_core::{Config, Document, EnvLayers, EnvName, Given, HostVar, Unknown, WorkspaceName};
 
 use crate::report::{FAILED, Failure, USAGE};
 
 /// The largest configuration file that is read, in bytes; far above any real one.
 const LARGEST_FILE: u64 = 16 << 20;
 
-/// The environment and the configuration directory.
-pub(crate) struct Ambient {
+/// The environment of the process and the configuration directory: all that a launch depends on and
+/// the core must be told.
+pub struct Ambient {
     pub(crate) vars: Vec<(OsString, OsString)>,
     root: Option<Root>,
 }
@@ -27,11 +28,30 @@ struct Root {
 }
 
 impl Ambient {
-    /// Reads the environment and finds the configuration directory.
-    pub(crate) fn read(config_dir: Option<PathBuf>) -> Self {
+    /// Reads the environment and finds the configuration directory: this one, else
+    /// `JACKIN_CONFIG_DIR`, else `jackin` in the user's directory for configurations.
+    #[must_use]
+    pub fn read(config_dir: Option<PathBuf>) -> Self {
         let mut ambient = Self { vars: std::env::vars_os().collect(), root: None };
         ambient.root = ambient.find_root(config_dir);
         ambient
+    }
+
+    /// The layers for a workspace and a role: the ones named here, else in `JACKIN_WORKSPACE` and
+    /// `JACKIN_ROLE`, else the workspace that holds the current directory and the default role.
+    /// Exported keys lie below them all.
+    ///
+    /// # Errors
+    /// Files that cannot be read or understood; names that are not known.
+    pub fn layers(
+        &self,
+        workspace: Option<&str>,
+        role: Option<&str>,
+    ) -> Result<EnvLayers, Failure> {
+        let workspace = self.asked(workspace, "JACKIN_WORKSPACE")?;
+        let role = self.asked(role, "JACKIN_ROLE")?;
+        let layers = self.config(workspace)?.layers(role)?;
+        Ok(layers.with_environment(|name| self.host(name)))
     }
 
     /// A variable; of two with one name the first, as programs read it.

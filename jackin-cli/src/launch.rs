@@ -17,9 +17,17 @@ use crate::{
 /// Where programs are looked for when the child has no PATH, as the C library does it.
 const USUAL_PATH: &str = "/bin:/usr/bin";
 
-/// Becomes the agent, in the file that was found for it or else on the child's PATH. On Unix it
-/// returns only if that fails; elsewhere it waits for the agent and returns its exit code.
-pub(crate) fn launch(
+/// Becomes the agent. On Unix it returns only if that fails; elsewhere it waits for the agent and
+/// returns its exit code.
+///
+/// # Errors
+/// A program that is not there or cannot be executed.
+pub fn launch(ready: &ReadyPlan, ambient: &Ambient) -> Result<u8, Failure> {
+    start(ready, ambient, None, None)
+}
+
+/// Becomes the agent, in the file that was found for it or else on the child's PATH.
+pub(crate) fn start(
     ready: &ReadyPlan,
     ambient: &Ambient,
     found: Option<PathBuf>,
@@ -33,17 +41,17 @@ pub(crate) fn launch(
     let program = found.map_or_else(|| find(&plan.program, path, install), Ok)?;
     let mut command = Command::new(&program);
     command.args(&plan.args).env_clear().envs(env.iter().map(|(name, value)| (name, value)));
-    start(command, &plan.program).map_err(|error| refused(&program, &error, &env))
+    become_it(command, &plan.program).map_err(|error| refused(&program, &error, &env))
 }
 
 #[cfg(unix)]
-fn start(mut command: Command, name: &OsStr) -> io::Result<u8> {
+fn become_it(mut command: Command, name: &OsStr) -> io::Result<u8> {
     use std::os::unix::process::CommandExt as _;
     Err(command.arg0(name).exec())
 }
 
 #[cfg(not(unix))]
-fn start(mut command: Command, _name: &OsStr) -> io::Result<u8> {
+fn become_it(mut command: Command, _name: &OsStr) -> io::Result<u8> {
     let code = command.status()?.code();
     Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }

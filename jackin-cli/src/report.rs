@@ -1,7 +1,10 @@
 //! What a person reads: errors, hints, warnings, exit codes. The only place that writes words to the
 //! terminal; data goes to stdout, words to stderr.
 
-use std::io::{self, Write};
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
@@ -25,11 +28,23 @@ pub(crate) const USAGE: u8 = 2;
 
 /// Why a command ended, for the user and for the exit code. It never holds a secret.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) code: u8,
-    pub(crate) message: String,
-    pub(crate) hint: Option<String>,
+#[non_exhaustive]
+pub struct Failure {
+    /// The exit code of `jackin`.
+    pub code: u8,
+    /// What is wrong, and where.
+    pub message: String,
+    /// What the user can do.
+    pub hint: Option<String>,
 }
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
 
 impl Failure {
     pub(crate) fn new(code: u8, message: impl Into<String>) -> Self {

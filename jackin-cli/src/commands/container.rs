@@ -67,11 +67,11 @@ pub(super) fn enter(
     if is_only_shown(&plan.clone().in_container(container, &inside), show, ambient, report)? {
         return Ok(0);
     }
-    let ready = plan.materialize(&Sources(ambient))?;
+    let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     title(&plan, show, ambient, report);
     let ready = ready.in_container(container, &inside, &ambient.vars);
-    launch::launch(&ready, ambient, Some(client), None)
+    launch::start(&ready, ambient, Some(client), None)
 }
 
 fn client(runtime: Runtime, ambient: &Ambient) -> Result<PathBuf, Failure> {

@@ -49,7 +49,7 @@ fn export(
     ambient: &Ambient,
     report: &Report,
 ) -> Result<(), Failure> {
-    let ready = plan.materialize(&Sources(ambient))?;
+    let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     let child = child_env(&ready, ambient.vars.iter().cloned());
     let changes = Changes::between(&ambient.vars, &child, plan);

@@ -27,8 +27,9 @@ use crate::{
     report::{Failure, Report, USAGE},
 };
 
-/// The whole program.
-pub(crate) fn main() -> ExitCode {
+/// The whole program `jackin`: its arguments, its output, its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -65,10 +66,7 @@ fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
 
 /// The layers for a workspace and a role, over the environment.
 fn layers(place: &Place, ambient: &Ambient) -> Result<EnvLayers, Failure> {
-    let workspace = ambient.asked(place.workspace.as_deref(), "JACKIN_WORKSPACE")?;
-    let role = ambient.asked(place.role.as_deref(), "JACKIN_ROLE")?;
-    let layers = ambient.config(workspace)?.layers(role)?;
-    Ok(layers.with_environment(|name| ambient.host(name)))
+    ambient.layers(place.workspace.as_deref(), place.role.as_deref())
 }
 
 /// The agent of that name, else the default one.

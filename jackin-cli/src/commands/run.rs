@@ -44,10 +44,10 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
         }
         program = Some(found);
     }
-    let ready = plan.materialize(&Sources(ambient))?;
+    let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     title(&plan, &args.show, ambient, report);
-    launch::launch(&ready, ambient, program, install)
+    launch::start(&ready, ambient, program, install)
 }
 
 /// Names the terminal's window or tab.

@@ -34,7 +34,7 @@ pub(super) fn open(
         return Ok(0);
     }
     let program = launch::find(&plan.program, ambient.var("PATH"), None)?;
-    launch::launch(&plan.materialize(&Sources(ambient))?, ambient, Some(program), None)
+    launch::start(&plan.materialize(&Sources::new(ambient))?, ambient, Some(program), None)
 }
 
 /// The multiplexer that this terminal belongs to.

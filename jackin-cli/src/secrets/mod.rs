@@ -21,12 +21,19 @@ use crate::{
 /// How many programs are asked at a time.
 const AT_ONCE: usize = 8;
 
-/// Everything the command line can read secrets from.
-pub(crate) struct Sources<'a>(pub(crate) &'a Ambient);
+/// Every place that secrets can be read from: host variables, 1Password, commands, files and, with
+/// the feature `keyring`, the system's keyring.
+pub struct Sources<'a>(&'a Ambient);
 
 type Answer = Result<SecretString, SecretError>;
 
-impl Sources<'_> {
+impl<'a> Sources<'a> {
+    /// The places as they are seen from here.
+    #[must_use]
+    pub const fn new(ambient: &'a Ambient) -> Self {
+        Self(ambient)
+    }
+
     /// Reads a reference; whether it may ask at the terminal.
     fn answer(&self, reference: &SecretRef, terminal: bool) -> Answer {
         match reference {

@@ -46,7 +46,7 @@ pub(super) fn run(args: &AuthCheck, ambient: &Ambient) -> Result<u8, Failure> {
             references.push(reference);
         }
     }
-    let answers = Sources(ambient).read_all(&references);
+    let answers = Sources::new(ambient).read_all(&references);
     let rows: Vec<_> = asked
         .iter()
         .map(|(provider, found)| {

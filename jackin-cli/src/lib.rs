@@ -1,0 +1,39 @@
+//! What surrounds a launch: the configuration directory, the places secrets are read from, and the
+//! exec. The program `jackin` is made of it; another tool gets the whole behaviour of `jackin run`
+//! from the same parts, and what is decided from [`jackin_core`].
+//!
+//! ```no_run
+//! use jackin_cli::{Ambient, Failure, Sources, launch};
+//! use jackin_core::{Agent, Given, choice, resolve};
+//!
+//! fn run() -> Result<u8, Failure> {
+//!     let ambient = Ambient::read(None);
+//!     let layers = ambient.layers(None, None)?;
+//!     let agent = Agent::find("claude").expect("built in");
+//!     let provider = choice::select(&layers, agent, Some(("zai", Given::Argument)))?;
+//!     let plan = resolve(&layers, agent, provider)?.with_args(std::env::args_os().skip(1));
+//!     launch(&plan.materialize(&Sources::new(&ambient))?, &ambient)
+//! }
+//! ```
+
+mod ambient;
+mod args;
+mod bundle;
+mod commands;
+mod edit;
+mod expiry;
+mod formats;
+mod input;
+mod last;
+mod launch;
+mod picker;
+mod report;
+mod secrets;
+mod signals;
+mod store;
+mod terminal;
+mod version;
+
+pub use crate::{
+    ambient::Ambient, commands::main, launch::launch, report::Failure, secrets::Sources,
+};
