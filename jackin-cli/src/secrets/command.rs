@@ -5,12 +5,15 @@ use std::process::Command;
 
 use jackin_core::{CommandRef, SecretError, SecretString};
 
-use super::process::{LIMIT, Messages, Question, without_line_feed};
+use super::{
+    expanded,
+    process::{LIMIT, Messages, Question, without_line_feed},
+};
 use crate::ambient::Ambient;
 
 pub(super) fn read(ambient: &Ambient, reference: &CommandRef) -> Result<SecretString, SecretError> {
     let name = reference.program();
-    let program = which::which(ambient.expanded(name))
+    let program = which::which(expanded(ambient, name)?)
         .map_err(|_| SecretError::new(format!("there is no program `{name}`"), None))?;
     let mut command = Command::new(program);
     command.args(reference.args());

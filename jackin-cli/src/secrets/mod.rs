@@ -9,7 +9,7 @@ pub(crate) mod keyring;
 mod op;
 mod process;
 
-use std::{collections::BTreeMap, thread};
+use std::{collections::BTreeMap, path::PathBuf, thread};
 
 use jackin_core::{SecretError, SecretRef, SecretSource, SecretString};
 
@@ -71,5 +71,15 @@ impl SecretSource for Sources<'_> {
             });
         }
         answers.into_values().collect()
+    }
+}
+
+/// A path with the home directory in the place of `~/`. Without one it would lead below the current
+/// directory, which may be anybody's.
+fn expanded(ambient: &Ambient, path: &str) -> Result<PathBuf, SecretError> {
+    let expanded = ambient.expanded(path);
+    match expanded.starts_with("~") {
+        false => Ok(expanded),
+        true => Err(SecretError::new("there is no home directory", Some("set `HOME`".into()))),
     }
 }
