@@ -7,4 +7,5 @@ mod env;
 mod readme;
 mod run;
 mod screens;
+mod secrets;
 mod support;
