@@ -16,7 +16,7 @@ use nix::{
     unistd::Pid,
 };
 
-use crate::support::{Home, see};
+use crate::support::{Home, JACKIN, see};
 
 /// Far longer than anything here takes.
 const SOON: Duration = Duration::from_secs(60);
@@ -286,11 +286,8 @@ fn masks(out: &str) -> BTreeMap<&str, u64> {
 fn an_ignored_hangup_stays_ignored() {
     let home = Home::with_config(ONE);
     home.script("bin/claude", SIGNALS);
-    let jackin = home.jackin(LAUNCH);
-    let mut command = Command::new("sh");
-    command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(jackin.get_program());
-    command.args(jackin.get_args()).current_dir(home.path()).env_clear();
-    command.envs(jackin.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let nohup = ["-c", "trap '' HUP; exec \"$@\"", "sh", JACKIN];
+    let mut command = home.program("sh", nohup.into_iter().chain(LAUNCH));
     let (mut child, _) = asking(&home, &mut command);
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGHUP).unwrap();
     home.write("go", "");
