@@ -95,8 +95,11 @@ mod system {
 
     /// Ends the launcher like a program that was interrupted at the terminal, as shells do.
     pub(super) fn follow(status: ExitStatus) {
+        // Programs that catch an interrupt say so by this code.
+        let told = (status.code() == Some(130)).then_some(Signal::SIGINT as i32);
         let interrupt = [Signal::SIGINT as i32, Signal::SIGQUIT as i32];
-        status.signal().filter(|signal| interrupt.contains(signal)).map(signals::end_by);
+        let signal = status.signal().filter(|signal| interrupt.contains(signal));
+        signal.or(told).map(signals::end_by);
     }
 }
 

@@ -275,6 +275,27 @@ fn a_signal_ends_all_that_are_asked_at_once() {
 
 const SIGNALS: &str = "grep -E '^Sig(Ign|Blk|Cgt)' /proc/self/status; ls -l /proc/$$/fd";
 
+/// Also while something is just being started.
+#[test]
+fn a_signal_at_any_moment_leaves_nothing() {
+    let keys: String = (0..3).map(|key| format!("K{key} = 'op://v/{key}/f'\n")).collect();
+    let home = Home::with_config(&format!("{ONE}{keys}"));
+    home.script("bin/claude", "exec sleep 600");
+    home.script("bin/op", "case $* in *zai*) printf key; exit;; esac; sleep 600");
+    let left = || {
+        let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+        let dirs = processes.filter_map(|dir| fs::read_link(dir.path().join("cwd")).ok());
+        dirs.filter(|dir| dir == home.path()).count()
+    };
+    for moment in 0..60 {
+        let mut child = home.jackin(LAUNCH).stderr(Stdio::null()).spawn().unwrap();
+        thread::sleep(Duration::from_micros(moment * 250));
+        kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
+        assert_eq!(ended(&mut child).signal(), Some(Signal::SIGTERM as i32));
+        until("the end of everything", || (left() == 0).then_some(()));
+    }
+}
+
 /// Those that programs know; the C library keeps two more for itself.
 fn masks(out: &str) -> BTreeMap<&str, u64> {
     let lines = out.lines().filter_map(|line| line.split_once(":\t"));

@@ -111,17 +111,21 @@ fn a_password_is_asked_for_and_then_the_agent_has_the_terminal() {
     assert!(!terminal.tmux(&["capture-pane", "-p"]).contains("swordfish"), "it was echoed");
 }
 
+/// Whether the program dies of it or tells of it by its exit code.
 #[test]
 #[ignore = "needs tmux"]
 fn an_interrupt_there_ends_the_launcher() {
-    let terminal = Terminal::new(&format!("{ONE}NEXT = {{ command = ['touch', 'next'] }}\n"));
-    terminal.launch();
-    terminal.shows("Password:");
-    terminal.key("C-c");
-    // The shell's answer for one that ended by an interrupt.
-    terminal.is_back_with("130");
-    for name in ["next", "agent"] {
-        assert!(!terminal.0.path().join(name).exists(), "{name}");
+    for catch in ["", "trap 'exit 130' INT\n"] {
+        let terminal = Terminal::new(&format!("{ONE}NEXT = {{ command = ['touch', 'next'] }}\n"));
+        terminal.0.script("bin/asks", &format!("{catch}{ASKS}"));
+        terminal.launch();
+        terminal.shows("Password:");
+        terminal.key("C-c");
+        // The shell's answer for one that ended by an interrupt.
+        terminal.is_back_with("130");
+        for name in ["next", "agent"] {
+            assert!(!terminal.0.path().join(name).exists(), "{name}");
+        }
     }
 }
 
