@@ -52,7 +52,8 @@ fn private(_: &Metadata, _: &FileRef) -> Result<(), SecretError> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 

@@ -99,7 +99,9 @@ mod system {
         let told = (status.code() == Some(130)).then_some(Signal::SIGINT as i32);
         let interrupt = [Signal::SIGINT as i32, Signal::SIGQUIT as i32];
         let signal = status.signal().filter(|signal| interrupt.contains(signal));
-        signal.or(told).map(signals::end_by);
+        if let Some(signal) = signal.or(told) {
+            signals::end_by(signal);
+        }
     }
 }
 
@@ -159,7 +161,7 @@ impl Group {
         let undo = signals::undo({
             let started = started.clone();
             move || {
-                lock(&started).map(system::kill);
+                lock(&started).iter().for_each(|group| system::kill(*group));
                 lent.iter().for_each(|terminal| terminal.take_back());
             }
         });

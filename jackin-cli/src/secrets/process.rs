@@ -167,7 +167,8 @@ fn wait(child: &mut Child, group: &Group, deadline: Instant) -> End {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
