@@ -271,11 +271,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn standard_input_is_left_alone() {
-        assert_eq!(shell("cat").unwrap(), "");
-    }
-
     #[cfg(target_os = "linux")]
     mod group {
         use std::fs;

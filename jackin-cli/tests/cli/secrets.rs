@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::Write as _,
     os::unix::{fs::PermissionsExt as _, process::ExitStatusExt as _},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
@@ -332,14 +333,18 @@ fn the_agent_finds_everything_as_it_was() {
     assert_eq!(masks(&asked.out)["SigBlk"], 0);
 }
 
-/// Standard input, the environment and the working directory are those of the launcher.
+/// In its directory and with its environment; but what there is to read is the agent's.
 #[test]
 fn a_command_runs_where_the_launcher_does() {
     let home = Home::with_config("[env]\nZAI_API_KEY = { command = ['asked'] }\n");
-    home.script("bin/asked", "cat; pwd | tr '\\n' :; printf \"$PASSWORD_STORE_DIR:$GNUPGHOME:$DBUS_SESSION_BUS_ADDRESS\"");
-    home.script("bin/claude", r#"printf %s "$ANTHROPIC_AUTH_TOKEN""#);
+    let known = "$PASSWORD_STORE_DIR:$GNUPGHOME:$DBUS_SESSION_BUS_ADDRESS";
+    home.script("bin/asked", &format!("cat; pwd | tr '\\n' :; printf '%s' \"{known}\""));
+    home.script("bin/claude", r#"echo "$ANTHROPIC_AUTH_TOKEN"; cat"#);
     let mut command = home.jackin(LAUNCH);
     command.env("PASSWORD_STORE_DIR", "store").env("GNUPGHOME", "gnupg");
-    let seen = see(command.env("DBUS_SESSION_BUS_ADDRESS", "bus"));
-    assert_eq!(seen.out, format!("{}:store:gnupg:bus", home.path().display()), "{}", seen.err);
+    command.env("DBUS_SESSION_BUS_ADDRESS", "bus").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"for the agent").unwrap();
+    let out = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(out, format!("{}:store:gnupg:bus\nfor the agent", home.path().display()));
 }
