@@ -221,6 +221,15 @@ mod tests {
     }
 
     #[test]
+    fn one_that_cannot_be_started_is_said() {
+        let (messages, limit) = (Messages::Kept, SOON);
+        let question =
+            Question { command: Command::new("/"), name: "x", messages, limit, terminal: true };
+        let error = question.ask().unwrap_err().reason;
+        assert!(error.starts_with("`x` cannot be started: Permission denied"), "{error}");
+    }
+
+    #[test]
     fn what_was_printed_is_masked_in_the_message() {
         let error = shell("echo ' hunter2 '; echo 'bad: hunter2!' >&2; exit 1").unwrap_err();
         assert!(error.ends_with(": bad: ••••!"), "{error}");
