@@ -109,6 +109,18 @@ fn the_first_of_1password_is_read_alone_and_the_others_together() {
 }
 
 #[test]
+fn of_many_each_variable_gets_its_own() {
+    let keys: String = (0..20).map(|key| format!("K{key} = 'op://v/k{key}/key'\n")).collect();
+    let home = Home::with_config(&format!("{ONE}{keys}"));
+    home.script("bin/op", "echo \"$3\" >> calls; printf %s \"$3\"");
+    home.script("bin/claude", "env | grep ^K | sort -V");
+    let seen = see(&mut home.jackin(LAUNCH));
+    let expected: String = (0..20).map(|key| format!("K{key}=op://v/k{key}/key\n")).collect();
+    assert_eq!(seen.out, expected, "{}", seen.err);
+    assert_eq!(fs::read_to_string(home.path().join("calls")).unwrap().lines().count(), 21);
+}
+
+#[test]
 fn a_plan_reads_nothing() {
     let home = Home::with_config(
         "[env]\nZAI_API_KEY = 'op://v/zai/key'\nA = { command = ['asked'] }\n\

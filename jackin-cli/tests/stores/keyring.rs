@@ -89,5 +89,6 @@ fn without_a_bus_that_is_said_at_once() {
         let mut command = home.jackin(["run", "--provider", "zai", "claude"]);
         let seen = answered(command.envs(bus.map(|bus| ("DBUS_SESSION_BUS_ADDRESS", bus))));
         refused(&home, &seen, "the keyring cannot be used: ");
+        assert!(seen.err.contains("\nhint: unlock it, or keep the secret in"), "{}", seen.err);
     }
 }
