@@ -27,11 +27,12 @@ pub fn env_name() -> impl Strategy<Value = EnvName> {
     let wirings = Agent::all().iter().flat_map(|agent| agent.wirings);
     let set = wirings.flat_map(|wiring| wiring.vars).filter_map(|var| var.name.as_ref());
     let set: Vec<_> = set.map(ToString::to_string).collect();
+    let wired: Vec<_> = Agent::all().iter().filter(|agent| !agent.wirings.is_empty()).collect();
     let usual = ["EDITOR", "GH_TOKEN", "PATH", "AWS_PROFILE"].map(str::to_owned);
     prop_oneof![
         sample::select(keys),
         sample::select(set),
-        scrubbed_name(),
+        sample::select(wired).prop_flat_map(scrubbed_name),
         sample::select(usual.to_vec()),
         "[A-Z_][A-Z0-9_]{0,12}",
     ]
@@ -40,13 +41,10 @@ pub fn env_name() -> impl Strategy<Value = EnvName> {
     })
 }
 
-/// A name from some agent's scrub list, its stars filled in.
-pub fn scrubbed_name() -> impl Strategy<Value = String> {
-    let scrubs = |agent: &'static Agent| {
-        agent.wirings.iter().flat_map(|wiring| wiring.scrub).chain(agent.nesting)
-    };
-    let patterns = Agent::all().iter().flat_map(scrubs).flat_map(|scrub| scrub.patterns);
-    let patterns: Vec<_> = patterns.copied().collect();
+/// A name from an agent's scrub list, its stars filled in.
+pub fn scrubbed_name(agent: &'static Agent) -> impl Strategy<Value = String> {
+    let scrubs = agent.wirings.iter().flat_map(|wiring| wiring.scrub).chain(agent.nesting);
+    let patterns: Vec<_> = scrubs.flat_map(|scrub| scrub.patterns).copied().collect();
     (sample::select(patterns), "[A-Z0-9_]{0,8}", "[A-Z0-9_]{0,8}")
         .prop_map(|(pattern, one, two)| pattern.replacen('*', &one, 1).replacen('*', &two, 1))
 }

@@ -90,7 +90,7 @@ proptest! {
     #[test]
     fn no_scrubbed_name_survives(
         entries in entries(SENTINEL),
-        hostile in vec((scrubbed_name(), "[a-z0-9]{0,8}"), 0..40),
+        hostile in vec((scrubbed_name(claude()), "[a-z0-9]{0,8}"), 0..40),
         harmless in vec(("[a-z]{1,8}", "[a-z0-9]{0,8}"), 0..8),
     ) {
         let nesting: Vec<_> = claude().nesting.iter().flat_map(|scrub| scrub.patterns).collect();

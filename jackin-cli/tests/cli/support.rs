@@ -10,6 +10,9 @@ use std::{
 
 use tempfile::TempDir;
 
+/// The program under test.
+pub(crate) const JACKIN: &str = env!("CARGO_BIN_EXE_jackin");
+
 /// A home directory of its own, gone when dropped.
 pub(crate) struct Home(TempDir);
 
@@ -60,7 +63,16 @@ impl Home {
     /// jackin with these arguments; its environment is HOME and PATH, where `bin` below the home
     /// comes first.
     pub(crate) fn jackin<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jackin"));
+        self.program(JACKIN, args)
+    }
+
+    /// Another program in the same surroundings.
+    pub(crate) fn program<S: AsRef<OsStr>>(
+        &self,
+        program: &str,
+        args: impl IntoIterator<Item = S>,
+    ) -> Command {
+        let mut command = Command::new(program);
         let path = format!("{}/bin:/usr/local/bin:/usr/bin:/bin", self.path().display());
         command.args(args).current_dir(self.path()).env_clear();
         command.env("HOME", self.path()).env("PATH", path);
