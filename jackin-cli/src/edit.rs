@@ -123,6 +123,12 @@ pub(crate) fn note<'a>(text: &'a str, path: &[&str]) -> Option<&'a str> {
     text[end..line_end(text, end)].trim().strip_prefix('#').map(str::trim)
 }
 
+/// The keys at the top of a text; none if it is not TOML.
+pub(crate) fn keys(text: &str) -> Vec<String> {
+    let document = parsed(text);
+    document.iter().flat_map(|document| document.iter()).map(|(key, _)| key.to_owned()).collect()
+}
+
 fn parsed(text: &str) -> Result<Document<&str>, Problem> {
     Document::parse(text).map_err(|_| Problem::Syntax)
 }

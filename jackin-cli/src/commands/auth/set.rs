@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
-    if args.key.is_some() {
+    if args.key.is_some() || !args.keys.is_empty() {
         return Err(refused_argument());
     }
     let target = Target::find(&args.scope, ambient)?;
@@ -49,9 +49,19 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     let changed = target.change(&changes)?;
     let what = format!("`{name}` for {}, {}", provider.label.value, values::masked(&value));
     values::said(report, changed, &what, &target);
-    let still = target.layers(ambient)?;
-    let still = still.catalog.get(&args.provider).and_then(|provider| provider.mode.as_ref());
-    if let Some(mode) = still.filter(|mode| mode.value == Mode::Ignore) {
+    still_ignored(provider, &target, ambient, report)
+}
+
+/// Warns if another scope withdraws the provider where a key was stored.
+pub(super) fn still_ignored(
+    provider: &Provider,
+    target: &Target,
+    ambient: &Ambient,
+    report: &Report,
+) -> Result<(), Failure> {
+    let layers = target.layers(ambient)?;
+    let mode = layers.catalog.get(provider.id.as_str()).and_then(|stored| stored.mode.as_ref());
+    if let Some(mode) = mode.filter(|mode| mode.value == Mode::Ignore) {
         report.warning(&format!("its mode is still `ignore` ({})", mode.source));
     }
     Ok(())
