@@ -77,10 +77,11 @@ pub(super) struct Setting<'a> {
 
 pub(super) fn set(
     target: &Target,
-    catalog: &Catalog,
     setting: &Setting<'_>,
+    ambient: &Ambient,
     report: &Report,
 ) -> Result<(), Failure> {
+    let catalog = &target.layers(ambient)?.catalog;
     let name = name_to_set(setting.name)?;
     let parsed = |text: &str| match setting.literal {
         true => EnvValue::literal(text),
@@ -96,7 +97,7 @@ pub(super) fn set(
             value
         }
         None => {
-            let text = input::secret(&format!("value for `{name}`"), setting.stdin)?;
+            let text = input::secret(&format!("value for `{name}`"), setting.stdin, ambient)?;
             parsed(text.expose_secret()).map_err(unusable)?
         }
     };

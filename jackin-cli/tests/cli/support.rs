@@ -109,7 +109,8 @@ pub(crate) fn see(command: &mut Command) -> Seen {
     seen(command.output().unwrap())
 }
 
-fn seen(output: Output) -> Seen {
+/// What a command that has ended left behind.
+pub(crate) fn seen(output: Output) -> Seen {
     let Output { status, stdout, stderr } = output;
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Seen { code: status.code(), out: text(stdout), err: text(stderr) }

@@ -29,7 +29,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
         Some(reference) => EnvValue::Reference(reference),
         None => {
             let prompt = format!("key for {} (`{}`)", provider.label.value, provider.key.value);
-            let text = input::secret(&prompt, args.source.stdin)?;
+            let text = input::secret(&prompt, args.source.stdin, ambient)?;
             let value = EnvValue::parse(text.expose_secret());
             value.map_err(|error| Failure::new(USAGE, format!("the key {error}")))?
         }
