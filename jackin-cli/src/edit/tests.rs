@@ -54,6 +54,7 @@ fn a_new_value_stands_beside_the_others() {
             ("env = { A = 1,\r\n B = 2 }", "env = { A = 1,\r\n B = 2, K = \"v\" }"),
             ("  env = { # all\n  }", "  env = { # all\n      K = \"v\"\n  }"),
             ("[env.A]\nop = 'x'\n", "[env.A]\nop = 'x'\n\n[env]\nK = \"v\"\n"),
+            ("[env.K]\r\nop = 'x'\r\n", "[env]\r\nK = \"v\"\r\n"),
             ("[env.K]\nop = 'x'\n[b]\n", "[b]\n\n[env]\nK = \"v\"\n"),
         ],
         |text| set(text, &["env", "K"], "\"v\"", None).unwrap(),
@@ -111,6 +112,11 @@ fn a_note_is_the_comment_behind_the_value() {
     assert_eq!(note(&text, &["env", "K"]), Some("dev-local"));
     assert_eq!(note("[env]\nK = 'a # b'\n", &["env", "K"]), None);
     assert_eq!(note("env = { K = 1 } # x", &["env", "K"]), None);
+    let text = set("[env]\nK = 'b' # dev-local\n", &["env", "K"], "'b'", Some("")).unwrap();
+    assert_eq!(text, "[env]\nK = 'b'\n");
+    // In an inline table it would swallow what follows.
+    let text = set("env = { K = 1, A = 2 } # x", &["env", "K"], "3", Some("note")).unwrap();
+    assert_eq!(text, "env = { K = 3, A = 2 } # x");
 }
 
 #[test]
@@ -118,6 +124,15 @@ fn what_cannot_be_edited_stays() {
     assert_eq!(set("env = 1", &["env", "K"], "1", None), Err(Problem::NoTable));
     assert_eq!(set("[[env]]\nK = 1", &["env", "K"], "1", None), Err(Problem::NoTable));
     assert_eq!(set("env = ", &["env", "K"], "1", None), Err(Problem::Syntax));
+    // Whatever the edit was, what it says elsewhere stays, or nothing is edited.
+    let edited = |text: &str| checked("a = 1\nb.c = 2", text.to_owned(), &["b", "c"]).is_ok();
+    assert!(edited("a = 1") && edited("a = 1\nb.c = 3"));
+    assert!(
+        !edited("a = 2\nb.c = 2")
+            && !edited("b.c = 2")
+            && !edited("a = 1\nd = 1")
+            && !edited("a =")
+    );
     assert_eq!(unset("env = {\n K = 1 # x\n , A = 2}", &["env", "K"]), Err(Problem::Tangled));
 }
 

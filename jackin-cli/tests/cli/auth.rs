@@ -70,6 +70,11 @@ fn a_reference_is_stored_as_it_is_written_by_hand() {
             "{ command = [\"pass\", \"show\", \"-x\"] } # dev-local".into(),
             "command:pass",
         ),
+        (
+            "--command pass --stdin --workspace acme",
+            "{ command = [\"pass\", \"--stdin\", \"--workspace\", \"acme\"] } # dev-local".into(),
+            "command:pass",
+        ),
         ("--file ~/keys/zai", "{ file = \"~/keys/zai\" } # dev-local".into(), "~/keys/zai"),
         ("--file keys/zai", format!("{{ file = \"{path}\" }} # dev-local"), "~/keys/zai"),
     ] {
@@ -351,6 +356,9 @@ fn an_exported_key_is_listed_as_what_it_is() {
     let mut command = home.jackin(["auth", "list"]);
     let seen = see(command.env("ZAI_API_KEY", KEY));
     let line = seen.out.lines().find(|line| line.starts_with("zai ")).unwrap();
+    let blank = see(home.jackin(["auth", "list"]).env("ZAI_API_KEY", " "));
+    assert!(blank.out.contains("\nzai         -     -     -"), "{}", blank.out);
+    assert_eq!(see(home.jackin(["auth", "check"]).env("ZAI_API_KEY", "")).code, Some(0));
     assert!(line.contains("$ZAI_API_KEY") && line.ends_with("environment"), "{line}");
 }
 
