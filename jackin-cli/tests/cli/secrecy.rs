@@ -26,10 +26,10 @@ fn secret() -> String {
 fn home() -> Home {
     let home = Home::new();
     let secret = secret();
-    let slow = format!("sleep 0.3; cat \"$HOME/served\"");
+    let slow = "sleep 0.3; cat \"$HOME/served\"";
     home.write("served", &secret);
-    home.script("bin/op", &slow);
-    home.script("bin/pass", &slow);
+    home.script("bin/op", slow);
+    home.script("bin/pass", slow);
     home.script("bin/agent", "sleep 0.3");
     home.write(
         ".config/jackin/config.toml",
