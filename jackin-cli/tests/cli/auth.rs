@@ -104,6 +104,11 @@ fn a_note_is_changed_kept_and_taken_away() {
         assert_eq!(feed(&mut home.jackin(words), KEY).code, Some(0));
         assert_eq!(home.config(), config(comment));
     }
+    home.write(".config/jackin/config.toml", "env = {}\n");
+    let said = home.does("auth set zai --note team --stdin", KEY);
+    assert!(said.contains("warning: the note was not kept: an inline table has no place for it\n"));
+    assert_eq!(home.config(), format!("env = {{ ZAI_API_KEY = \"{KEY}\" }}\n"));
+    home.write(".config/jackin/config.toml", config(""));
     for bad in ["a\nb = 1", "a\u{1b}[31m", "\u{7f}"] {
         let seen = feed(&mut home.jackin(["auth", "set", "zai", "--stdin", "--note", bad]), KEY);
         assert_eq!(seen.code, Some(2));

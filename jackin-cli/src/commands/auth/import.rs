@@ -2,7 +2,10 @@
 
 use jackin_core::{Agent, Catalog, EnvValue, ExposeSecret as _, Protocol, Provider};
 
-use super::{provider, set::still_ignored};
+use super::{
+    provider,
+    set::{still_ignored, without_place},
+};
 use crate::{
     ambient::Ambient,
     args::AuthImport,
@@ -42,6 +45,7 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;
     let what = format!("{}, {}", provider.label.value, values::masked(&key));
     values::said(report, changed, &what, &target);
+    without_place(note.as_deref(), &target, provider.key.value.as_str(), report)?;
     still_ignored(provider, &target, ambient, report)
 }
 

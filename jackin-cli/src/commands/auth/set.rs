@@ -8,10 +8,10 @@ use jackin_core::{
 
 use super::{provider, refused_argument};
 use crate::{
-    ambient::Ambient,
+    ambient::{Ambient, read_file},
     args::{AuthSet, AuthUnset},
     commands::values,
-    input,
+    edit, input,
     report::{Failure, Report, USAGE},
     secrets,
     store::{Change, Target},
@@ -49,7 +49,23 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     let changed = target.change(&changes)?;
     let what = format!("`{name}` for {}, {}", provider.label.value, values::masked(&value));
     values::said(report, changed, &what, &target);
+    without_place(note, &target, name, report)?;
     still_ignored(provider, &target, ambient, report)
+}
+
+/// Warns if a note could not be kept: in an inline table a comment has no place.
+pub(super) fn without_place(
+    note: Option<&str>,
+    target: &Target,
+    name: &str,
+    report: &Report,
+) -> Result<(), Failure> {
+    let text = read_file(&target.file)?.map(|(_, text)| text).unwrap_or_default();
+    let kept = edit::note(&text, &target.env(name)).is_some();
+    if note.is_some_and(|note| !note.is_empty() && !kept) {
+        report.warning("the note was not kept: an inline table has no place for it");
+    }
+    Ok(())
 }
 
 /// Warns if another scope withdraws the provider where a key was stored.
