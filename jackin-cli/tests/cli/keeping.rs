@@ -204,6 +204,11 @@ fn a_workspace_is_created_shown_listed_and_removed() {
     assert_eq!(home.read(file), format!("workdir = \"{}\"\n", work.display()));
     let said = home.refuses(2, "workspace create acme --workdir /elsewhere", "");
     assert_eq!(said, format!("error: workspace `acme` is there already: ~/{file}\n"));
+    // An empty file is a workspace as well.
+    home.write(".config/jackin/workspaces/empty.toml", "");
+    let said = home.refuses(2, "workspace create empty", "");
+    assert!(said.starts_with("error: workspace `empty` is there already"), "{said}");
+    home.does("workspace remove empty", "");
     for (name, given, dir) in
         [("a", "~/work", "work"), ("b", "work", "work"), ("c", "./work/", "work")]
     {
