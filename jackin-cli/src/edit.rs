@@ -313,8 +313,9 @@ fn insert_line(text: &str, after: Option<usize>, line: &str) -> String {
 /// The text with a table of its own at the end for the value.
 fn append_table(text: &str, path: &[&str], value: &str, comment: &str) -> String {
     let newline = newline(text);
-    let end = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
-    let gap = if text.trim_start_matches('\u{feff}').is_empty() { "" } else { newline };
+    let empty = text.trim_start_matches('\u{feff}').is_empty();
+    let end = if empty || text.ends_with('\n') { "" } else { newline };
+    let gap = if empty { "" } else { newline };
     let (name, table) = path.split_last().map_or(("", path), |(name, table)| (*name, table));
     let (header, name) = (key(table), key(&[name]));
     format!("{text}{end}{gap}[{header}]{newline}{name} = {value}{comment}{newline}")

@@ -40,6 +40,7 @@ fn a_new_value_stands_beside_the_others() {
     assert_edits(
         &[
             ("", "[env]\nK = \"v\"\n"),
+            ("\u{feff}", "\u{feff}[env]\nK = \"v\"\n"),
             ("# only this", "# only this\n\n[env]\nK = \"v\"\n"),
             ("[env]", "[env]\nK = \"v\""),
             ("[env] # keys\n\n[x]\n", "[env] # keys\nK = \"v\"\n\n[x]\n"),
