@@ -74,6 +74,12 @@ impl<'a> Tmux<'a> {
         self.press(&["Enter"]);
     }
 
+    /// Pastes a text, marked as pasted if the program asked for that.
+    pub(crate) fn paste(&self, text: &str) {
+        self.tell(&["set-buffer", text]);
+        self.tell(&["paste-buffer", "-p"]);
+    }
+
     pub(crate) fn resize(&self, (width, height): (u16, u16)) {
         let [width, height] = [width, height].map(|cells| cells.to_string());
         self.tell(&["resize-window", "-x", &width, "-y", &height]);
@@ -87,6 +93,11 @@ impl<'a> Tmux<'a> {
     /// The screen, with its escape sequences.
     pub(crate) fn styled(&self) -> String {
         self.tell(&["capture-pane", "-pe"])
+    }
+
+    /// All that the terminal has shown and still remembers.
+    pub(crate) fn history(&self) -> String {
+        self.tell(&["capture-pane", "-p", "-S", "-"])
     }
 
     /// The screen as soon as it holds a text and no longer changes.

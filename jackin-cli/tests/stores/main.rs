@@ -6,5 +6,6 @@
 mod keyring;
 mod pass;
 #[path = "../cli/support.rs"]
+#[expect(dead_code, reason = "the other tests use the rest of it")]
 mod support;
 mod terminal;

@@ -8,17 +8,17 @@ use jackin_core::{
 
 use super::{provider, refused_argument};
 use crate::{
-    ambient::Ambient,
+    ambient::{Ambient, read_file},
     args::{AuthSet, AuthUnset},
     commands::values,
-    input,
+    edit, input,
     report::{Failure, Report, USAGE},
     secrets,
     store::{Change, Target},
 };
 
 pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
-    if args.key.is_some() {
+    if args.key.is_some() || !args.keys.is_empty() {
         return Err(refused_argument());
     }
     let target = Target::find(&args.scope, ambient)?;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
         Some(reference) => EnvValue::Reference(reference),
         None => {
             let prompt = format!("key for {} (`{}`)", provider.label.value, provider.key.value);
-            let text = input::secret(&prompt, args.source.stdin)?;
+            let text = input::secret(&prompt, args.source.stdin, ambient)?;
             let value = EnvValue::parse(text.expose_secret());
             value.map_err(|error| Failure::new(USAGE, format!("the key {error}")))?
         }
@@ -49,9 +49,35 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     let changed = target.change(&changes)?;
     let what = format!("`{name}` for {}, {}", provider.label.value, values::masked(&value));
     values::said(report, changed, &what, &target);
-    let still = target.layers(ambient)?;
-    let still = still.catalog.get(&args.provider).and_then(|provider| provider.mode.as_ref());
-    if let Some(mode) = still.filter(|mode| mode.value == Mode::Ignore) {
+    without_place(note, &target, name, report)?;
+    still_ignored(provider, &target, ambient, report)
+}
+
+/// Warns if a note could not be kept: in an inline table a comment has no place.
+pub(super) fn without_place(
+    note: Option<&str>,
+    target: &Target,
+    name: &str,
+    report: &Report,
+) -> Result<(), Failure> {
+    let text = read_file(&target.file)?.map(|(_, text)| text).unwrap_or_default();
+    let kept = edit::note(&text, &target.env(name)).is_some();
+    if note.is_some_and(|note| !note.is_empty() && !kept) {
+        report.warning("the note was not kept: an inline table has no place for it");
+    }
+    Ok(())
+}
+
+/// Warns if another scope withdraws the provider where a key was stored.
+pub(super) fn still_ignored(
+    provider: &Provider,
+    target: &Target,
+    ambient: &Ambient,
+    report: &Report,
+) -> Result<(), Failure> {
+    let layers = target.layers(ambient)?;
+    let mode = layers.catalog.get(provider.id.as_str()).and_then(|stored| stored.mode.as_ref());
+    if let Some(mode) = mode.filter(|mode| mode.value == Mode::Ignore) {
         report.warning(&format!("its mode is still `ignore` ({})", mode.source));
     }
     Ok(())
