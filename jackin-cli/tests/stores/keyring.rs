@@ -53,6 +53,29 @@ fn a_key_reaches_the_agent() {
     assert_eq!((seen.code, &*seen.out), (Some(0), "key-in-keyring"), "{}", seen.err);
 }
 
+/// One entry for each scope; what is unset is gone from the keyring as well.
+#[test]
+#[ignore = "needs gnome-keyring, libsecret-tools and dbus"]
+fn keys_are_kept_there_and_forgotten() {
+    let home = Home::new();
+    home.write(".config/jackin/workspaces/acme.toml", "");
+    home.script("bin/claude", r#"printf '%s ' "$ANTHROPIC_AUTH_TOKEN""#);
+    let keep = format!(
+        "printf key-for-all | '{JACKIN}' auth set zai --keyring --stdin\n\
+         printf key-for-acme | '{JACKIN}' auth set zai --keyring --stdin --workspace acme\n"
+    );
+    let launches = "launch; JACKIN_WORKSPACE=acme launch\n";
+    let look = "secret-tool search --all service jackin 2>&1 | grep -c key-for\n";
+    let forget = format!("'{JACKIN}' auth unset zai; '{JACKIN}' auth list --all >list\n");
+    let unlocked = STORED.lines().next().unwrap();
+    let seen = on_a_bus(&home, &format!("{unlocked}\n{keep}{launches}{look}{forget}{look}"));
+    assert_eq!(seen.out, "key-for-all key-for-acme 2\n1\n", "{}", seen.err);
+    let list = home.read("list");
+    assert!(list.contains("keyring:jackin/workspaces/acme/ZAI_API_KEY"), "{list}");
+    assert!(!list.contains("keyring:jackin/ZAI_API_KEY"), "{list}");
+    assert!(!home.read(".config/jackin/workspaces/acme.toml").contains("key-for"));
+}
+
 #[test]
 #[ignore = "needs gnome-keyring, libsecret-tools and dbus"]
 fn an_entry_that_is_missing_is_said() {
