@@ -12,5 +12,6 @@ mod picker;
 mod readme;
 mod run;
 mod screens;
+mod shells;
 mod support;
 mod tmux;
