@@ -9,7 +9,10 @@ use std::{
 
 use jackin_core::{Config, Document, EnvLayers, EnvName, Given, HostVar, Unknown, WorkspaceName};
 
-use crate::report::{FAILED, Failure, USAGE};
+use crate::{
+    report::{FAILED, Failure, USAGE},
+    shells::Shell,
+};
 
 /// The largest configuration file that is read, in bytes; far above any real one.
 const LARGEST_FILE: u64 = 16 << 20;
@@ -84,6 +87,22 @@ impl Ambient {
             .to_str()
             .ok_or_else(|| Failure::new(USAGE, format!("`{variable}` is not UTF-8")))?;
         Ok(Some((text, Given::Variable(variable))))
+    }
+
+    /// The shell that asks: the program that started this one, where the system tells and it is a
+    /// shell, else the one in `SHELL`.
+    pub(crate) fn shell(&self) -> Shell {
+        let usual = if cfg!(windows) { Shell::Pwsh } else { Shell::Sh };
+        let named = || Shell::of_program(&self.path("SHELL")?);
+        parent_shell().or_else(named).unwrap_or(usual)
+    }
+
+    /// The file that a step of GitHub Actions leaves variables in.
+    pub(crate) fn github_env(&self) -> Result<PathBuf, Failure> {
+        self.path("GITHUB_ENV").ok_or_else(|| {
+            Failure::new(FAILED, "`GITHUB_ENV` is not set")
+                .hint("`--format github` is for a step of GitHub Actions")
+        })
     }
 
     fn path(&self, name: &str) -> Option<PathBuf> {
@@ -265,6 +284,23 @@ impl Ambient {
         found.sort();
         Ok(found)
     }
+}
+
+/// The shell that started this process, as Linux knows it. A script's shell is its interpreter, and a
+/// shell that is a script itself is known by its name.
+#[cfg(unix)]
+fn parent_shell() -> Option<Shell> {
+    let process = PathBuf::from(format!("/proc/{}", std::os::unix::process::parent_id()));
+    let program = fs::read_link(process.join("exe")).ok();
+    program.and_then(|program| Shell::of_program(&program)).or_else(|| {
+        let name = fs::read_to_string(process.join("comm")).ok()?;
+        Shell::of_program(name.trim_end().as_ref())
+    })
+}
+
+#[cfg(not(unix))]
+fn parent_shell() -> Option<Shell> {
+    None
 }
 
 fn workspace_file(root: &Path, name: &WorkspaceName) -> PathBuf {

@@ -2,8 +2,10 @@
 
 use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use jackin_core::{ContainerName, ImageName, NameError, Runtime};
+
+use crate::{formats::Format, shells::Shell};
 
 const AFTER: &str = "\
 Examples:
@@ -51,7 +53,7 @@ pub(crate) enum Command {
     /// Show where every variable comes from and what is removed; reads no secret
     #[command(override_usage = "jackin plan [OPTIONS] [AGENT] [ARG]...")]
     Plan(Plan),
-    /// Print the environment for a shell
+    /// Print the environment for a shell or another program
     Env(Env),
     /// Print what the session is called, for example `Claude (Z.AI)`
     Label(Label),
@@ -177,24 +179,38 @@ pub(crate) enum Target {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("printed").args(["export", "format"]).multiple(true),
+    group = ArgGroup::new("script").args(["export", "undo"]),
+    after_help = "\
+Without --shell, it is the shell that started jackin, else the one in $SHELL,
+else sh.
+
+Examples:
+  eval \"$(jackin env --export --provider zai)\"     in bash, zsh, any POSIX shell
+  jackin env --export --provider zai | source      in fish
+  eval \"$(jackin env --undo)\"                      back to before"
+)]
 pub(crate) struct Env {
-    /// Print `export` and `unset` lines for `eval` in a POSIX shell, secrets included
+    /// Print a script for a shell that sets and removes, secrets included
     #[arg(long)]
     pub(crate) export: bool,
-    /// Print an env-file, or a Secret for `kubectl apply`, secrets included
-    #[arg(long, value_name = "FORMAT")]
+    /// The shell that is to run it
+    #[arg(long, value_name = "SHELL", requires = "script")]
+    pub(crate) shell: Option<Shell>,
+    /// Print it for another program, secrets included
+    #[arg(long, value_name = "FORMAT", conflicts_with = "shell")]
     pub(crate) format: Option<Format>,
+    /// Fail where not everything can be removed
+    #[arg(long, requires = "printed")]
+    pub(crate) strict: bool,
+    /// Print a script that takes this shell back to before `--export`
+    #[arg(long, conflicts_with_all = ["format", "strict", "provider", "workspace", "role", "agent"])]
+    pub(crate) undo: bool,
     #[command(flatten)]
     pub(crate) selection: Selection,
     /// The agent [default: the workspace's, else claude]
     pub(crate) agent: Option<OsString>,
-}
-
-/// What `env` can print besides a shell's own commands.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Format {
-    Docker,
-    K8sSecret,
 }
 
 #[derive(Debug, Args)]

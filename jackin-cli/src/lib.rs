@@ -29,11 +29,18 @@ mod launch;
 mod picker;
 mod report;
 mod secrets;
+mod shells;
 mod signals;
 mod store;
 mod terminal;
 mod version;
 
 pub use crate::{
-    ambient::Ambient, commands::main, launch::launch, report::Failure, secrets::Sources,
+    ambient::Ambient,
+    commands::main,
+    formats::{Changes, Format},
+    launch::launch,
+    report::Failure,
+    secrets::Sources,
+    shells::Shell,
 };

@@ -1,33 +1,51 @@
 //! `jackin env`: the plan's environment for a shell or another program, or, without `--export` and
 //! `--format`, a listing that reads no secret.
 
-use std::ffi::OsString;
+use std::{
+    ffi::{OsStr, OsString},
+    fs::File,
+    io::{self, Write as _},
+    path::Path,
+};
 
 use jackin_core::{ExecPlan, PlannedValue, child_env};
 
 use crate::{
     ambient::Ambient,
-    args::{Env, Format},
-    commands::plan_for,
+    args::Env,
+    commands::{plan_for, removals},
     expiry,
-    formats::Changes,
-    report::{self, Failure, Report},
+    formats::{self, Changes, Format},
+    report::{self, FAILED, Failure, Report},
     secrets::Sources,
+    shells::Shell,
 };
 
+/// Who reads what is printed.
+#[derive(Clone, Copy)]
+enum Reader {
+    Shell(Shell),
+    Program(Format),
+}
+
 pub(super) fn run(args: &Env, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+    let shell = || args.shell.unwrap_or_else(|| ambient.shell());
+    if args.undo {
+        return report::data(shell().undo().as_bytes());
+    }
     let (mut plan, _) = plan_for(&args.selection, args.agent.as_ref(), ambient)?;
-    if args.format.is_some() {
+    let reader = args.format.map(Reader::Program);
+    let reader = reader.or_else(|| args.export.then(|| Reader::Shell(shell())));
+    if matches!(reader, Some(Reader::Program(format)) if !format.removes()) {
         plan = plan.detached(&ambient.vars);
     }
     plan.warnings.iter().for_each(|warning| report.warning(warning));
     if let Some(warning) = expiry::warning(&plan) {
         report.warning(&warning);
     }
-    if args.export || args.format.is_some() {
-        export(&plan, args.format, ambient, report)
-    } else {
-        report::text(&listing(&plan, ambient))
+    match reader {
+        Some(reader) => export(&plan, reader, args.strict, ambient, report),
+        None => report::text(&listing(&plan, ambient)),
     }
 }
 
@@ -45,7 +63,8 @@ fn listing(plan: &ExecPlan, ambient: &Ambient) -> String {
 /// Prints what the agent's environment adds and leaves out.
 fn export(
     plan: &ExecPlan,
-    format: Option<Format>,
+    reader: Reader,
+    strict: bool,
     ambient: &Ambient,
     report: &Report,
 ) -> Result<(), Failure> {
@@ -58,5 +77,46 @@ fn export(
         let name = &var.name;
         report.warning(&format!("`{name}` is not passed on: it holds another provider's key"));
     });
-    report::data(&changes.write(format, report)?)
+    for unsaid in unsaid(plan, &changes, reader) {
+        if strict {
+            return Err(Failure::new(FAILED, unsaid));
+        }
+        report.warning(&unsaid);
+    }
+    match reader {
+        Reader::Shell(shell) => report::data(shell.export(&changes)?.as_bytes()),
+        Reader::Program(Format::Github) => for_later_steps(&changes, &ambient.github_env()?),
+        Reader::Program(format) => report::data(&format.write(&changes)?),
+    }
+}
+
+/// What should be removed, and cannot be.
+fn unsaid(plan: &ExecPlan, changes: &Changes<'_>, reader: Reader) -> Vec<String> {
+    let (who, can_name): (_, &dyn Fn(&OsStr) -> bool) = match &reader {
+        Reader::Shell(shell) => ("a shell", &|name| shell.can_name(name)),
+        Reader::Program(format) if format.removes() => {
+            ("this format", &|name| format.can_name(name))
+        }
+        Reader::Program(_) if plan.remove.is_empty() => return Vec::new(),
+        Reader::Program(_) => {
+            return vec![format!(
+                "this format removes nothing; what it is given to should not have these itself\n{}",
+                removals(plan).trim_end()
+            )];
+        }
+    };
+    let names = changes.removed().filter(|name| !can_name(name)).map(report::name);
+    names.map(|name| format!("{who} cannot unset `{name}`; `jackin run` leaves it out")).collect()
+}
+
+/// Masks the secrets in the log of a workflow before any step can print one.
+fn for_later_steps(changes: &Changes<'_>, path: &Path) -> Result<(), Failure> {
+    let lines = Format::Github.write(changes)?;
+    let file = File::options().append(true).open(path);
+    let failed = |error: io::Error| {
+        Failure::new(FAILED, format!("cannot write {}: {error}", path.display()))
+    };
+    let mut file = file.map_err(failed)?;
+    report::data(formats::masks(changes).as_bytes())?;
+    file.write_all(&lines).map_err(failed)
 }

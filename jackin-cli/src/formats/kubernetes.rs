@@ -4,33 +4,23 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use jackin_core::ExecPlan;
 use serde_json::json;
 
-use super::Changes;
-use crate::report::{FAILED, Failure};
+use super::{Changes, pretty};
+use crate::report::Failure;
 
 pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
-    let data = changes
-        .set
-        .iter()
-        .map(|(name, value)| (name.as_str(), STANDARD.encode(value.as_encoded_bytes())));
-    let secret = json!({
+    let data = changes.set.iter().map(|var| (var.name.as_str(), STANDARD.encode(var.value)));
+    Ok(pretty(&json!({
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": { "name": name(changes.plan) },
+        "metadata": { "name": name(&changes.title) },
         "type": "Opaque",
         "data": data.collect::<BTreeMap<_, _>>(),
-    });
-    let text = serde_json::to_vec_pretty(&secret);
-    let mut text =
-        text.map_err(|error| Failure::new(FAILED, format!("cannot write JSON: {error}")))?;
-    text.push(b'\n');
-    Ok(text)
+    })))
 }
 
 /// A name that Kubernetes takes: lower-case letters, digits and `-`, which does not end it.
-fn name(plan: &ExecPlan) -> String {
-    let name = format!("jackin-{}-{}", plan.agent, plan.provider).replace('_', "-");
-    name.trim_end_matches('-').to_owned()
+fn name(title: &str) -> String {
+    title.replace('_', "-").trim_end_matches('-').to_owned()
 }

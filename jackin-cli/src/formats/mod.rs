@@ -1,68 +1,167 @@
 //! The environment of a plan as text for other programs: one small module for each format. What a
-//! format cannot hold is refused, what it cannot say is said on stderr.
+//! format cannot hold is refused; whether it can remove is said, and nothing is printed here.
 
+mod direnv;
 mod docker;
+mod dotenv;
+mod github;
+mod json;
 mod kubernetes;
-mod posix;
+mod systemd;
 
 use std::{
     collections::BTreeSet,
     ffi::{OsStr, OsString},
 };
 
-use jackin_core::{EnvName, ExecPlan, Vars};
+use clap::ValueEnum;
+use jackin_core::{EnvName, ExecPlan, PlannedValue, Vars};
 
-use crate::{
-    args::Format,
-    commands,
-    report::{FAILED, Failure, Report},
-};
+use crate::report::{FAILED, Failure};
 
-/// What a child's environment adds to its parent's, and what it leaves out.
-pub(crate) struct Changes<'a> {
-    plan: &'a ExecPlan,
-    set: Vec<(&'a EnvName, &'a OsStr)>,
-    remove: Vec<&'a OsString>,
+pub(crate) use github::masks;
+
+/// What the environment can be written as, besides a shell's own commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
+pub enum Format {
+    /// What is set and what is removed, for other programs
+    Json,
+    /// A `.env` file that Node and python-dotenv read alike
+    Dotenv,
+    /// An env-file for Docker and Podman
+    Docker,
+    /// Appended to $GITHUB_ENV; the masks go to standard output
+    Github,
+    /// A Secret for `kubectl apply`
+    K8sSecret,
+    /// An `EnvironmentFile=`
+    Systemd,
+    /// For `eval` in an `.envrc`
+    Direnv,
+}
+
+/// What a child's environment adds to its parent's, and what it leaves out: what [`Shell::export`]
+/// and [`Format::write`] put into text.
+///
+/// ```no_run
+/// use jackin_cli::{Ambient, Changes, Failure, Shell, Sources};
+/// use jackin_core::{Agent, child_env, choice, resolve};
+///
+/// fn script() -> Result<String, Failure> {
+///     let ambient = Ambient::read(None);
+///     let layers = ambient.layers(None, None)?;
+///     let agent = Agent::find("claude").expect("built in");
+///     let plan = resolve(&layers, agent, choice::select(&layers, agent, None)?)?;
+///     let parent: Vec<_> = std::env::vars_os().collect();
+///     let child = child_env(&plan.materialize(&Sources::new(&ambient))?, parent.clone());
+///     Shell::Fish.export(&Changes::between(&parent, &child, &plan))
+/// }
+/// ```
+///
+/// [`Shell::export`]: crate::Shell::export
+pub struct Changes<'a> {
+    /// What the environment is for: letters, digits and `-`.
+    pub(crate) title: String,
+    pub(crate) set: Vec<Set<'a>>,
+    pub(crate) remove: Vec<&'a OsString>,
+}
+
+/// A variable that is set.
+pub(crate) struct Set<'a> {
+    pub(crate) name: &'a EnvName,
+    pub(crate) value: &'a str,
+    /// Whether nobody may see it.
+    pub(crate) is_secret: bool,
+    /// Whether the parent has one of this name.
+    pub(crate) replaces: bool,
 }
 
 impl<'a> Changes<'a> {
     /// The changes from a parent to its child by this plan.
-    pub(crate) fn between(parent: &'a Vars, child: &'a Vars, plan: &'a ExecPlan) -> Self {
-        let set = plan.set.iter().filter_map(|var| {
-            let (_, value) = child.iter().rev().find(|(name, _)| *name == *var.name.as_str())?;
-            Some((&var.name, value.as_os_str()))
-        });
+    #[must_use]
+    pub fn between(parent: &'a Vars, child: &'a Vars, plan: &'a ExecPlan) -> Self {
         let names = |env: &'a Vars| env.iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
-        let remove = names(parent).difference(&names(child)).copied().collect();
-        Self { plan, set: set.collect(), remove }
+        let (before, after) = (names(parent), names(child));
+        let set = plan.set.iter().filter_map(|var| {
+            let name: &OsStr = var.name.as_str().as_ref();
+            let (_, value) = child.iter().rev().find(|(known, _)| known == name)?;
+            Some(Set {
+                name: &var.name,
+                // A plan holds text alone.
+                value: value.to_str()?,
+                is_secret: !matches!(var.value, PlannedValue::Plain(_)),
+                replaces: before.contains(&name.to_owned()),
+            })
+        });
+        let set = set.collect();
+        let title = format!("jackin-{}-{}", plan.agent, plan.provider);
+        Self { title, set, remove: before.difference(&after).copied().collect() }
     }
 
     /// Whether a variable is among those that are set.
-    pub(crate) fn sets(&self, name: &EnvName) -> bool {
-        self.set.iter().any(|(set, _)| *set == name)
+    #[must_use]
+    pub fn sets(&self, name: &EnvName) -> bool {
+        self.set.iter().any(|set| set.name == name)
     }
 
-    /// The changes in a format; without one, for `eval` in a POSIX shell.
-    pub(crate) fn write(
-        &self,
-        format: Option<Format>,
-        report: &Report,
-    ) -> Result<Vec<u8>, Failure> {
-        if format.is_some() {
-            report.warning(&format!(
-                "this format removes nothing; what it is given to should not have these itself\n{}",
-                commands::removals(self.plan).trim_end()
-            ));
+    /// The names that are removed.
+    pub fn removed(&self) -> impl Iterator<Item = &OsStr> {
+        self.remove.iter().map(|name| name.as_os_str())
+    }
+}
+
+impl Format {
+    /// The changes in this format.
+    ///
+    /// # Errors
+    /// A value, or a name, that the format cannot hold.
+    pub fn write(self, changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
+        match self {
+            Self::Json => json::write(changes),
+            Self::Dotenv => dotenv::write(changes),
+            Self::Docker => docker::write(changes),
+            Self::Github => github::write(changes),
+            Self::K8sSecret => kubernetes::write(changes),
+            Self::Systemd => systemd::write(changes),
+            Self::Direnv => direnv::write(changes),
         }
-        match format {
-            None => Ok(posix::write(self, report)),
-            Some(Format::Docker) => docker::write(self),
-            Some(Format::K8sSecret) => kubernetes::write(self),
-        }
+    }
+
+    /// Whether it is read in this environment, and so can say what to remove from it. The others
+    /// are for an environment that nobody here knows.
+    #[must_use]
+    pub const fn removes(self) -> bool {
+        matches!(self, Self::Json | Self::Direnv)
+    }
+
+    /// Whether it can name a variable, and so remove it.
+    #[must_use]
+    pub fn can_name(self, name: &OsStr) -> bool {
+        let name = name.to_str();
+        name.is_some_and(|name| self == Self::Json || name.parse::<EnvName>().is_ok())
     }
 }
 
 /// A variable whose value a format cannot hold; the value is not repeated.
-fn refused(name: &EnvName, format: &str, problem: &str) -> Failure {
+pub(crate) fn refused(name: &EnvName, format: &str, problem: &str) -> Failure {
     Failure::new(FAILED, format!("`{name}` cannot stand in {format}: its value {problem}"))
+}
+
+/// A line, or several, for each variable, in its order.
+fn lines(
+    changes: &Changes<'_>,
+    format: &str,
+    line: impl Fn(&EnvName, &str) -> Result<String, &'static str>,
+) -> Result<Vec<u8>, Failure> {
+    let lines = changes
+        .set
+        .iter()
+        .map(|var| line(var.name, var.value).map_err(|problem| refused(var.name, format, problem)));
+    lines.collect::<Result<String, _>>().map(String::into_bytes)
+}
+
+/// Data as JSON that people can read.
+fn pretty(value: &serde_json::Value) -> Vec<u8> {
+    format!("{value:#}\n").into_bytes()
 }

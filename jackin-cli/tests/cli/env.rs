@@ -182,3 +182,75 @@ fn what_is_withheld_is_not_exported() {
     assert!(!seen.out.contains("FOO"), "{}", seen.out);
     assert_eq!(seen.err, "warning: `FOO` is not passed on: it holds another provider's key\n");
 }
+
+/// The shell is the one that asks. Here that is this test, and so nothing but `SHELL` tells.
+#[test]
+fn the_shell_is_found() {
+    let home = Home::new();
+    let undo = |shell: &str| see(&mut home.jackin(["env", "--undo", "--shell", shell])).out;
+    let posix = undo("sh");
+    assert_eq!(
+        (undo("bash"), undo("zsh"), undo("dash")),
+        (posix.clone(), posix.clone(), posix.clone())
+    );
+    for (shell, like) in
+        [("/usr/bin/fish", "fish"), ("/opt/nu", "nu"), ("-xonsh", "xonsh"), ("/bin/ksh", "sh")]
+    {
+        let found = see(home.jackin(["env", "--undo"]).env("SHELL", shell)).out;
+        assert_eq!(found, undo(like), "{shell}");
+    }
+    for shell in ["", "/bin/unknown", "/"] {
+        assert_eq!(see(home.jackin(["env", "--undo"]).env("SHELL", shell)).out, posix, "{shell}");
+    }
+}
+
+/// A script of a POSIX shell is no matter of the user's own shell.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_shell_that_asks_comes_before_the_one_of_the_user() {
+    let home = Home::new();
+    let jackin = env!("CARGO_BIN_EXE_jackin");
+    let posix = see(&mut home.jackin(["env", "--undo", "--shell", "sh"])).out;
+    let script = home.script("deploy", "undo=$(\"$1\" env --undo); printf '%s\\n' \"$undo\"");
+    let mut command = Command::new(script);
+    assert_eq!(see(command.arg(jackin).env("SHELL", "/usr/bin/fish")).out, posix);
+}
+
+/// PowerShell is no program of Debian's; these are its rules for single quotes and `Unescape`.
+#[test]
+fn a_script_for_powershell_is_ascii_on_single_lines() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'k'\nHARD = '$ODD'\n");
+    let line = |value: &str| {
+        let mut jackin = home.jackin(["env", "--export", "--shell", "pwsh", "--provider", "zai"]);
+        let seen = see(jackin.env("ODD", value).env("ANTHROPIC_A-B", "1"));
+        let remove = "Remove-Item -ErrorAction Ignore -LiteralPath ('Env:' + 'ANTHROPIC_A-B')\n";
+        assert!(seen.code != Some(0) || seen.out.contains(remove), "{}", seen.out);
+        (seen.out.lines().last().unwrap_or_default().to_owned(), seen.err)
+    };
+    for (value, quoted) in [
+        ("a $b `c` \"d\"; #!%", "'a $b `c` \"d\"; #!%'"),
+        ("it's", r"[regex]::Unescape('it\u0027s')"),
+        ("\u{2019}\u{201b}", r"[regex]::Unescape('\u2019\u201b')"),
+        ("a\\n\r\n", r"[regex]::Unescape('a\u005cn\u000d\u000a')"),
+        ("\u{e9}\u{1f600}", r"[regex]::Unescape('\u00e9\ud83d\ude00')"),
+    ] {
+        assert_eq!(line(value), (format!("$env:HARD = {quoted}"), String::new()));
+    }
+    let (out, err) = line("");
+    assert_eq!(out, "");
+    assert!(err.starts_with("error: `HARD` cannot stand in a script for this shell: "), "{err}");
+}
+
+/// The whole of it, as it was read.
+#[test]
+fn scripts_for_powershell() {
+    let home = Home::with_config("guard = 'off'\n[env]\nZAI_API_KEY = 'k'\nHARD = \"it's\"\n");
+    let seen = |args: &[&str]| {
+        let mut jackin = home.jackin(["env", "--shell", "pwsh"]);
+        let seen = see(jackin.args(args).env("CLAUDECODE", "1"));
+        assert!(seen.code == Some(0) && seen.out.is_ascii(), "{}{}", seen.out, seen.err);
+        seen.out
+    };
+    let export = seen(&["--export", "--provider", "zai"]);
+    insta::assert_snapshot!("pwsh", format!("{export}\n{}", seen(&["--undo"])));
+}

@@ -61,7 +61,7 @@ fn a_secret_of_kubernetes_holds_any_value() {
 
 #[test]
 fn what_a_format_cannot_say_is_said() {
-    for name in ["docker", "k8s-secret"] {
+    for name in ["dotenv", "docker", "k8s-secret", "systemd"] {
         let seen = format(name, "x");
         assert!(seen.err.starts_with("warning: this format removes nothing; "), "{}", seen.err);
         assert!(
@@ -94,4 +94,129 @@ fn a_name_that_kubernetes_takes() {
     );
     let seen = see(&mut home.jackin(["env", "--format", "k8s-secret", "--provider", "my_own_-"]));
     assert!(seen.out.contains("\"name\": \"jackin-claude-my-own\"\n"), "{} {}", seen.out, seen.err);
+}
+
+#[test]
+fn json_says_what_is_set_and_what_is_removed() {
+    let home = Home::with_config(CONFIG);
+    let mut jackin = home.jackin(["env", "--format", "json"]);
+    let seen = see(jackin.env("ODD", "a\n\u{1}\u{e9}").env("ANTHROPIC_API_KEY", "of-the-host"));
+    assert_eq!((seen.code, seen.err.as_str()), (Some(0), ""));
+    let changes: serde_json::Value = serde_json::from_str(&seen.out).unwrap();
+    let expected = serde_json::json!({
+        "schema": 1,
+        "set": {
+            "ANTHROPIC_AUTH_TOKEN": "agt_k",
+            "ANTHROPIC_BASE_URL": "https://gateway.example.com",
+            "ANTHROPIC_MODEL": "m",
+            "ANTHROPIC_SMALL_FAST_MODEL": "s",
+            "EDITOR": "a\n\u{1}\u{e9}",
+        },
+        "remove": ["ANTHROPIC_API_KEY"],
+    });
+    assert_eq!(changes, expected);
+}
+
+/// The rules are systemd's: `parse_env_file` and what it says of valid values.
+#[test]
+fn an_environment_file_quotes_everything() {
+    let seen = format("systemd", " \"x\" '$Y' `z` \\n #\n\t\u{e9} ");
+    let line = "EDITOR=\" \\\"x\\\" '\\$Y' \\`z\\` \\\\n #\n\t\u{e9} \"\n";
+    assert!(seen.code == Some(0) && seen.out.ends_with(line), "{}{}", seen.out, seen.err);
+    assert!(seen.out.starts_with("ANTHROPIC_AUTH_TOKEN=\"agt_k\"\n"), "{}", seen.out);
+    for odd in ["sentinel\r", "sentinel\u{1b}", "sentinel\u{7f}", "\u{fdd0}", "\u{1ffff}"] {
+        let seen = format("systemd", odd);
+        assert_eq!((seen.code, seen.out.as_str()), (Some(125), ""), "{odd:?}");
+        assert!(!seen.err.contains("sentinel"), "{}", seen.err);
+    }
+}
+
+/// As a runner reads `$GITHUB_ENV`: lines up to the one that was announced.
+fn read_github_env(text: &str) -> Vec<(String, String)> {
+    let mut lines = text.split('\n');
+    let mut vars = Vec::new();
+    while let Some(head) = lines.next().filter(|line| !line.is_empty()) {
+        let (name, end) = head.split_once("<<").unwrap();
+        let value: Vec<_> = lines.by_ref().take_while(|line| *line != end).collect();
+        vars.push((name.to_owned(), value.join("\n")));
+    }
+    vars
+}
+
+#[test]
+fn github_masks_first_and_takes_any_lines() {
+    let odd = "100% one\n\nJACKIN\nA<<B\n::add-mask::x\r\nEOF\n";
+    let home = Home::with_config(CONFIG);
+    let file = home.write("github-env", "BEFORE=1\n");
+    let mut jackin = home.jackin(["env", "--format", "github"]);
+    let seen = see(jackin.env("ODD", odd).env("GITHUB_ENV", &file));
+    let masks = "::add-mask::agt_k\n::add-mask::100%25 one\n::add-mask::JACKIN\n\
+        ::add-mask::A<<B\n::add-mask::::add-mask::x\n::add-mask::EOF\n";
+    assert_eq!((seen.code, seen.out.as_str()), (Some(0), masks), "{}", seen.err);
+    let written = std::fs::read_to_string(file).unwrap();
+    let vars = read_github_env(written.strip_prefix("BEFORE=1\n").unwrap());
+    assert_eq!(vars[0], ("ANTHROPIC_AUTH_TOKEN".into(), "agt_k".into()));
+    assert_eq!(vars[4..], [("EDITOR".to_owned(), odd.to_owned())]);
+}
+
+#[test]
+fn github_is_told_nothing_that_it_would_not_take() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'k'\nNODE_OPTIONS = '--x'\n");
+    let file = home.write("github-env", "");
+    let mut jackin = home.jackin(["env", "--format", "github", "--provider", "zai"]);
+    let seen = see(jackin.env("GITHUB_ENV", &file));
+    assert_eq!((seen.code, seen.out.as_str()), (Some(125), ""));
+    assert!(seen.err.contains("`NODE_OPTIONS` cannot stand in $GITHUB_ENV"), "{}", seen.err);
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "");
+    let seen = format("github", "x");
+    assert_eq!((seen.code, seen.out.as_str()), (Some(125), ""));
+    assert!(seen.err.contains("error: `GITHUB_ENV` is not set\n\nhint: "), "{}", seen.err);
+    let mut jackin = home.jackin(["env", "--format", "github", "--provider", "minimax"]);
+    let gone = home.path().join("gone");
+    let seen = see(jackin.env("MINIMAX_API_KEY", "sk-cp-sentinel").env("GITHUB_ENV", &gone));
+    assert_eq!((seen.code, seen.out.as_str()), (Some(125), ""));
+    assert!(!gone.exists());
+}
+
+#[test]
+fn strict_fails_where_something_would_stay() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'k'\n");
+    let strict = |args: &[&str], name: &str| {
+        let mut jackin = home.jackin(["env", "--strict", "--provider", "zai"]);
+        see(jackin.args(args).env(name, "1"))
+    };
+    for (args, name) in [
+        (&["--format", "docker"][..], "X"),
+        (&["--format", "direnv"], "ANTHROPIC_A-B"),
+        (&["--export", "--shell", "fish"], "ANTHROPIC_A-B"),
+    ] {
+        let seen = strict(args, name);
+        assert_eq!((seen.code, seen.out.as_str()), (Some(125), ""), "{args:?}");
+        assert!(seen.err.starts_with("error: "), "{}", seen.err);
+    }
+    for (args, name) in [
+        (&["--format", "json"][..], "ANTHROPIC_A-B"),
+        (&["--export", "--shell", "nu"], "ANTHROPIC_A-B"),
+        (&["--export", "--shell", "fish"], "ANTHROPIC_AB"),
+    ] {
+        let seen = strict(args, name);
+        assert_eq!((seen.code, seen.err.as_str()), (Some(0), ""), "{args:?}");
+        assert!(seen.out.contains(name), "{}", seen.out);
+    }
+}
+
+#[test]
+fn what_cannot_be_combined_is_refused() {
+    let home = Home::new();
+    for args in [
+        &["--strict"][..],
+        &["--shell", "fish"],
+        &["--export", "--undo"],
+        &["--undo", "--provider", "zai"],
+        &["--undo", "--format", "json"],
+        &["--export", "--shell", "fish", "--format", "json"],
+    ] {
+        let seen = see(home.jackin(["env"]).args(args));
+        assert_eq!((seen.code, seen.out.as_str()), (Some(2), ""), "{args:?}");
+    }
 }

@@ -19,6 +19,7 @@ mod run;
 mod screens;
 mod secrecy;
 mod secrets;
+mod shells;
 mod store;
 mod support;
 mod tmux;

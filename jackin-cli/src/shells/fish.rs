@@ -1,0 +1,49 @@
+//! `set -gx` and `set -e` for `source` in fish.
+//!
+//! What a variable `X` was is kept in the global variable `__jackin_X`, which is not exported: `x`
+//! or `u` for `set`, then its elements. Universal variables are never touched, since they are every
+//! session's; fish cannot hide one from its children, so one that is to be removed is made empty.
+
+use jackin_core::EnvName;
+
+use super::{Syntax, listed};
+
+pub(super) const SYNTAX: Syntax = Syntax {
+    keep,
+    set,
+    remove: |name| format!("set -e -g {name}; set -q -U -x {name}; and set -g -x {name} ''\n"),
+    undo: r"for __jackin in $__jackin_undo
+  set -e -g $__jackin
+  set -l kept __jackin_$__jackin
+  set kept $$kept
+  if set -q kept[1]
+    set -l how $kept[1]
+    set -e kept[1]
+    set -g -$how $__jackin $kept
+  end
+  set -e -g __jackin_$__jackin
+end
+set -e __jackin
+set -e -g __jackin_undo
+",
+    names_all: false,
+};
+
+fn keep(names: &[(&str, bool)]) -> String {
+    let names = listed(names, str::to_owned, " ");
+    format!(
+        "for __jackin in {names}
+  contains $__jackin $__jackin_undo; and continue
+  set -g -a __jackin_undo $__jackin
+  if set -q -g -x $__jackin; set -g __jackin_$__jackin x $$__jackin
+  else if set -q -g $__jackin; set -g __jackin_$__jackin u $$__jackin; end
+end
+set -e __jackin
+"
+    )
+}
+
+fn set(name: &EnvName, value: &str) -> Result<String, &'static str> {
+    let value = value.replace('\\', r"\\").replace('\'', r"\'");
+    Ok(format!("set -g -x {name} '{value}'\n"))
+}

@@ -1,0 +1,35 @@
+//! `$env` and `hide-env` for `source` in Nushell, which evaluates no text of its own making.
+//!
+//! What the variables were is kept in a record, `$env.__jackin_undo`: programs are given only the
+//! variables that are text.
+
+use jackin_core::EnvName;
+
+use super::Syntax;
+
+pub(super) const SYNTAX: Syntax = Syntax {
+    keep,
+    set: |name, value| Ok(set(name, value)),
+    remove: |name| format!("hide-env --ignore-errors {}\n", quoted(name)),
+    undo: "for it in ($env.__jackin_undo? | default {} | transpose name value) {
+  if $it.value == null { hide-env --ignore-errors $it.name } else { load-env {$it.name: $it.value} }
+}
+hide-env --ignore-errors __jackin_undo
+",
+    names_all: true,
+};
+
+fn keep(names: &[(&str, bool)]) -> String {
+    let held =
+        names.iter().map(|(name, _)| quoted(name)).map(|name| format!("{name}: $env.{name}?"));
+    let held = held.collect::<Vec<_>>().join(", ");
+    format!("$env.__jackin_undo = {{{held}}} | merge ($env.__jackin_undo? | default {{}})\n")
+}
+
+fn set(name: &EnvName, value: &str) -> String {
+    format!("$env.{name} = {}\n", quoted(value))
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
+}

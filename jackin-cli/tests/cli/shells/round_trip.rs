@@ -1,0 +1,112 @@
+//! What `jackin env --export` sets is what a child of the shell gets, and what it removes is gone.
+
+use std::ffi::OsString;
+
+use super::{
+    shell::{BASH, DASH, ELVISH, Environment, FISH, NU, Shell, XONSH, ZSH, var},
+    values::{SEED, all_characters, generated},
+};
+use crate::support::{Home, see};
+
+/// The variables of a parent that `jackin env` removes.
+fn removed() -> Vec<(OsString, OsString)> {
+    vec![var("ANTHROPIC_API_KEY", b"foreign\xff'\n\n"), var("CLAUDECODE", "1")]
+}
+
+/// The environment of a child after these values have been through jackin and the shell.
+fn through(shell: &Shell, how: &[&str], values: &[String]) -> Environment {
+    let mut config = String::from("[env]\nZAI_API_KEY = 'k'\n");
+    (0..values.len()).for_each(|at| config += &format!("V{at} = '$H{at}'\n"));
+    let home = Home::with_config(&config);
+    let mut jackin = home.jackin(["env", "--provider", "zai"]);
+    jackin.args(how).envs(removed());
+    let jackin =
+        jackin.envs(values.iter().enumerate().map(|(at, value)| (format!("H{at}"), value)));
+    let script = see(jackin);
+    assert_eq!((script.code, script.err.as_str()), (Some(0), ""));
+    assert!(!script.out.contains("foreign"));
+    let [before, after] = &shell.environments(&removed(), &[script.out.as_bytes()])[..] else {
+        panic!("two environments")
+    };
+    for (name, _) in removed() {
+        let name = name.as_encoded_bytes();
+        assert!(before.contains_key(name) && !after.contains_key(name), "{name:?}");
+    }
+    after.clone()
+}
+
+fn check(shell: &Shell, how: &[&str], values: &[String]) {
+    let after = through(shell, how, values);
+    for (at, value) in values.iter().enumerate() {
+        let seen = after.get(format!("V{at}").as_bytes()).map(Vec::as_slice);
+        let seed = SEED.escape_ascii();
+        assert!(seen == Some(value.as_bytes()), "seed {seed}: {value:?} came as {seen:?}");
+    }
+}
+
+fn survive_as(how: &[&str], shell: &Shell) {
+    generated(1000).chunks(250).for_each(|values| check(shell, how, values));
+    all_characters().chunks(5).for_each(|values| check(shell, how, values));
+}
+
+fn survive(shell: &Shell) {
+    survive_as(&["--export", "--shell", shell.name], shell);
+}
+
+#[test]
+fn values_survive_bash() {
+    survive(&BASH);
+}
+
+#[test]
+#[ignore = "needs dash"]
+fn values_survive_dash() {
+    survive(&DASH);
+}
+
+#[test]
+#[ignore = "needs zsh"]
+fn values_survive_zsh() {
+    survive(&ZSH);
+}
+
+#[test]
+#[ignore = "needs fish"]
+fn values_survive_fish() {
+    survive(&FISH);
+}
+
+#[test]
+#[ignore = "needs Nushell, from npm"]
+fn values_survive_nu() {
+    survive(&NU);
+}
+
+#[test]
+#[ignore = "needs elvish"]
+fn values_survive_elvish() {
+    survive(&ELVISH);
+}
+
+#[test]
+#[ignore = "needs xonsh, from PyPI"]
+fn values_survive_xonsh() {
+    survive(&XONSH);
+}
+
+/// Nushell evaluates no text, but takes data.
+#[test]
+#[ignore = "needs Nushell, from npm"]
+fn values_survive_nu_as_json() {
+    let run = "let changes = open --raw FILE | from json; hide-env ...$changes.remove; load-env $changes.set";
+    survive_as(&["--format", "json"], &Shell { run, ..NU });
+}
+
+/// direnv keeps what it did in a variable of its own, which limits how much it can do.
+#[test]
+#[ignore = "needs direnv"]
+fn values_survive_direnv() {
+    let run = "cp FILE .envrc; direnv allow 2>&-; eval \"$(direnv export bash 2>&-)\"";
+    let shell = Shell { run, ..BASH };
+    generated(1000).chunks(50).for_each(|values| check(&shell, &["--format", "direnv"], values));
+}
