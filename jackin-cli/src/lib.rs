@@ -24,6 +24,7 @@ mod edit;
 mod expiry;
 mod formats;
 mod input;
+mod keys;
 mod last;
 mod launch;
 mod picker;

@@ -8,7 +8,7 @@ use crate::{
     args::AuthImport,
     bundle::Bundle,
     commands::values,
-    edit, input,
+    edit, input, keys,
     report::{Failure, Report, USAGE},
     store::{Change, Target},
 };
@@ -33,12 +33,12 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     })?;
     check(&bundle, provider, &catalog)?;
     let key = EnvValue::Literal(bundle.key.clone());
-    let warning = values::key_warning(&catalog, provider, &key)?;
+    let warning = keys::warning(&catalog, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let note = args.note.as_deref().or(bundle.note.as_deref());
     let note = note.map(|note| note.split_whitespace().collect::<Vec<_>>().join(" "));
     let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;
-    let what = format!("{}, {}", provider.label.value, values::masked(&key));
+    let what = format!("{}, {}", provider.label.value, keys::masked(&key));
     values::said(report, changed, &what, &target);
     Ok(())
 }
@@ -81,7 +81,7 @@ fn changes<'a>(
     vec![
         Change::Set {
             path: target.env(provider.key.value.as_str()),
-            value: values::written(key),
+            value: keys::written(key),
             note,
         },
         match &bundle.expires_at {
