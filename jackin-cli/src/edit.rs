@@ -43,14 +43,16 @@ fn key(path: &[&str]) -> String {
     keys.collect::<Vec<_>>().join(".")
 }
 
-/// The text with a value, which is TOML already, under a path; a note becomes the comment behind it.
+/// The text with a value, which is TOML already, under a path; a note becomes the comment behind it,
+/// an empty one removes it.
 pub(crate) fn set(
     text: &str,
     path: &[&str],
     value: &str,
     note: Option<&str>,
 ) -> Result<String, Problem> {
-    let comment = note.map_or_else(String::new, |note| format!(" # {note}"));
+    let shown = note.filter(|note| !note.is_empty());
+    let comment = shown.map_or_else(String::new, |note| format!(" # {note}"));
     let edited = {
         let document = parsed(text)?;
         let place = Place::find(&document, path)?;

@@ -20,6 +20,7 @@ mod ambient;
 mod args;
 mod bundle;
 mod commands;
+mod console;
 mod edit;
 mod expiry;
 mod formats;

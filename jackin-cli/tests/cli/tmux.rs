@@ -74,6 +74,12 @@ impl<'a> Tmux<'a> {
         self.press(&["Enter"]);
     }
 
+    /// Pastes a text as one piece.
+    pub(crate) fn paste(&self, text: &str) {
+        self.tell(&["set-buffer", text]);
+        self.tell(&["paste-buffer", "-p"]);
+    }
+
     pub(crate) fn resize(&self, (width, height): (u16, u16)) {
         let [width, height] = [width, height].map(|cells| cells.to_string());
         self.tell(&["resize-window", "-x", &width, "-y", &height]);
