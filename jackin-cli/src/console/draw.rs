@@ -159,8 +159,10 @@ fn cells(row: &Row) -> [Cell; 7] {
     let mode = match (said, &row.key) {
         (Some(mode), _) => (words(mode.value.as_str()), row.is_own(&mode.source)),
         (None, Some(key)) => (words(Mode::ApiKey.as_str()), key.own),
-        // Without its key it is in no picker.
-        (None, None) if row.agent.is_none() => (words(Mode::Ignore.as_str()), false),
+        // Without its key it is in no picker, unless it needs none.
+        (None, None) if row.agent.is_none() && row.provider.token.is_none() => {
+            (words(Mode::Ignore.as_str()), false)
+        }
         (None, None) => none(),
     };
     [

@@ -172,7 +172,10 @@ fn a_key_is_pasted_refused_and_asked_about() {
     assert_snapshot!("console-unsaved", screen(&home, &tmux.shows("unsaved changes")));
     tmux.press(&["Escape"]);
     tmux.shows("enter saves");
-    tmux.press(&["Escape", "d"]);
+    // Together, the next two would be one key with Alt.
+    tmux.press(&["Escape"]);
+    tmux.shows("unsaved changes");
+    tmux.press(&["d"]);
     tmux.shows("Auth · global");
     assert_eq!(config(&home), CONFIG);
     tmux.press(&["q"]);
@@ -206,24 +209,18 @@ fn a_key_is_tried_for_real_and_not_shown() {
     tmux.press(&["Down", "Down"]);
     tmux.shows("▸ key");
     tmux.enter("false");
-    assert!(config(&home).contains("command = [\"false\"]"));
     tmux.shows("stored: ");
+    assert!(config(&home).contains("command = [\"false\"]"));
     tmux.press(&["t"]);
     tmux.shows("`ZAI_API_KEY` fails: `false` failed");
-    // One that answers never is interrupted.
+    // One that never answers is interrupted, and the screen is there again.
     home.script("bin/false", "sleep 100");
-    home.write(".config/jackin/config.toml", "[env]\nZAI_API_KEY = { command = ['secret'] }\n");
-    home.script("bin/secret", "sleep 100");
-    tmux.press(&["Escape"]);
-    assert_left(&tmux, "try console", 0);
-    tmux.enter("clear; try console");
-    tmux.shows("▸ Claude (Anthropic)");
-    tmux.press(&["Down", "Down", "t"]);
+    tmux.press(&["t"]);
     tmux.shows("reading `ZAI_API_KEY`");
     tmux.press(&["C-c"]);
-    tmux.shows("`ZAI_API_KEY` fails: `secret` failed");
+    tmux.shows("`ZAI_API_KEY` fails: `false` failed");
     tmux.press(&["C-c"]);
-    tmux.ended(130);
+    assert_left(&tmux, "try console", 130);
 }
 
 #[test]
