@@ -53,17 +53,21 @@ pub(crate) fn draw(console: &Console, frame: &mut Frame<'_>, lists: &mut Lists) 
     let parts = [title, Constraint::Fill(1), words, keys];
     let [title, body, words, keys] = Layout::vertical(parts).areas(area);
     frame.render_widget(Line::styled(heading(console), console.style(Modifier::BOLD)), title);
-    match (console.over, &console.form, &console.place().seen) {
-        (Some(Over::Help), ..) => paragraph(frame, &HELP.join("\n"), body),
-        (_, Some(form), _) => draw_form(console, form, frame, &mut lists.form, body),
-        (_, None, Ok(seen)) => draw_table(console, seen, frame, &mut lists.table, body),
-        (_, None, Err(failure)) => {
-            let hint = failure.hint.as_deref().unwrap_or_default();
-            paragraph(frame, &visible(&format!("{failure}\n\n{hint}")), body);
-        }
-    }
+    draw_body(console, frame, lists, body);
     paragraph(frame, &said, words);
     frame.render_widget(Line::styled(bindings(console), console.style(Modifier::DIM)), keys);
+}
+
+fn draw_body(console: &Console, frame: &mut Frame<'_>, lists: &mut Lists, area: Rect) {
+    match (console.over, &console.form, &console.place().seen) {
+        (Some(Over::Help), ..) => paragraph(frame, &HELP.join("\n"), area),
+        (_, Some(form), _) => draw_form(console, form, frame, &mut lists.form, area),
+        (_, None, Ok(seen)) => draw_table(console, seen, frame, &mut lists.table, area),
+        (_, None, Err(failure)) => {
+            let hint = failure.hint.as_deref().unwrap_or_default();
+            paragraph(frame, &visible(&format!("{failure}\n\n{hint}")), area);
+        }
+    }
 }
 
 fn paragraph(frame: &mut Frame<'_>, text: &str, area: Rect) {
@@ -194,44 +198,41 @@ fn draw_table(
     area: Rect,
 ) {
     let rows: Vec<_> = seen.rows.iter().map(|row| cells(row).map(bracketed)).collect();
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| Span::raw(&*row[column].0).width());
-        cells.chain([HEAD[column].len()]).max().unwrap_or_default()
-    };
-    // As many columns as there is room for, behind the cursor's; the last may be cut.
-    let mut room = usize::from(area.width).saturating_sub(2);
+    let widths = widths(&rows, area.width);
+    let columns = widths.len().max(1);
+    let dim = console.style(Modifier::DIM);
+    let lines = rows.iter().map(|row| {
+        let style = |own: bool| if own { Style::new() } else { dim };
+        Cells::new(row.iter().take(columns).map(|(text, own)| Span::styled(&**text, style(*own))))
+    });
+    let head = (area.height > 3).then(|| Cells::new(HEAD.into_iter().take(columns)).style(dim));
+    // Where there is room for more, nothing stays out of sight above.
+    let room = area.height - u16::from(head.is_some());
+    *state.offset_mut() = state.offset().min(rows.len().saturating_sub(room.into()));
+    state.select(Some(console.row));
+    let table = Table::new(lines, widths)
+        .header(head.unwrap_or_default().height(u16::from(area.height > 3)))
+        .column_spacing(2)
+        .highlight_symbol("▸ ")
+        .highlight_spacing(HighlightSpacing::Always)
+        .row_highlight_style(console.style(Modifier::BOLD));
+    frame.render_stateful_widget(table, area, state);
+}
+
+/// As many columns as there is room for behind the cursor's; the last may be cut.
+fn widths(rows: &[[Cell; 7]], width: u16) -> Vec<Constraint> {
+    let mut room = usize::from(width).saturating_sub(2);
     let mut widths = Vec::new();
-    for width in (0..HEAD.len()).map(width) {
+    for (column, head) in HEAD.iter().enumerate() {
+        let cells = rows.iter().map(|row| Span::raw(&*row[column].0).width());
+        let width = cells.chain([head.len()]).max().unwrap_or_default();
         if width.min(8) > room {
             break;
         }
         widths.push(Constraint::Length(u16::try_from(width.min(room)).unwrap_or(u16::MAX)));
         room = room.saturating_sub(width + 2);
     }
-    let columns = widths.len().max(1);
-    let dim = console.style(Modifier::DIM);
-    let lines = rows.iter().map(|row| {
-        Cells::new(
-            row.iter()
-                .take(columns)
-                .map(|(text, own)| Span::styled(&**text, if *own { Style::new() } else { dim })),
-        )
-    });
-    let mut table = Table::new(lines, widths).column_spacing(2);
-    let height = usize::from(area.height);
-    let header = usize::from(height > 3);
-    if header == 1 {
-        table = table.header(Cells::new(HEAD.into_iter().take(columns)).style(dim));
-    }
-    // Where there is room for more, nothing stays out of sight above.
-    let most = rows.len().saturating_sub(height - header.min(height));
-    *state.offset_mut() = state.offset().min(most);
-    state.select(Some(console.row));
-    let table = table
-        .highlight_symbol("▸ ")
-        .highlight_spacing(HighlightSpacing::Always)
-        .row_highlight_style(console.style(Modifier::BOLD));
-    frame.render_stateful_widget(table, area, state);
+    widths
 }
 
 fn bracketed((text, own): Cell) -> Cell {

@@ -243,39 +243,33 @@ impl Form {
         key: Option<&EnvValue>,
         token: Option<&EnvValue>,
     ) -> Vec<Change<'a>> {
-        let set = |path, text: &str| Change::Set { path, value: edit::string(text), note: None };
         let name = &self.row.provider.key.value;
         let mut changes = Vec::new();
         changes.extend(key.map(|value| stored(target, name, value, &self.key)));
-        let path = || target.path(&["providers", self.row.provider.id.as_str(), "mode"]);
-        if self.mode != own_mode(&self.row) || self.mode == Some(Mode::ApiKey) {
-            match self.mode {
-                Some(Mode::ApiKey) if !self.row.is_ignored() => {}
-                Some(Mode::ApiKey) if self.is_ignored_here_alone() => {
-                    changes.push(Change::Unset { path: path() });
-                }
-                Some(Mode::ApiKey) => changes.push(set(path(), Mode::ApiKey.as_str())),
-                mode => {
-                    changes.push(Change::Unset { path: target.env(name.as_str()) });
-                    changes.push(match mode {
-                        Some(mode) => set(path(), mode.as_str()),
-                        None => Change::Unset { path: path() },
-                    });
-                }
-            }
+        if self.mode != Some(Mode::ApiKey) && self.mode != own_mode(&self.row) {
+            changes.push(Change::Unset { path: target.env(name.as_str()) });
         }
+        changes.extend(self.mode_change(target));
         let Some(agent) = self.row.agent else { return changes };
         if let (Some(name), Some(value)) = (&agent.token, token) {
             changes.push(stored(target, name, value, &self.token));
         }
         if self.forward != own_forward(&self.row) {
             let path = target.path(&[agent.id.as_str(), "auth_forward"]);
-            changes.push(match self.forward {
-                Some(forward) => set(path, forward.as_str()),
-                None => Change::Unset { path },
-            });
+            changes.push(said(path, self.forward.map(AuthForward::as_str)));
         }
         changes
+    }
+
+    /// A key needs no mode beside it, but where it would be ignored.
+    fn mode_change<'a>(&'a self, target: &'a Target) -> Option<Change<'a>> {
+        let path = target.path(&["providers", self.row.provider.id.as_str(), "mode"]);
+        let wanted = self.mode.map(Mode::as_str);
+        if self.mode == Some(Mode::ApiKey) {
+            let wanted = wanted.filter(|_| !self.is_ignored_here_alone());
+            return self.row.is_ignored().then(|| said(path, wanted));
+        }
+        (self.mode != own_mode(&self.row)).then(|| said(path, wanted))
     }
 
     fn is_ignored_here_alone(&self) -> bool {
@@ -306,6 +300,14 @@ fn stored<'a>(
 ) -> Change<'a> {
     let note = Some(entry.note.text().trim());
     Change::Set { path: target.env(name.as_str()), value: keys::written(value), note }
+}
+
+/// What a scope says from now on, if anything.
+fn said<'a>(path: Vec<&'a str>, wanted: Option<&str>) -> Change<'a> {
+    match wanted {
+        Some(text) => Change::Set { path, value: edit::string(text), note: None },
+        None => Change::Unset { path },
+    }
 }
 
 /// What this scope says of the provider, by its key if by nothing else.

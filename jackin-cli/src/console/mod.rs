@@ -10,7 +10,7 @@ mod state;
 use std::io;
 
 use jackin_core::{
-    EnvName, EnvValue, ExposeSecret as _, SecretError, SecretSource as _, check_key,
+    EnvName, EnvValue, ExposeSecret as _, SecretError, SecretSource as _, SecretString, check_key,
 };
 
 use self::{
@@ -55,7 +55,7 @@ impl Session<'_> {
                 Some(Effect::Cancel) => return Ok(CANCELLED),
                 Some(Effect::Save) => match self.save() {
                     Ok(said) => self.saved(said),
-                    Err(failure) => self.console.said = failure.message,
+                    Err(failure) => self.console.said = words(failure),
                 },
                 Some(Effect::Try) => self.console.said = self.tried()?,
                 None => {}
@@ -86,11 +86,13 @@ impl Session<'_> {
 
     fn saved(&mut self, said: String) {
         self.console.form = None;
-        match scopes::read(self.ambient) {
-            Ok(places) => self.console.reload(places),
-            Err(failure) => self.console.said = failure.message,
-        }
-        self.console.said = said;
+        self.console.said = match scopes::read(self.ambient) {
+            Ok(places) => {
+                self.console.reload(places);
+                said
+            }
+            Err(failure) => format!("{said}; {}", words(failure)),
+        };
     }
 
     /// Reads a value for real; whether that works.
@@ -128,7 +130,7 @@ impl Session<'_> {
         &mut self,
         name: &EnvName,
         value: &EnvValue,
-    ) -> io::Result<Result<jackin_core::SecretString, SecretError>> {
+    ) -> io::Result<Result<SecretString, SecretError>> {
         let reference = match value {
             EnvValue::Literal(text) => return Ok(Ok(text.clone())),
             EnvValue::Reference(reference) => reference,
@@ -138,6 +140,12 @@ impl Session<'_> {
             Sources::new(self.ambient).read(reference)
         })
     }
+}
+
+/// A failure on one line.
+fn words(failure: Failure) -> String {
+    let Failure { message, hint, .. } = failure;
+    hint.map_or(message.clone(), |hint| format!("{message}; {hint}"))
 }
 
 /// The value as it is stored: for the keyring, the entry that holds it now.

@@ -13,6 +13,8 @@ use crate::{
 
 const CONFIG: &str = "\
 # mine
+default_role = \"review\"
+
 [env]
 ZAI_API_KEY = \"op://Private/Z.AI/credential\" # dev-local
 KIMI_CODE_API_KEY = \"sk-ki-sentinel-0123456789abcd\"
