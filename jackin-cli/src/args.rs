@@ -277,6 +277,9 @@ pub(crate) struct AuthSet {
     pub(crate) provider: String,
     /// Taken only to be refused.
     #[arg(hide = true)]
+    pub(crate) keys: Vec<OsString>,
+    /// Taken only to be refused.
+    #[arg(long, hide = true)]
     pub(crate) key: Option<OsString>,
     #[command(flatten)]
     pub(crate) source: KeySource,
@@ -463,7 +466,7 @@ pub(crate) struct WorkspaceCreate {
 pub(crate) struct WorkspaceRemove {
     /// The workspace
     pub(crate) name: String,
-    /// Even though it holds variables or roles, which are lost
+    /// Even though it holds more than its directory, which is lost
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -1,6 +1,8 @@
 //! Single values of a configuration text, set and unset. Outside the edited value every byte stays:
 //! the text is cut at the places that the parser tells, never written anew. It touches no file.
 
+mod inline;
+
 use std::{collections::BTreeMap, ops::Range};
 
 use toml_edit::{Document, Item, TableLike};
@@ -44,15 +46,15 @@ fn key(path: &[&str]) -> String {
 }
 
 /// The text with a value, which is TOML already, under a path; a note becomes the comment behind it,
-/// an empty one removes it.
+/// a blank one takes it away.
 pub(crate) fn set(
     text: &str,
     path: &[&str],
     value: &str,
     note: Option<&str>,
 ) -> Result<String, Problem> {
-    let shown = note.filter(|note| !note.is_empty());
-    let comment = shown.map_or_else(String::new, |note| format!(" # {note}"));
+    let comment = note.filter(|note| !note.is_empty());
+    let comment = comment.map_or_else(String::new, |note| format!(" # {note}"));
     let edited = {
         let document = parsed(text)?;
         let place = Place::find(&document, path)?;
@@ -83,8 +85,14 @@ pub(crate) fn unset(text: &str, path: &[&str]) -> Result<Option<String>, Problem
     let document = parsed(text)?;
     let place = Place::find(&document, path)?;
     let Some(item) = place.item else { return Ok(None) };
-    let edited = if place.inline() {
-        place.cut_inline(text, item)?
+    let edited = if let Kind::Inline(braces) = &place.host.kind {
+        if let Some(entries) =
+            item.as_table_like().filter(|_| item.as_value().is_some_and(is_dotted))
+        {
+            return each_unset(text, path, entries.iter().map(|(name, _)| name)).map(Some);
+        }
+        let end = item.span().ok_or(Problem::Tangled)?.end;
+        inline::cut(text, braces, &place.host_ends()?, end)?
     } else {
         let mut lines = Vec::new();
         whole_lines(text, item, place.key_start(path)?, &mut lines)?;
@@ -94,12 +102,31 @@ pub(crate) fn unset(text: &str, path: &[&str]) -> Result<Option<String>, Problem
     checked(text, edited, path).map(Some)
 }
 
+/// The text without the entries of a dotted table.
+fn each_unset<'a>(
+    text: &str,
+    path: &[&'a str],
+    names: impl Iterator<Item = &'a str>,
+) -> Result<String, Problem> {
+    let mut text = text.to_owned();
+    for name in names {
+        text = unset(&text, &[path, &[name]].concat())?.ok_or(Problem::Tangled)?;
+    }
+    Ok(text)
+}
+
 /// The comment behind the value under a path.
 pub(crate) fn note<'a>(text: &'a str, path: &[&str]) -> Option<&'a str> {
     let document = parsed(text).ok()?;
     let place = Place::find(&document, path).ok()?;
     let end = place.item?.as_value().filter(|_| !place.inline())?.span()?.end;
     text[end..line_end(text, end)].trim().strip_prefix('#').map(str::trim)
+}
+
+/// The keys at the top of a text; none if it is not TOML.
+pub(crate) fn keys(text: &str) -> Vec<String> {
+    let document = parsed(text);
+    document.iter().flat_map(|document| document.iter()).map(|(key, _)| key.to_owned()).collect()
 }
 
 fn parsed(text: &str) -> Result<Document<&str>, Problem> {
@@ -160,7 +187,7 @@ impl<'a> Place<'a> {
         matches!(self.host.kind, Kind::Inline(_))
     }
 
-    /// Where the first key of the path inside the host stands.
+    /// Where the last key of the path stands.
     fn key_start(&self, path: &[&str]) -> Result<usize, Problem> {
         let depth = self.tables.len() - 1;
         let span = self.tables[depth].key(path[depth]).and_then(toml_edit::Key::span);
@@ -181,10 +208,7 @@ impl<'a> Place<'a> {
         // Dotted keys stay together; else an entry follows the last one of its host.
         let last = siblings.iter().rev().find_map(|table| last_entry(*table));
         match kind {
-            Kind::Inline(braces) => Ok(match last {
-                Some(end) => splice(text, end..end, &format!(", {entry}")),
-                None => splice(text, braces.clone(), &format!("{{ {entry} }}")),
-            }),
+            Kind::Inline(braces) => Ok(inline::insert(text, braces, last, &entry)),
             Kind::Root | Kind::Header(_) if known > *depth || path.len() == depth + 1 => {
                 let header = match kind {
                     Kind::Header(header) => Some(header.end),
@@ -196,29 +220,11 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Removes an entry and one of the commas beside it.
-    fn cut_inline(&self, text: &str, item: &Item) -> Result<String, Problem> {
-        let Kind::Inline(braces) = &self.host.kind else { return Err(Problem::Tangled) };
-        let host = self.tables.get(self.host.depth).ok_or(Problem::Tangled)?;
+    /// Where the entries of the host end.
+    fn host_ends(&self) -> Result<Vec<usize>, Problem> {
         let mut ends = Vec::new();
-        leaf_ends(*host, &mut ends);
-        ends.sort_unstable();
-        let mut own = Vec::new();
-        match item.as_table_like().filter(|_| item.as_value().is_none_or(is_dotted)) {
-            Some(table) => leaf_ends(table, &mut own),
-            None => own.extend(item.span().map(|span| span.end)),
-        }
-        let [end] = own[..] else { return Err(Problem::Tangled) };
-        let before = ends.iter().rev().find(|other| **other < end);
-        Ok(match (before, ends.len()) {
-            (Some(before), _) => splice(text, *before..end, ""),
-            (None, 1) => splice(text, braces.clone(), "{}"),
-            (None, _) => {
-                let rest = text[end..].trim_start();
-                let rest = rest.strip_prefix(',').ok_or(Problem::Tangled)?.trim_start_matches(' ');
-                splice(text, braces.start + 1..text.len() - rest.len(), " ")
-            }
-        })
+        leaf_ends(*self.tables.get(self.host.depth).ok_or(Problem::Tangled)?, &mut ends);
+        Ok(ends)
     }
 }
 
@@ -295,8 +301,7 @@ fn insert_line(text: &str, after: Option<usize>, line: &str) -> String {
         let gap = if text.len() > start { newline(text) } else { "" };
         return splice(text, start..start, &format!("{line}{}{gap}", newline(text)));
     };
-    let own = &text[line_start(text, after)..after];
-    let indent = &own[..own.len() - own.trim_start_matches([' ', '\t']).len()];
+    let indent = indent(text, after);
     let end = next_line(text, after);
     if text[..end].ends_with('\n') {
         splice(text, end..end, &format!("{indent}{line}{}", newline(text)))
@@ -308,8 +313,9 @@ fn insert_line(text: &str, after: Option<usize>, line: &str) -> String {
 /// The text with a table of its own at the end for the value.
 fn append_table(text: &str, path: &[&str], value: &str, comment: &str) -> String {
     let newline = newline(text);
-    let end = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
-    let gap = if text.trim_start_matches('\u{feff}').is_empty() { "" } else { newline };
+    let empty = text.trim_start_matches('\u{feff}').is_empty();
+    let end = if empty || text.ends_with('\n') { "" } else { newline };
+    let gap = if empty { "" } else { newline };
     let (name, table) = path.split_last().map_or(("", path), |(name, table)| (*name, table));
     let (header, name) = (key(table), key(&[name]));
     format!("{text}{end}{gap}[{header}]{newline}{name} = {value}{comment}{newline}")
@@ -324,6 +330,12 @@ fn newline(text: &str) -> &'static str {
 
 fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |before| before + 1)
+}
+
+/// The blanks that the line begins with that a place is in.
+fn indent(text: &str, at: usize) -> &str {
+    let line = &text[line_start(text, at)..at];
+    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
 /// Where the line ends that a place is in, before its line break.

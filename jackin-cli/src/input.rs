@@ -1,6 +1,6 @@
 //! Values that must not be arguments: from standard input, or typed where nobody reads along.
 
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, Read as _};
 
 use jackin_core::SecretString;
 use ratatui::{
@@ -10,19 +10,24 @@ use ratatui::{
 };
 
 use crate::{
+    ambient::Ambient,
     report::{CANCELLED, FAILED, Failure, USAGE},
-    terminal::{Input, Screen},
+    terminal::{Input, Screen, can_ask},
 };
 
 /// The longest value that is taken, in bytes.
 const LONGEST: u64 = 64 << 10;
 
 /// A value from standard input, if that is asked for, or from the person at the terminal.
-pub(crate) fn secret(prompt: &str, stdin: bool) -> Result<SecretString, Failure> {
+pub(crate) fn secret(
+    prompt: &str,
+    stdin: bool,
+    ambient: &Ambient,
+) -> Result<SecretString, Failure> {
     if stdin {
         return piped();
     }
-    if !io::stdin().is_terminal() {
+    if !can_ask(ambient) {
         return Err(Failure::new(USAGE, format!("nobody is there to be asked: {prompt}"))
             .hint("give it on standard input, with `--stdin`"));
     }

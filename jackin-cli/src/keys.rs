@@ -47,6 +47,7 @@ pub(crate) fn written(value: &EnvValue) -> String {
 pub(crate) fn masked(value: &EnvValue) -> String {
     match value {
         EnvValue::Reference(reference) => reference.to_string(),
+        EnvValue::Literal(_) if value.is_blank() => "(blank)".to_owned(),
         EnvValue::Literal(_) => {
             last_four(value).map_or("••••".into(), |last| format!("••••{last}"))
         }
@@ -75,6 +76,18 @@ pub(crate) fn checked_note(text: &str) -> Result<&str, Failure> {
         return Err(Failure::new(USAGE, "the note holds a line break or a control character"));
     }
     Ok(text.trim())
+}
+
+/// Warns if a note could not be kept: in an inline table a comment has no place.
+pub(crate) fn lost(
+    note: Option<&str>,
+    name: &EnvName,
+    target: &Target,
+) -> Result<Option<&'static str>, Failure> {
+    let text = read_file(&target.file)?.map(|(_, text)| text).unwrap_or_default();
+    let kept = edit::note(&text, &target.env(name.as_str())).is_some();
+    let lost = note.is_some_and(|note| !note.is_empty() && !kept);
+    Ok(lost.then_some("the note was not kept: an inline table has no place for it"))
 }
 
 /// Checks a literal key before it is stored, and says what is unusual.

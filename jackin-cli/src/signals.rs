@@ -6,7 +6,7 @@
 pub(crate) struct Undo(#[cfg_attr(not(unix), expect(dead_code, reason = "nothing is caught"))] u64);
 
 #[cfg(unix)]
-pub(crate) use caught::undo;
+pub(crate) use caught::{end_by, undo};
 
 #[cfg(unix)]
 mod caught {
@@ -59,10 +59,17 @@ mod caught {
         let Ok(mut signals) = Signals::new(caught) else { return };
         thread::spawn(move || {
             for signal in &mut signals {
-                steps().values().rev().for_each(|step| step());
-                let _ = low_level::emulate_default_handler(signal);
+                end_by(signal);
             }
         });
+    }
+
+    /// Undoes everything and ends the program by this signal.
+    pub(crate) fn end_by(signal: i32) {
+        // Held to the end: whoever would start something now waits for ever.
+        let steps = steps();
+        steps.values().rev().for_each(|step| step());
+        let _ = low_level::emulate_default_handler(signal);
     }
 
     /// The signals that are ignored, as under `nohup`, and must stay so for the agent. Only Linux

@@ -120,7 +120,11 @@ impl Target {
                     (problem, _) => tangled(&shown, problem),
                 })?;
             }
-            parse(&edited)?;
+            parse(&edited).map_err(|error| match parse(text) {
+                Err(error) => error.into(),
+                Ok(_) => Failure::new(USAGE, format!("this would be refused later: {error}"))
+                    .hint("nothing was stored"),
+            })?;
             Ok(edited)
         })
     }
@@ -254,7 +258,8 @@ fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
     options.write(true)
 }
 
-/// Keeps the owner, and the mode where that is stricter still.
+/// Keeps the owner, and the mode where that is stricter still. The group, which may do nothing with
+/// the file, is kept where the writer may give it.
 #[cfg(unix)]
 fn like(target: &Path, file: &File) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
@@ -264,8 +269,11 @@ fn like(target: &Path, file: &File) -> io::Result<()> {
         old => old?,
     };
     let new = file.metadata()?;
-    if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
-        fchown(file, Some(old.uid()), Some(old.gid()))?;
+    if old.gid() != new.gid() {
+        let _ = fchown(file, None, Some(old.gid()));
+    }
+    if old.uid() != new.uid() {
+        fchown(file, Some(old.uid()), None)?;
     }
     file.set_permissions(fs::Permissions::from_mode(old.mode() & 0o600))
 }

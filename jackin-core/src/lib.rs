@@ -22,6 +22,10 @@
 //! * [`ExecPlan::detached`], [`ReadyPlan::in_container`] and [`ExecPlan::in_tab`] make of a plan
 //!   another one, for an agent that starts in another environment than this.
 //!
+//! # Features
+//!
+//! * `proptest` (off): `strategies`, generated names, values and layers for property tests.
+//!
 //! # Example
 //!
 //! ```
@@ -89,6 +93,8 @@ mod resolve;
 mod scope;
 mod scrub;
 mod secret;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 mod tab;
 mod unknown;
 mod value;

@@ -62,6 +62,8 @@ pub struct SecretFailure {
 fn failure_list(failures: &[SecretFailure]) -> String {
     let line = |failure: &SecretFailure| {
         let SecretFailure { variable, source, reference, error } = failure;
+        // What a program says on several lines must not look like words of ours.
+        let error = error.to_string().replace('\n', "\n    ");
         match reference {
             Some(reference) => format!("`{variable}` ({source}) from {reference}: {error}"),
             None => format!("`{variable}` ({source}): {error}"),
@@ -90,5 +92,45 @@ impl MaterializeError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         self.failures.iter().find_map(|failure| failure.error.hint.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{reference::FileRef, scope::Scope};
+
+    fn failure(variable: &str, reason: &str, hint: Option<&str>) -> SecretFailure {
+        SecretFailure {
+            variable: variable.parse().unwrap(),
+            source: Source::in_file(Scope::Role, "config.toml".into(), 7),
+            reference: FileRef::new("/key").ok().map(SecretRef::File),
+            error: SecretError::new(reason, hint.map(Into::into)),
+        }
+    }
+
+    #[test]
+    fn one_failure_stands_on_one_line() {
+        let error = MaterializeError { failures: vec![failure("A", "it is gone", None)] };
+        let line = "cannot read `A` (role, config.toml:7) from file:/key: it is gone";
+        assert_eq!((error.to_string(), error.hint()), (line.to_owned(), None));
+    }
+
+    #[test]
+    fn several_stand_below_each_other_with_the_first_way_out() {
+        let failures = vec![
+            failure("A", "it is gone\n\nhint: not ours", None),
+            failure("B", "it is locked", Some("unlock it")),
+            SecretFailure { reference: None, ..failure("C", "it is blank", Some("fill it")) },
+        ];
+        let error = MaterializeError { failures };
+        assert_eq!(
+            error.to_string(),
+            "cannot read these values\n  \
+             `A` (role, config.toml:7) from file:/key: it is gone\n    \n    hint: not ours\n  \
+             `B` (role, config.toml:7) from file:/key: it is locked\n  \
+             `C` (role, config.toml:7): it is blank"
+        );
+        assert_eq!(error.hint().as_deref(), Some("unlock it"));
     }
 }

@@ -4,20 +4,14 @@
 use std::{collections::BTreeMap, ffi::OsString};
 
 use jackin_core::{
-    Agent, Catalog, Config, Document, EnvLayer, EnvLayers, EnvName, EnvValue, ExecPlan, Guard,
-    HostVar, ReadyPlan, Scope, SecretError, SecretRef, SecretSource, SecretString, child_env,
-    resolve,
+    Agent, Catalog, Config, Document, EnvLayer, EnvLayers, EnvValue, ExecPlan, Guard, HostVar,
+    ReadyPlan, Scope, SecretError, SecretRef, SecretSource, SecretString, child_env, resolve,
+    strategies::{SCOPES, entries, layer, layers, scrubbed_name},
 };
-use proptest::{
-    collection::{btree_map, vec},
-    prelude::*,
-    sample,
-};
+use proptest::{collection::vec, prelude::*, sample};
 
 /// Stands in every generated secret, and nowhere else.
 const SENTINEL: &str = "sentinel";
-
-const LAYERS: [Scope; 4] = [Scope::WorkspaceRole, Scope::Workspace, Scope::Role, Scope::Global];
 
 /// Answers every reference with a secret that tells where it came from.
 struct Source;
@@ -38,68 +32,6 @@ fn claude() -> &'static Agent {
 
 fn key_names() -> Vec<String> {
     Catalog::built_in().iter().map(|provider| provider.key.value.to_string()).collect()
-}
-
-/// Names of every kind: keys, names the redirect sets, names it scrubs, names of no concern.
-fn name() -> impl Strategy<Value = EnvName> {
-    let known = key_names();
-    let set: Vec<_> = claude().wirings[0]
-        .vars
-        .iter()
-        .filter_map(|var| var.name.as_ref())
-        .map(ToString::to_string)
-        .collect();
-    prop_oneof![
-        sample::select(known),
-        sample::select(set),
-        scrubbed_name(),
-        sample::select(vec![
-            "EDITOR".to_owned(),
-            "GH_TOKEN".into(),
-            "PATH".into(),
-            "AWS_PROFILE".into()
-        ]),
-        "[A-Z_][A-Z0-9_]{0,12}",
-    ]
-    .prop_filter_map("reserved or unusable", |text| {
-        text.parse().ok().filter(|name: &EnvName| !name.is_reserved())
-    })
-}
-
-/// A name from the agent's scrub list, its stars filled in.
-fn scrubbed_name() -> impl Strategy<Value = String> {
-    let scrubs = claude().wirings[0].scrub.iter().chain(claude().nesting);
-    let patterns: Vec<_> = scrubs.flat_map(|scrub| scrub.patterns.iter().copied()).collect();
-    (sample::select(patterns), "[A-Z0-9_]{0,8}", "[A-Z0-9_]{0,8}")
-        .prop_map(|(pattern, one, two)| pattern.replacen('*', &one, 1).replacen('*', &two, 1))
-}
-
-/// Values as they may stand in a configuration; literals are unique enough to be told apart.
-fn value() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[a-z0-9]{1,8}".prop_map(|text| format!("{SENTINEL}-{text}")),
-        "[a-z]{1,4}".prop_map(|text| format!("op://vault/{text}/key")),
-        name().prop_map(|name| format!("${name}")),
-    ]
-}
-
-type Entries = BTreeMap<EnvName, String>;
-
-fn entries() -> impl Strategy<Value = [Entries; 4]> {
-    std::array::from_fn::<_, 4, _>(|_| btree_map(name(), value(), 0..6))
-}
-
-fn layer(scope: Scope, entries: &Entries) -> EnvLayer {
-    let mut layer = EnvLayer::new(scope, None);
-    for (name, text) in entries {
-        layer = layer.with(name.clone(), EnvValue::parse(text).unwrap(), None);
-    }
-    layer
-}
-
-fn layers(entries: &[Entries; 4]) -> EnvLayers {
-    let all = LAYERS.iter().zip(entries).map(|(scope, entries)| layer(*scope, entries));
-    all.fold(EnvLayers::new(Catalog::built_in()), EnvLayers::with)
 }
 
 /// The plan for every provider for which there is one.
@@ -123,10 +55,10 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_most_specific_layer_wins(entries in entries()) {
+    fn the_most_specific_layer_wins(entries in entries(SENTINEL)) {
         let layers = layers(&entries);
         for name in layers.names() {
-            let holders: Vec<_> = LAYERS.iter().zip(&entries).filter(|(_, e)| e.contains_key(name)).collect();
+            let holders: Vec<_> = SCOPES.iter().zip(&entries).filter(|(_, e)| e.contains_key(name)).collect();
             let found = layers.get(name).unwrap();
             prop_assert_eq!(found.source.scope, *holders[0].0);
             prop_assert_eq!(found.value, &EnvValue::parse(&holders[0].1[name]).unwrap());
@@ -136,14 +68,14 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_adding_does_not_matter(entries in entries(), order in Just([0, 1, 2, 3]).prop_shuffle()) {
-        let shuffled = order.iter().map(|at| layer(LAYERS[*at], &entries[*at]));
+    fn the_order_of_adding_does_not_matter(entries in entries(SENTINEL), order in Just([0, 1, 2, 3]).prop_shuffle()) {
+        let shuffled = order.iter().map(|at| layer(SCOPES[*at], &entries[*at]));
         let shuffled = shuffled.fold(EnvLayers::new(Catalog::built_in()), EnvLayers::with);
         prop_assert_eq!(plans(&shuffled), plans(&layers(&entries)));
     }
 
     #[test]
-    fn resolve_is_deterministic(entries in entries()) {
+    fn resolve_is_deterministic(entries in entries(SENTINEL)) {
         let layers = layers(&entries);
         for provider in layers.catalog.iter() {
             let once = resolve(&layers, claude(), provider);
@@ -157,8 +89,8 @@ proptest! {
 
     #[test]
     fn no_scrubbed_name_survives(
-        entries in entries(),
-        hostile in vec((scrubbed_name(), "[a-z0-9]{0,8}"), 0..40),
+        entries in entries(SENTINEL),
+        hostile in vec((scrubbed_name(claude()), "[a-z0-9]{0,8}"), 0..40),
         harmless in vec(("[a-z]{1,8}", "[a-z0-9]{0,8}"), 0..8),
     ) {
         let nesting: Vec<_> = claude().nesting.iter().flat_map(|scrub| scrub.patterns).collect();
@@ -255,7 +187,7 @@ proptest! {
     /// A foreign URL without its key makes some agents send the user's own login there.
     #[test]
     fn no_url_is_left_without_its_key(
-        entries in entries(),
+        entries in entries(SENTINEL),
         held in vec((sample::select(claude().wirings[0].vars.to_vec()), sample::select(vec!["k", "u", "z"])), 0..8),
         other in sample::select(vec!["k", "z"]),
     ) {
@@ -274,7 +206,7 @@ proptest! {
     }
 
     #[test]
-    fn a_secret_is_in_no_output(entries in entries(), guard in sample::select(Guard::ALL.to_vec())) {
+    fn a_secret_is_in_no_output(entries in entries(SENTINEL), guard in sample::select(Guard::ALL.to_vec())) {
         let mut layers = layers(&entries);
         layers.guard = guard;
         // References may be shown, and their names are generated from the same alphabet.
@@ -322,7 +254,7 @@ fn materialize_errors_hide_what_was_read() {
             Ok("sentinel\nsecond line".into())
         }
     }
-    let entries = Entries::from([("ZAI_API_KEY".parse().unwrap(), "op://v/i/f".to_owned())]);
+    let entries = BTreeMap::from([("ZAI_API_KEY".parse().unwrap(), "op://v/i/f".to_owned())]);
     let layers = EnvLayers::new(Catalog::built_in()).with(layer(Scope::Global, &entries));
     let plan = resolve(&layers, claude(), layers.catalog.get("zai").unwrap()).unwrap();
     let error = plan.materialize(&Bad).err().unwrap();

@@ -35,9 +35,7 @@ pub(super) fn env<S: clap::Args>(
                 literal: set.literal,
                 stdin: set.stdin,
             };
-            let target = find(&set.scope)?;
-            let layers = target.layers(ambient)?;
-            values::set(&target, &layers.catalog, &setting, report)
+            values::set(&find(&set.scope)?, &setting, ambient, report)
         }
         EnvValues::Unset(unset) => values::unset(&find(&unset.scope)?, &unset.name, report),
         EnvValues::List(list) => values::list(&find(&list.scope)?, ambient, list.json),

@@ -19,7 +19,10 @@ pub(crate) use plan::removals;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::Parser;
+use clap::{
+    Parser,
+    error::{ContextKind, ContextValue},
+};
 use jackin_core::{Agent, EnvLayers, ExecPlan, Given, choice, resolve};
 
 use crate::{
@@ -28,10 +31,13 @@ use crate::{
     report::{Failure, Report, USAGE},
 };
 
+/// The longest word, in bytes, that usage errors repeat; keys are longer.
+const LONGEST_WORD: usize = 20;
+
 /// The whole program `jackin`: its arguments, its output, its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse().map_err(without_values) {
         Ok(arguments) => arguments,
         Err(error) => {
             // `--help` and `--version` come this way as well, on stdout and with code 0.
@@ -47,6 +53,20 @@ pub fn main() -> ExitCode {
             failure.code.into()
         }
     }
+}
+
+/// A usage error that does not repeat what may be a key given as an argument.
+fn without_values(mut error: clap::Error) -> clap::Error {
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand]
+    {
+        if let Some(ContextValue::String(text)) = error.get(kind)
+            && text.len() > LONGEST_WORD
+            && !text.starts_with("--")
+        {
+            error.insert(kind, ContextValue::String("…".into()));
+        }
+    }
+    error
 }
 
 fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {

@@ -22,11 +22,12 @@ pub(super) struct Setting<'a> {
 
 pub(super) fn set(
     target: &Target,
-    catalog: &Catalog,
     setting: &Setting<'_>,
+    ambient: &Ambient,
     report: &Report,
 ) -> Result<(), Failure> {
-    let name = name(setting.name)?;
+    let catalog = &target.layers(ambient)?.catalog;
+    let name = name_to_set(setting.name)?;
     let parsed = |text: &str| match setting.literal {
         true => EnvValue::literal(text),
         false => EnvValue::parse(text),
@@ -41,7 +42,7 @@ pub(super) fn set(
             value
         }
         None => {
-            let text = input::secret(&format!("value for `{name}`"), setting.stdin)?;
+            let text = input::secret(&format!("value for `{name}`"), setting.stdin, ambient)?;
             parsed(text.expose_secret()).map_err(unusable)?
         }
     };
@@ -71,9 +72,12 @@ pub(super) fn unset(target: &Target, name: &str, report: &Report) -> Result<(), 
 }
 
 fn name(text: &str) -> Result<EnvName, Failure> {
-    let name: EnvName = text
-        .parse()
-        .map_err(|error: jackin_core::NameError| Failure::new(USAGE, error.to_string()))?;
+    text.parse().map_err(|error: jackin_core::NameError| Failure::new(USAGE, error.to_string()))
+}
+
+/// A name that may be set; one that may not can still be unset.
+fn name_to_set(text: &str) -> Result<EnvName, Failure> {
+    let name = name(text)?;
     if name.is_reserved() {
         let message = format!("`{name}` belongs to the launcher and cannot be set");
         return Err(Failure::new(USAGE, message));
@@ -96,7 +100,8 @@ fn looks_secret(name: &EnvName, value: &EnvValue, catalog: &Catalog) -> bool {
         ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASS", "CREDENTIALS"];
     let EnvValue::Literal(text) = value else { return false };
     let text = text.expose_secret();
-    let named = name.as_str().split('_').any(|word| WORDS.contains(&word.to_uppercase().as_str()));
+    let named = name.as_str().to_uppercase();
+    let named = named.split('_').any(|word| WORDS.iter().any(|secret| word.ends_with(secret)));
     let prefix = |prefix: &str| text.starts_with(prefix);
     let prefixes = catalog.iter().filter_map(|provider| provider.key_prefix.as_deref());
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';

@@ -6,7 +6,7 @@ use jackin_core::{Document, WorkspaceName};
 use serde::Serialize;
 
 use crate::{
-    ambient::Ambient,
+    ambient::{Ambient, read_file},
     args::{self, InWorkspace, Workspace, WorkspaceCreate, WorkspaceRemove, WorkspaceShow},
     commands::{config, values},
     edit,
@@ -57,7 +57,7 @@ impl Row {
 fn list(json: bool, ambient: &Ambient) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for (name, file) in ambient.workspaces()? {
-        let Some((file, text)) = crate::ambient::read_file(&file)? else { continue };
+        let Some((file, text)) = read_file(&file)? else { continue };
         rows.push(Row::new(&name, file.clone(), &Document::workspace(&file, &text)?));
     }
     if json {
@@ -114,7 +114,7 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
         .map_err(|error: jackin_core::NameError| Failure::new(USAGE, error.to_string()))?;
     let here = std::path::Path::new("");
     let workdir = std::path::absolute(match &args.workdir {
-        Some(dir) => ambient.expanded(&dir.to_string_lossy()),
+        Some(dir) => dir.to_str().map_or_else(|| dir.clone(), |dir| ambient.expanded(dir)),
         None => std::env::current_dir().unwrap_or_else(|_| here.to_owned()),
     });
     let workdir = workdir.ok().and_then(|dir| dir.into_os_string().into_string().ok());
@@ -136,16 +136,12 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
 
 fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let own = Target::find(&target(&args.name, None), ambient)?;
-    let document = own.document(ambient)?;
-    let values: usize =
-        document.iter().flat_map(Document::layers).map(|(_, l)| l.entries().count()).sum();
-    if values > 0 && !args.force {
-        let plural = if values == 1 { "" } else { "s" };
-        let message = format!("workspace `{}` holds {values} variable{plural}", args.name);
-        return Err(Failure::new(USAGE, message).hint(format!(
-            "`jackin workspace show {}` lists them; `--force` removes it",
-            args.name
-        )));
+    let text = read_file(&own.file)?.map(|(_, text)| text).unwrap_or_default();
+    let more: Vec<_> = edit::keys(&text).into_iter().filter(|key| key != "workdir").collect();
+    if !more.is_empty() && !args.force {
+        let more = more.join("`, `");
+        let message = format!("workspace `{}` holds more than its directory: `{more}`", args.name);
+        return Err(Failure::new(USAGE, message).hint("`--force` removes it with all it holds"));
     }
     fs::remove_file(&own.file).map_err(|error| {
         Failure::new(FAILED, format!("cannot remove {}: {error}", own.file.display()))

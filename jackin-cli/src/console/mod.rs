@@ -80,8 +80,10 @@ impl Session<'_> {
         let changed = target.change(&form.changes(target, key.as_ref(), token.as_ref()))?;
         let removed = form.removed(key.as_ref());
         removed.map_or(Ok(()), |gone| keys::forget(gone, name, target))?;
+        let note = key.as_ref().map(|_| form.key.note.text().trim());
+        let lost = keys::lost(note, name, target)?.map(str::to_owned);
         let said = keys::done(changed, &form.row.name(), target);
-        Ok(good.warning.map_or(said.clone(), |warning| format!("{said}; {warning}")))
+        Ok([Some(said), good.warning, lost].into_iter().flatten().collect::<Vec<_>>().join("; "))
     }
 
     fn saved(&mut self, said: String) {

@@ -40,6 +40,7 @@ fn a_new_value_stands_beside_the_others() {
     assert_edits(
         &[
             ("", "[env]\nK = \"v\"\n"),
+            ("\u{feff}", "\u{feff}[env]\nK = \"v\"\n"),
             ("# only this", "# only this\n\n[env]\nK = \"v\"\n"),
             ("[env]", "[env]\nK = \"v\""),
             ("[env] # keys\n\n[x]\n", "[env] # keys\nK = \"v\"\n\n[x]\n"),
@@ -48,8 +49,13 @@ fn a_new_value_stands_beside_the_others() {
             ("env.A = 1\nb = 2\n[c]\n", "env.A = 1\nenv.K = \"v\"\nb = 2\n[c]\n"),
             ("env = {}\n", "env = { K = \"v\" }\n"),
             ("env = { A = 1 }\n", "env = { A = 1, K = \"v\" }\n"),
-            ("env = {\n A = 1, # a\n}\n", "env = {\n A = 1, K = \"v\", # a\n}\n"),
+            ("env = {\n A = 1, # a\n}\n", "env = {\n A = 1, # a\n K = \"v\",\n}\n"),
+            ("env = {\n A = 1 # a\n}\n", "env = {\n A = 1, # a\n K = \"v\"\n}\n"),
+            ("env = {\n A = 1\n , # a\n}\n", "env = {\n A = 1,\n K = \"v\"\n , # a\n}\n"),
+            ("env = { A = 1,\r\n B = 2 }", "env = { A = 1,\r\n B = 2, K = \"v\" }"),
+            ("  env = { # all\n  }", "  env = { # all\n      K = \"v\"\n  }"),
             ("[env.A]\nop = 'x'\n", "[env.A]\nop = 'x'\n\n[env]\nK = \"v\"\n"),
+            ("[env.K]\r\nop = 'x'\r\n", "[env]\r\nK = \"v\"\r\n"),
             ("[env.K]\nop = 'x'\n[b]\n", "[b]\n\n[env]\nK = \"v\"\n"),
         ],
         |text| set(text, &["env", "K"], "\"v\"", None).unwrap(),
@@ -80,6 +86,16 @@ fn what_is_unset_takes_its_line_along() {
             ("env = { K = 1, A = 2 }", "env = { A = 2 }"),
             ("env = { A = 2, K = 1 , B = 3 }", "env = { A = 2 , B = 3 }"),
             ("env = { A = 2, K.op = 'x' }", "env = { A = 2 }"),
+            ("env = { K.op = 'x', A = 2, K.account = 'y' }", "env = { A = 2 }"),
+            (
+                "env = {\n A = 1, # a\n # k\n K = 2, # kk\n B = 3,\n}",
+                "env = {\n A = 1, # a\n # k\n B = 3,\n}",
+            ),
+            ("env = {\n A = 1, # a\n K = 2 # k\n}", "env = {\n A = 1, # a\n}"),
+            ("env = { A = 1, # a\n K = 2 }", "env = { A = 1, # a\n  }"),
+            ("env = { # a\n K = 1, A = 2 }", "env = { # a\n A = 2 }"),
+            ("env = {\n K = 1 # k\n}", "env = {\n}"),
+            ("env = { # a\n K = 1 }", "env = { # a\n  }"),
             ("[env.K]\nop = 'x'\n\n[b]\n", "\n[b]\n"),
             ("[env]\nK.op = 'x'\nA = 1\nK.account = 'y'\n", "[env]\nA = 1\n"),
         ],
@@ -98,6 +114,11 @@ fn a_note_is_the_comment_behind_the_value() {
     assert_eq!(set(&text, &["env", "K"], "1", Some("")), Ok("[env]\nK = 1\n".into()));
     assert_eq!(note("[env]\nK = 'a # b'\n", &["env", "K"]), None);
     assert_eq!(note("env = { K = 1 } # x", &["env", "K"]), None);
+    let text = set("[env]\nK = 'b' # dev-local\n", &["env", "K"], "'b'", Some("")).unwrap();
+    assert_eq!(text, "[env]\nK = 'b'\n");
+    // In an inline table it would swallow what follows.
+    let text = set("env = { K = 1, A = 2 } # x", &["env", "K"], "3", Some("note")).unwrap();
+    assert_eq!(text, "env = { K = 3, A = 2 } # x");
 }
 
 #[test]
@@ -105,6 +126,15 @@ fn what_cannot_be_edited_stays() {
     assert_eq!(set("env = 1", &["env", "K"], "1", None), Err(Problem::NoTable));
     assert_eq!(set("[[env]]\nK = 1", &["env", "K"], "1", None), Err(Problem::NoTable));
     assert_eq!(set("env = ", &["env", "K"], "1", None), Err(Problem::Syntax));
+    // Whatever the edit was, what it says elsewhere stays, or nothing is edited.
+    let edited = |text: &str| checked("a = 1\nb.c = 2", text.to_owned(), &["b", "c"]).is_ok();
+    assert!(edited("a = 1") && edited("a = 1\nb.c = 3"));
+    assert!(
+        !edited("a = 2\nb.c = 2")
+            && !edited("b.c = 2")
+            && !edited("a = 1\nd = 1")
+            && !edited("a =")
+    );
     assert_eq!(unset("env = {\n K = 1 # x\n , A = 2}", &["env", "K"]), Err(Problem::Tangled));
 }
 
@@ -146,6 +176,9 @@ fn config() -> impl Strategy<Value = String> {
             .prop_map(|(a, b)| format!("env = {{ {a} = 'x', {b}.op = 'op://a/b/c' }}\n")),
         name().prop_map(|a| format!("roles.dev.env.{a} = 'x'\nroles.ops.x = 1\n")),
         name().prop_map(|a| format!("roles = {{ dev = {{ env = {{ {a} = 'x' }} }} }}\n")),
+        (name(), name(), prop_oneof![Just(","), Just("")]).prop_map(|(a, b, comma)| format!(
+            "env = {{ # all\n  # about {a}\n  {a} = 'x', # {a}\n  # about {b}\n  {b} = 'y'{comma} # {b}\n  # end\n}}\n"
+        )),
     ];
     let section = prop_oneof![
         body().prop_map(|body| format!("[env]\n{body}")),
@@ -156,6 +189,14 @@ fn config() -> impl Strategy<Value = String> {
         Just("[[mounts]]\nsrc = 'a'\n[[mounts]]\nsrc = 'b'\n".to_owned()),
         Just("[docker]\nenv = { A = 1 }\n".to_owned()),
     ];
+    written(root, section)
+}
+
+/// Configurations made of a beginning and of sections, with either line break, cut or with a mark.
+fn written(
+    root: impl Strategy<Value = String>,
+    section: impl Strategy<Value = String>,
+) -> impl Strategy<Value = String> {
     let ends = prop_oneof![Just("\n"), Just("\r\n")];
     (root, prop::collection::vec(section, 0..4), ends, any::<bool>(), any::<bool>()).prop_map(
         |(root, sections, end, cut, mark)| {
@@ -164,6 +205,51 @@ fn config() -> impl Strategy<Value = String> {
             format!("{}{text}", if mark { "\u{feff}" } else { "" })
         },
     )
+}
+
+/// Roles by their names, as the text of their keys.
+const ROLES: [(&str, &str); 4] =
+    [("dev", "dev"), ("dev ops", "'dev ops'"), ("a.b", "\"a.b\""), ("ünï", "\"\\u00FCnï\"")];
+
+/// A configuration of providers in many styles; some are not TOML.
+fn providers() -> impl Strategy<Value = String> {
+    let root = prop_oneof![
+        Just(""),
+        Just("providers.gateway.anthropic.base_url = 'x'\n# z\nz = 1\n"),
+        Just(
+            "providers = { gateway = { anthropic.models.main = 'm', anthropic.base_url = 'x' } }\n"
+        ),
+        Just(
+            "providers = {\n  # p\n  gateway = { anthropic = {\n    base_url = 'x', # u\n    # m\n    models = { main = 'm' } # mm\n  }, mode = 'ignore' },\n}\n"
+        ),
+        Just("providers.zai = {}\n"),
+    ];
+    let section = prop_oneof![
+        Just("[providers.gateway] # g\n# e\nexpires_at = '1' # ee\n\n"),
+        Just("  [providers.gateway.anthropic]\n  base_url = 'x' # u\n  models = { main = 'm' }\n"),
+        Just("[providers.gateway.anthropic.models]\n# m\nmain = 'm'\n"),
+        Just("[providers.gateway.openai-chat]\nbase_url = 'y'\n"),
+        Just("[providers]\ngateway.anthropic.base_url = 'x'\n# k\ngateway.key = 'K'\n"),
+        Just("[providers.gateway]\nanthropic.models.main = 'm'\n# s\nanthropic.models.s = 's'\n"),
+        Just("[[mounts]]\nsrc = 'a'\n[mounts.providers.gateway]\nmode = 'x'\n"),
+        Just("[env]\nA = 'x'\n"),
+    ];
+    written(root.prop_map(str::to_owned), section.prop_map(str::to_owned))
+}
+
+/// What stands under a path, as it is written.
+fn found(text: &str, path: &[&str]) -> Option<String> {
+    let document = parsed(text).unwrap();
+    let place = Place::find(&document, path).unwrap();
+    Some(match place.item? {
+        Item::Value(value) if !is_dotted(value) => text[value.span().unwrap()].to_owned(),
+        _ => "a table".to_owned(),
+    })
+}
+
+/// The comments that have a line to themselves.
+fn comments(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).filter(|line| line.starts_with('#')).collect()
 }
 
 /// How many lines differ between two texts, before and after.
@@ -179,15 +265,18 @@ fn changed(before: &str, after: &str) -> (usize, usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
     #[test]
     fn only_the_edited_line_changes(
         text in config().prop_filter("TOML", |text| parsed(text).is_ok()),
-        role in prop_oneof![Just(None), Just(Some("dev"))],
+        role in prop_oneof![Just(None), prop::sample::select(&ROLES[..]).prop_map(Some)],
         name in prop_oneof![Just("A"), Just("B"), Just("D"), Just("NEW")],
         value in "\\PC{0,20}",
     ) {
+        let (role, key) = role.map_or((None, "dev"), |(role, key)| (Some(role), key));
+        let text = text.replace("roles.dev", &format!("roles.{key}"));
+        let text = text.replace("{ dev =", &format!("{{ {key} ="));
         let path = match role {
             None => vec!["env", name],
             Some(role) => vec!["roles", role, "env", name],
@@ -197,6 +286,7 @@ proptest! {
         let after = set(&text, &path, &string(&format!("x{value}")), None).unwrap();
         let read_back = read(&after, role, name);
         prop_assert_eq!(read_back, Some(format!("x{value}")));
+        prop_assert_eq!(comments(&text), comments(&after));
         let (gone, new) = changed(&text, &after);
         let ends = |text: &str| (text.matches("\r\n").count(), text.matches('\n').count());
         if ends(&text).0 == ends(&text).1 && ends(&text).0 > 0 {
@@ -211,15 +301,60 @@ proptest! {
         }
         let again = set(&after, &path, &string(&format!("x{value}")), None).unwrap();
         prop_assert_eq!(&again, &after);
+        let without = unset(&after, &path).unwrap().unwrap();
+        prop_assert_eq!(unset(&without, &path), Ok(None));
+        prop_assert_eq!(read(&without, role, name), None);
 
         match unset(&text, &path).unwrap() {
             None => prop_assert!(old.is_none()),
             Some(after) => {
                 prop_assert!(old.is_some());
                 prop_assert_eq!(read(&after, role, name), None);
+                prop_assert_eq!(comments(&text), comments(&after));
+                if !several && !text.contains(".op") {
+                    prop_assert_eq!(&without, &after);
+                }
                 let (gone, new) = changed(&text, &after);
                 prop_assert!(new <= 1 && (several || gone == 1), "{gone} {new}\n{text}\n{after}");
             }
+        }
+    }
+
+    #[test]
+    fn a_path_of_any_depth_is_edited(
+        text in providers().prop_filter("TOML", |text| parsed(text).is_ok()),
+        role in prop::option::of(prop::sample::select(&ROLES[..])),
+        keys in prop::sample::select(&[
+            "mode", "expires_at", "anthropic base_url", "anthropic models", "anthropic models main",
+        ][..]),
+    ) {
+        let key = |key: &str| format!("roles.{key}.providers");
+        let text = role.map_or(text.clone(), |(_, role)| text.replace("providers", &key(role)));
+        let role = role.iter().flat_map(|(role, _)| ["roles", role]);
+        let path: Vec<_> = role.chain(["providers", "gateway"]).chain(keys.split(' ')).collect();
+
+        let after = set(&text, &path, "'v'", None).unwrap();
+        let read_back = found(&after, &path);
+        prop_assert_eq!(read_back.as_deref(), Some("'v'"), "{}\n{}", text, after);
+        prop_assert_eq!(set(&after, &path, "'v'", None), Ok(after.clone()));
+        let without = unset(&after, &path).unwrap().unwrap();
+        prop_assert_eq!(found(&without, &path), None);
+        let kept = comments(&after);
+        match found(&text, &path).as_deref() {
+            // The comments inside a table go with it only if they are entries' own.
+            None | Some("a table") => prop_assert_eq!(kept, comments(&text)),
+            Some(_) => {
+                prop_assert_eq!(kept, comments(&text));
+                let lines = usize::from(after != text);
+                prop_assert_eq!(changed(&text, &after), (lines, lines));
+            }
+        }
+        if found(&text, &path).is_none() {
+            prop_assert_eq!(unset(&text, &path), Ok(None));
+        } else {
+            let gone = unset(&text, &path).unwrap().unwrap();
+            prop_assert_eq!(found(&gone, &path), None);
+            prop_assert_eq!(comments(&gone), comments(&text));
         }
     }
 }

@@ -5,13 +5,17 @@ use std::process::Command;
 
 use jackin_core::{CommandRef, SecretError, SecretString};
 
-use super::process::{LIMIT, Messages, Question, without_line_feed};
+use super::{
+    expanded,
+    process::{LIMIT, Messages, Question, without_line_feed},
+    program,
+};
 use crate::ambient::Ambient;
 
 pub(super) fn read(ambient: &Ambient, reference: &CommandRef) -> Result<SecretString, SecretError> {
     let name = reference.program();
-    let program = which::which(ambient.expanded(name))
-        .map_err(|_| SecretError::new(format!("there is no program `{name}`"), None))?;
+    let program = program(ambient, &expanded(ambient, name)?)
+        .ok_or_else(|| SecretError::new(format!("there is no program `{name}`"), None))?;
     let mut command = Command::new(program);
     command.args(reference.args());
     let question =

@@ -7,7 +7,10 @@ use std::{
 
 use jackin_core::{FileRef, SecretError, SecretString};
 
-use super::process::{LONGEST_SECRET, text, without_line_feed};
+use super::{
+    expanded,
+    process::{LONGEST_SECRET, text, without_line_feed},
+};
 use crate::ambient::Ambient;
 
 pub(super) fn read(ambient: &Ambient, reference: &FileRef) -> Result<SecretString, SecretError> {
@@ -20,14 +23,14 @@ pub(super) fn read(ambient: &Ambient, reference: &FileRef) -> Result<SecretStrin
         // A FIFO would wait for its writer.
         options.custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
     }
-    let file = options.open(ambient.expanded(reference.path())).map_err(failed)?;
+    let file = options.open(expanded(ambient, reference.path())?).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
         return Err(SecretError::new("it is not a file", None));
     }
     private(&metadata, reference)?;
     let mut bytes = Vec::new();
-    file.take(LONGEST_SECRET + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(LONGEST_SECRET as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     text(bytes).map(|secret| without_line_feed(&secret))
 }
 
@@ -47,4 +50,96 @@ fn private(metadata: &Metadata, reference: &FileRef) -> Result<(), SecretError> 
 #[cfg(not(unix))]
 fn private(_: &Metadata, _: &FileRef) -> Result<(), SecretError> {
     Ok(())
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+    use jackin_core::ExposeSecret as _;
+    use nix::{sys::stat::Mode, unistd::mkfifo};
+
+    use super::*;
+
+    fn home(dir: &Path) -> Ambient {
+        let mut ambient = Ambient::read(Some(dir.into()));
+        ambient.vars = vec![("HOME".into(), dir.into())];
+        ambient
+    }
+
+    fn secret(dir: &Path, path: &str) -> Result<String, SecretError> {
+        let answer = read(&home(dir), &FileRef::new(path).unwrap());
+        answer.map(|secret| secret.expose_secret().to_owned())
+    }
+
+    fn write(dir: &Path, text: &[u8], mode: u32) {
+        let path = dir.join("zai");
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn one_that_others_may_use_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        for mode in [0o600, 0o400, 0o700] {
+            write(dir.path(), b"key\n", mode);
+            assert_eq!(secret(dir.path(), "~/zai").unwrap(), "key", "{mode:o}");
+            fs::remove_file(dir.path().join("zai")).unwrap();
+        }
+        for mode in [0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o666] {
+            write(dir.path(), b"key\n", mode);
+            let error = secret(dir.path(), "~/zai").unwrap_err();
+            assert_eq!(error.reason, format!("others may use it: its mode is {mode:o}"));
+            assert_eq!(error.hint.unwrap(), "`chmod 600 ~/zai` makes it yours alone");
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        mkfifo(&dir.path().join("fifo"), Mode::S_IRUSR | Mode::S_IWUSR).unwrap();
+        fs::create_dir(dir.path().join("dir")).unwrap();
+        for name in ["~/fifo", "~/dir", "/dev/null"] {
+            assert_eq!(secret(dir.path(), name).unwrap_err().reason, "it is not a file", "{name}");
+        }
+        assert!(secret(dir.path(), "~/none").unwrap_err().reason.contains("No such file"));
+    }
+
+    #[test]
+    fn a_link_is_followed_and_its_target_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("zai", dir.path().join("link")).unwrap();
+        write(dir.path(), b"key", 0o600);
+        assert_eq!(secret(dir.path(), "~/link").unwrap(), "key");
+        write(dir.path(), b"key", 0o640);
+        assert!(secret(dir.path(), "~/link").unwrap_err().reason.contains("640"));
+    }
+
+    #[test]
+    fn its_text_is_one_secret() {
+        let dir = tempfile::tempdir().unwrap();
+        for (text, left) in [("key", "key"), ("key\n\n", "key\n"), ("a\nb\r\n", "a\nb"), ("", "")] {
+            write(dir.path(), text.as_bytes(), 0o600);
+            let path = dir.path().join("zai");
+            assert_eq!(secret(dir.path(), path.to_str().unwrap()).unwrap(), left, "{text:?}");
+        }
+        write(dir.path(), b"k\xff", 0o600);
+        assert_eq!(secret(dir.path(), "~/zai").unwrap_err().reason, "it is not UTF-8");
+        write(dir.path(), &[b'x'; 64 << 10], 0o600);
+        assert_eq!(secret(dir.path(), "~/zai").unwrap().len(), 64 << 10);
+        write(dir.path(), &[b'x'; (64 << 10) + 1], 0o600);
+        assert_eq!(secret(dir.path(), "~/zai").unwrap_err().reason, "it is longer than 64 KiB");
+    }
+
+    #[test]
+    fn without_a_home_nothing_is_read_from_the_current_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ambient = home(dir.path());
+        for vars in [vec![], vec![("HOME".into(), "relative".into())]] {
+            ambient.vars = vars;
+            let error = read(&ambient, &FileRef::new("~/zai").unwrap()).unwrap_err();
+            assert_eq!(error.reason, "there is no home directory");
+        }
+    }
 }

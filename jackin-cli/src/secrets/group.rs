@@ -4,13 +4,19 @@
 use std::{
     io,
     process::{Child, Command},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use crate::signals::{self, Undo};
 
 #[cfg(unix)]
 mod system {
-    use std::{fs::File, os::unix::process::CommandExt as _, sync::Arc};
+    use std::{
+        fs::File,
+        os::unix::process::{CommandExt as _, ExitStatusExt as _},
+        process::ExitStatus,
+        sync::Arc,
+    };
 
     use nix::{
         sys::{
@@ -21,6 +27,7 @@ mod system {
     };
 
     use super::{Child, Command};
+    use crate::signals;
 
     /// The number of a process group.
     pub(super) type Id = Pid;
@@ -72,10 +79,36 @@ mod system {
     pub(super) fn kill(group: Id) {
         let _ = killpg(group, Signal::SIGKILL);
     }
+
+    /// Whether the first process of a group is stopped; only Linux tells without reaping it.
+    #[cfg(target_os = "linux")]
+    pub(super) fn is_stopped(group: Id) -> bool {
+        use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+        let flags = WaitPidFlag::WSTOPPED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        matches!(waitid(Id::Pid(group), flags), Ok(WaitStatus::Stopped(..)))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn is_stopped(_: Id) -> bool {
+        false
+    }
+
+    /// Ends the launcher like a program that was interrupted at the terminal, as shells do.
+    pub(super) fn follow(status: ExitStatus) {
+        // Programs that catch an interrupt say so by this code.
+        let told = (status.code() == Some(130)).then_some(Signal::SIGINT as i32);
+        let interrupt = [Signal::SIGINT as i32, Signal::SIGQUIT as i32];
+        let signal = status.signal().filter(|signal| interrupt.contains(signal));
+        if let Some(signal) = signal.or(told) {
+            signals::end_by(signal);
+        }
+    }
 }
 
 #[cfg(not(unix))]
 mod system {
+    use std::process::ExitStatus;
+
     use super::{Child, Command};
 
     pub(super) type Id = u32;
@@ -102,6 +135,12 @@ mod system {
 
     /// The program itself is ended by its handle.
     pub(super) fn kill(_: Id) {}
+
+    pub(super) fn is_stopped(_: Id) -> bool {
+        false
+    }
+
+    pub(super) fn follow(_: ExitStatus) {}
 }
 
 /// A running group.
@@ -116,23 +155,46 @@ impl Group {
     pub(super) fn spawn(command: &mut Command, terminal: bool) -> io::Result<(Child, Self)> {
         system::separate(command);
         let terminal = system::Terminal::ours().filter(|_| terminal);
-        let child = command.spawn()?;
-        let id = system::of(&child);
-        let lent = terminal.clone();
-        let undo = signals::undo(move || {
-            system::kill(id);
-            lent.iter().for_each(|terminal| terminal.take_back());
+        let (started, lent) = (Arc::new(Mutex::new(None)), terminal.clone());
+        // Held while the program starts: a signal that comes meanwhile waits for the group.
+        let mut starting = lock(&started);
+        let undo = signals::undo({
+            let started = started.clone();
+            move || {
+                lock(&started).iter().for_each(|group| system::kill(*group));
+                lent.iter().for_each(|terminal| terminal.take_back());
+            }
         });
+        let child = command.spawn();
+        *starting = child.as_ref().ok().map(system::of);
+        drop(starting);
+        let child = child?;
+        let id = system::of(&child);
         terminal.iter().for_each(|terminal| terminal.lend(id));
         Ok((child, Self { id, terminal, _undo: undo }))
     }
 
-    /// Ends what is left of it.
+    /// Whether it waits for somebody to continue it: after Ctrl-Z, or for a terminal that it has
+    /// not got.
+    pub(super) fn is_stopped(&self) -> bool {
+        system::is_stopped(self.id)
+    }
+
+    /// Ends what is left of it; and the launcher, if the user interrupted it.
     pub(super) fn end(self, child: &mut Child) {
         system::kill(self.id);
         // It may have ended by itself; either way it is gone afterwards.
         let _ = child.kill();
-        let _ = child.wait();
+        let status = child.wait();
         self.terminal.iter().for_each(|terminal| terminal.take_back());
+        let lent = self.terminal.is_some();
+        drop(self);
+        if let (true, Ok(status)) = (lent, status) {
+            system::follow(status);
+        }
     }
+}
+
+fn lock(started: &Mutex<Option<system::Id>>) -> MutexGuard<'_, Option<system::Id>> {
+    started.lock().unwrap_or_else(PoisonError::into_inner)
 }

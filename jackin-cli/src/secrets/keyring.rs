@@ -1,7 +1,7 @@
 //! The system's keyring: macOS Keychain, Windows Credential Manager, Secret Service. Entries are
 //! read, and those that `jackin auth` keeps there are written and removed.
 
-use std::{sync::mpsc, thread};
+use std::{fmt::Display, sync::mpsc, thread};
 
 use jackin_core::{ExposeSecret as _, KeyringRef, SecretError, SecretString};
 use keyring_core::{Entry, Error};
@@ -57,14 +57,15 @@ fn with_entry<T: Send + 'static>(
 
 /// The error in words that hold nothing of an entry's content.
 fn failure(error: &Error) -> SecretError {
-    let reason = match error {
-        Error::NoEntry => "there is no such entry".to_owned(),
-        Error::Ambiguous(_) => "there is more than one such entry".to_owned(),
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => "it is no text".to_owned(),
-        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => {
-            format!("the keyring cannot be used: {cause}")
-        }
-        other => format!("the keyring cannot be used: {other}"),
+    let unusable = |cause: &dyn Display| {
+        let hint = "unlock it, or keep the secret in 1Password, a command or a file";
+        SecretError::new(format!("the keyring cannot be used: {cause}"), Some(hint.into()))
     };
-    SecretError::new(reason, None)
+    match error {
+        Error::NoEntry => SecretError::new("there is no such entry", None),
+        Error::Ambiguous(_) => SecretError::new("there is more than one such entry", None),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => SecretError::new("it is no text", None),
+        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => unusable(cause),
+        other => unusable(other),
+    }
 }

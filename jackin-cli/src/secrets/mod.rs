@@ -9,7 +9,12 @@ pub(crate) mod keyring;
 mod op;
 mod process;
 
-use std::{collections::BTreeMap, thread};
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use jackin_core::{KeyringRef, SecretError, SecretRef, SecretSource, SecretString};
 
@@ -38,7 +43,7 @@ impl<'a> Sources<'a> {
     fn answer(&self, reference: &SecretRef, terminal: bool) -> Answer {
         match reference {
             SecretRef::Host(name) => host::read(self.0, name),
-            SecretRef::Op(reference) => op::read(reference, terminal),
+            SecretRef::Op(reference) => op::read(self.0, reference, terminal),
             SecretRef::Command(reference) => command::read(self.0, reference),
             SecretRef::File(reference) => file::read(self.0, reference),
             #[cfg(feature = "keyring")]
@@ -107,4 +112,21 @@ impl SecretSource for Sources<'_> {
         }
         answers.into_values().collect()
     }
+}
+
+/// A path with the home directory in the place of `~/`. Without one it would lead below the current
+/// directory, which may be anybody's.
+fn expanded(ambient: &Ambient, path: &str) -> Result<PathBuf, SecretError> {
+    let expanded = ambient.expanded(path);
+    match expanded.starts_with("~") {
+        false => Ok(expanded),
+        true => Err(SecretError::new("there is no home directory", Some("set `HOME`".into()))),
+    }
+}
+
+/// A program's file on the launcher's own PATH.
+fn program(ambient: &Ambient, name: &Path) -> Option<PathBuf> {
+    // Without a current directory only relative names fail to be found.
+    let here = env::current_dir().unwrap_or_default();
+    which::which_in(name, ambient.var("PATH"), here).ok()
 }

@@ -1,14 +1,22 @@
 //! 1Password, through its own command line. The reference goes in as an argument, the secret comes
 //! out on a pipe; it is in no argument and no file.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use jackin_core::{OpRef, SecretError, SecretString};
 
-use super::process::{LIMIT, Messages, Question};
+use super::{
+    process::{LIMIT, Messages, Question},
+    program,
+};
+use crate::ambient::Ambient;
 
-pub(super) fn read(reference: &OpRef, terminal: bool) -> Result<SecretString, SecretError> {
-    let program = which::which("op").map_err(|_| {
+pub(super) fn read(
+    ambient: &Ambient,
+    reference: &OpRef,
+    terminal: bool,
+) -> Result<SecretString, SecretError> {
+    let program = program(ambient, Path::new("op")).ok_or_else(|| {
         let hint = "install 1Password CLI and sign in with `op signin`";
         SecretError::new("`op` is not on PATH", Some(hint.into()))
     })?;

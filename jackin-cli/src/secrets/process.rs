@@ -2,7 +2,7 @@
 //! and of size. It runs in a process group of its own, of which nothing is left afterwards.
 
 use std::{
-    io::{self, Read},
+    io::Read,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -16,9 +16,11 @@ use super::group::Group;
 /// How long one answer may take: the user may have to unlock something.
 pub(super) const LIMIT: Duration = Duration::from_secs(120);
 /// The longest secret that is read, in bytes; also of a file.
-pub(super) const LONGEST_SECRET: u64 = 64 << 10;
+pub(super) const LONGEST_SECRET: usize = 64 << 10;
 /// The longest message of a program that is shown, in bytes.
-const LONGEST_MESSAGE: u64 = 4 << 10;
+const LONGEST_MESSAGE: usize = 4 << 10;
+/// How long a pipe is read on when the program has ended.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What becomes of a program's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,27 +58,36 @@ impl Question<'_> {
                 SecretError::new(format!("`{name}` cannot be started: {error}"), None)
             })?;
         let secret = reader(child.stdout.take(), LONGEST_SECRET);
-        let message = reader(child.stderr.take(), LONGEST_MESSAGE);
-        let status = wait(&mut child, deadline);
+        let message = reader(child.stderr.take(), LONGEST_MESSAGE + LONGEST_SECRET);
+        let end = wait(&mut child, &group, deadline);
         group.end(&mut child);
-        let secret = secret.recv().unwrap_or_default();
-        match status {
-            None => Err(SecretError::new(
+        match end {
+            End::Exit(status) => {
+                let (secret, whole) = received(&secret);
+                match (status.success(), whole) {
+                    (true, true) => text(secret),
+                    (true, false) => Err(SecretError::new(
+                        format!("`{name}` left something running that keeps its output open"),
+                        None,
+                    )),
+                    (false, _) => Err(failure(name, status, &received(&message).0, &secret)),
+                }
+            }
+            End::Stop => Err(SecretError::new(
+                format!("`{name}` was stopped, by Ctrl-Z or because it wants a terminal"),
+                None,
+            )),
+            End::Limit => Err(SecretError::new(
                 format!("`{name}` gave no answer within {} s", self.limit.as_secs()),
                 Some("unlock what it asks for, and start again".into()),
             )),
-            Some(status) if status.success() => text(secret),
-            Some(status) => {
-                let message = message.recv().unwrap_or_default();
-                Err(failure(name, status, &message, &text(secret).unwrap_or_default()))
-            }
         }
     }
 }
 
 /// What a program or a file gave, as text.
 pub(super) fn text(bytes: Vec<u8>) -> Result<SecretString, SecretError> {
-    if bytes.len() as u64 > LONGEST_SECRET {
+    if bytes.len() > LONGEST_SECRET {
         let limit = LONGEST_SECRET >> 10;
         return Err(SecretError::new(format!("it is longer than {limit} KiB"), None));
     }
@@ -91,41 +102,254 @@ pub(super) fn without_line_feed(secret: &SecretString) -> SecretString {
 }
 
 /// What the program says of its failure, but for what it printed as the secret.
-fn failure(name: &str, status: ExitStatus, message: &[u8], secret: &SecretString) -> SecretError {
-    let message = String::from_utf8_lossy(&message[..message.len().min(LONGEST_MESSAGE as usize)]);
-    let secret = secret.expose_secret().trim();
-    let message = match secret.is_empty() {
-        true => message.into_owned(),
-        false => message.replace(secret, "••••"),
-    };
+fn failure(name: &str, status: ExitStatus, message: &[u8], secret: &[u8]) -> SecretError {
+    let mut message = String::from_utf8_lossy(message).into_owned();
+    let secret = String::from_utf8_lossy(secret);
+    for line in secret.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        message = message.replace(line, "••••");
+    }
+    // Cut last: half a secret would not be found.
+    message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
     let colon = if message.trim().is_empty() { "" } else { ": " };
     SecretError::new(format!("`{name}` failed ({status}){colon}{}", message.trim()), None)
 }
 
 /// Reads a pipe in the background, so that neither pipe can block the other: up to one byte more
-/// than the limit is kept, the rest thrown away. It ends when the last of the group has gone.
-fn reader(pipe: Option<impl Read + Send + 'static>, limit: u64) -> mpsc::Receiver<Vec<u8>> {
+/// than the limit is kept, the rest thrown away.
+fn reader(pipe: Option<impl Read + Send + 'static>, limit: usize) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let Some(mut pipe) = pipe else { return };
-        let mut kept = Vec::new();
+        let (mut left, mut part) = (limit + 1, [0; 4 << 10]);
         // A pipe that breaks ends the text; the exit status tells whether that matters.
-        let _ = pipe.by_ref().take(limit + 1).read_to_end(&mut kept);
-        let _ = io::copy(&mut pipe, &mut io::sink());
-        // Nobody may be waiting any more.
-        let _ = sender.send(kept);
+        while let Ok(read @ 1..) = pipe.read(&mut part) {
+            let kept = read.min(left);
+            left -= kept;
+            // Nobody may be waiting any more.
+            if kept > 0 && sender.send(part[..kept].to_vec()).is_err() {
+                return;
+            }
+        }
     });
     receiver
 }
 
-fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+/// What a pipe held, and whether that was all: a process that has left the group may still hold it.
+fn received(parts: &mpsc::Receiver<Vec<u8>>) -> (Vec<u8>, bool) {
+    let (deadline, mut bytes) = (Instant::now() + LAST_WORDS, Vec::new());
+    loop {
+        match parts.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(part) => bytes.extend(part),
+            Err(error) => return (bytes, error == mpsc::RecvTimeoutError::Disconnected),
+        }
+    }
+}
+
+/// How waiting for a program ended.
+enum End {
+    Exit(ExitStatus),
+    Stop,
+    Limit,
+}
+
+fn wait(child: &mut Child, group: &Group, deadline: Instant) -> End {
     loop {
         if let Ok(Some(status)) = child.try_wait() {
-            return Some(status);
+            return End::Exit(status);
+        }
+        if group.is_stopped() {
+            return End::Stop;
         }
         if Instant::now() >= deadline {
-            return None;
+            return End::Limit;
         }
         thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    fn ask(script: &str, messages: Messages, limit: Duration) -> Result<String, String> {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        let question = Question { command, name: "sh", messages, limit, terminal: false };
+        let answer = question.ask();
+        answer.map(|text| text.expose_secret().to_owned()).map_err(|error| error.reason)
+    }
+
+    fn shell(script: &str) -> Result<String, String> {
+        ask(script, Messages::Kept, SOON)
+    }
+
+    /// Far longer than anything here takes.
+    const SOON: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn there_is_time_to_unlock_the_vault() {
+        assert_eq!(LIMIT.as_secs(), 120);
+    }
+
+    #[test]
+    fn the_text_is_taken_as_it_is() {
+        for text in ["", "a b", " \n", "a\n", "a\r\n\n"] {
+            assert_eq!(shell(&format!("printf '{text}'")).unwrap(), text, "{text:?}");
+        }
+        assert_eq!(shell("printf 'a\\377'").unwrap_err(), "it is not UTF-8");
+    }
+
+    #[test]
+    fn one_line_feed_at_the_end_is_cut() {
+        let cut = |text: &str| without_line_feed(&text.into()).expose_secret().to_owned();
+        let cases = [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("a", "a"), ("\n", "")];
+        for (text, left) in cases.into_iter().chain([("a\r", "a\r"), (" a ", " a "), ("", "")]) {
+            assert_eq!(cut(text), left, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_failure_shows_the_message_and_not_the_output() {
+        let error = shell("echo hunter2; echo 'not signed in' >&2; exit 3").unwrap_err();
+        assert_eq!(error, "`sh` failed (exit status: 3): not signed in");
+        assert_eq!(shell("echo hunter2; exit 3").unwrap_err(), "`sh` failed (exit status: 3)");
+        let error = shell("echo hunter2; kill -9 $$").unwrap_err();
+        assert_eq!(error, "`sh` failed (signal: 9 (SIGKILL))");
+        let passed = ask("echo 'not signed in' >&2; exit 3", Messages::Passed, SOON);
+        assert_eq!(passed.unwrap_err(), "`sh` failed (exit status: 3)");
+    }
+
+    #[test]
+    fn one_that_cannot_be_started_is_said() {
+        let (messages, limit) = (Messages::Kept, SOON);
+        let question =
+            Question { command: Command::new("/"), name: "x", messages, limit, terminal: true };
+        let error = question.ask().unwrap_err().reason;
+        assert!(error.starts_with("`x` cannot be started: Permission denied"), "{error}");
+    }
+
+    #[test]
+    fn what_was_printed_is_masked_in_the_message() {
+        let error = shell("echo ' hunter2 '; echo 'bad: hunter2!' >&2; exit 1").unwrap_err();
+        assert!(error.ends_with(": bad: ••••!"), "{error}");
+        for output in ["'hunter2\nswordfish\n'", "'hunter2\\377\nswordfish'"] {
+            let script = format!("printf {output}; echo 'x swordfish' >&2; exit 1");
+            let error = shell(&script).unwrap_err();
+            assert!(error.ends_with(": x ••••"), "{error}");
+        }
+        // The cut goes through the second half of it.
+        let pad = "head -c 4086 /dev/zero | tr '\\0' x";
+        let error = shell(&format!(
+            "printf hunter2-swordfish; {{ {pad}; printf hunter2-swordfish; }} >&2; exit 1"
+        ));
+        assert!(!error.unwrap_err().contains("hunter"));
+    }
+
+    #[test]
+    fn a_flood_of_messages_is_cut() {
+        let before = "`sh` failed (exit status: 1): ".len();
+        let error = shell("head -c 1000000 /dev/zero | tr '\\0' x >&2; exit 1").unwrap_err();
+        assert_eq!(error.len() - before, 4096);
+        // An euro sign has three bytes: the limit is within one.
+        let euros =
+            "i=0; while [ $i -lt 5000 ]; do printf '\\342\\202\\254'; i=$((i+1)); done >&2; exit 1";
+        let error = shell(euros).unwrap_err();
+        assert_eq!((error.len() - before, error.ends_with('€')), (4095, true));
+    }
+
+    #[test]
+    fn a_flood_of_output_is_refused() {
+        let print = |bytes: u32| format!("head -c {bytes} /dev/zero | tr '\\0' x");
+        assert_eq!(shell(&print(64 << 10)).unwrap().len(), 64 << 10);
+        for bytes in [(64 << 10) + 1, 10_000_000] {
+            assert_eq!(shell(&print(bytes)).unwrap_err(), "it is longer than 64 KiB");
+        }
+        // Neither pipe blocks the other.
+        let both = format!("{} >&2; printf key", print(1_000_000));
+        assert_eq!(shell(&both).unwrap(), "key");
+    }
+
+    #[test]
+    fn one_that_hangs_is_ended() {
+        for script in ["exec sleep 600", "trap '' TERM INT HUP; while :; do sleep 600; done"] {
+            let started = Instant::now();
+            let error = ask(script, Messages::Kept, Duration::from_millis(50)).unwrap_err();
+            assert!(error.contains("no answer"), "{error}");
+            assert!(started.elapsed() < SOON);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    mod group {
+        use std::fs;
+
+        use super::*;
+
+        /// How many processes run in a group; what nobody has reaped does not run.
+        fn running(group: &str) -> usize {
+            let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+            let stats =
+                processes.filter_map(|dir| fs::read_to_string(dir.path().join("stat")).ok());
+            let running = |stat: String| {
+                let (_, fields) = stat.rsplit_once(')')?;
+                let fields: Vec<_> = fields.split_whitespace().collect();
+                (fields[0] != "Z" && fields[2] == group).then_some(())
+            };
+            stats.filter_map(running).count()
+        }
+
+        /// Starts a script whose group is to be gone afterwards; it finds its own number in `$$`.
+        fn gone_after(script: &str, limit: Duration) -> Result<String, String> {
+            let dir = tempfile::tempdir().unwrap();
+            let note = dir.path().join("group");
+            let script = format!("echo $$ > '{}'; {script}", note.display());
+            let answer = ask(&script, Messages::Kept, limit);
+            let group = fs::read_to_string(note).unwrap();
+            let started = Instant::now();
+            while running(group.trim()) > 0 {
+                assert!(started.elapsed() < SOON, "something is left of {group}");
+                thread::sleep(Duration::from_millis(10));
+            }
+            answer
+        }
+
+        const STUBBORN: &str = "(trap '' TERM INT HUP; while :; do sleep 600; done)";
+
+        #[test]
+        fn nothing_outlives_an_answer() {
+            let answer = gone_after(&format!("{STUBBORN} & sleep 600 & printf key"), SOON);
+            assert_eq!(answer.unwrap(), "key");
+            let answer = gone_after(&format!("{STUBBORN} & echo why >&2; exit 1"), SOON);
+            assert!(answer.unwrap_err().ends_with(": why"));
+        }
+
+        #[test]
+        fn nothing_outlives_the_limit() {
+            let script = format!("{STUBBORN} & sh -c \"{STUBBORN} & wait\" & wait");
+            let error = gone_after(&script, Duration::from_millis(500)).unwrap_err();
+            assert!(error.contains("no answer"), "{error}");
+        }
+
+        #[test]
+        fn one_that_left_the_group_is_not_waited_for() {
+            let dir = tempfile::tempdir().unwrap();
+            let note = dir.path().join("left");
+            let note = note.display();
+            let leave = format!(
+                "setsid sh -c \"touch '{note}'; exec sleep 20\" & \
+                 until [ -e '{note}' ]; do sleep 0.01; done"
+            );
+            let error = shell(&format!("{leave}; printf half")).unwrap_err();
+            assert_eq!(error, "`sh` left something running that keeps its output open");
+            let error = shell(&format!("rm '{note}'; {leave}; echo why >&2; exit 1")).unwrap_err();
+            assert!(error.ends_with(": why"), "{error}");
+        }
+
+        #[test]
+        fn one_that_stops_is_ended() {
+            let error = gone_after("kill -TSTP $$; printf key", SOON).unwrap_err();
+            assert!(error.contains("was stopped"), "{error}");
+        }
     }
 }

@@ -215,12 +215,10 @@ fn a_key_is_tried_for_real_and_not_shown() {
     assert!(config(&home).contains("command = [\"false\"]"));
     tmux.press(&["t"]);
     tmux.shows("`ZAI_API_KEY` fails: `false` failed");
-    // One that never answers is interrupted, and the screen is there again.
+    // One that never answers can be left.
     home.script("bin/false", "sleep 100");
     tmux.press(&["t"]);
     tmux.shows("reading `ZAI_API_KEY`");
-    tmux.press(&["C-c"]);
-    tmux.shows("`ZAI_API_KEY` fails: `false` failed");
     tmux.press(&["C-c"]);
     assert_left(&tmux, "try console", 130);
 }

@@ -2,16 +2,24 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod auth;
+mod bundle;
 mod config;
 mod console;
 mod elsewhere;
 mod env;
 mod formats;
+mod keeping;
 mod labels;
 mod last;
 mod picker;
+mod prompt;
 mod readme;
+mod roundtrip;
 mod run;
 mod screens;
+mod secrecy;
+mod secrets;
+mod store;
 mod support;
 mod tmux;

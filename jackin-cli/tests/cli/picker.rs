@@ -363,9 +363,12 @@ fn standard_output_stays_clean() {
 fn a_dry_run_asks_as_well() {
     let home = home(ZAI);
     let tmux = Tmux::start(&home, USUAL, &[]);
-    tmux.enter("try run --dry-run claude | head -4");
+    // Into a file: a pipe's reader may show it only after the end is seen.
+    tmux.enter("try run --dry-run claude >plan");
     tmux.shows("▸ Anthropic");
     tmux.press(&["Down", "Enter"]);
-    assert!(tmux.ended(0).contains("\nClaude (Z.AI)\n\nagent      claude\nprovider   zai\n"));
+    tmux.ended(0);
+    let plan = fs::read_to_string(home.path().join("plan")).unwrap();
+    assert!(plan.starts_with("Claude (Z.AI)\n\nagent      claude\nprovider   zai\n"), "{plan}");
     assert_ne!(tmux.variable("pane_title"), "Claude (Z.AI)");
 }

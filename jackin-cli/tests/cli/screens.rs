@@ -59,6 +59,11 @@ fn help() {
     for command in ["run", "plan", "env", "label", "console", "providers", "agents"] {
         assert_snapshot!(format!("help-{command}"), screen(&home, &[command, "--help"]));
     }
+    for command in ["auth", "auth set", "config env set", "workspace", "workspace remove"] {
+        let name = format!("help-{}", command.replace(' ', "-"));
+        let words: Vec<_> = command.split(' ').chain(["--help"]).collect();
+        assert_snapshot!(name, screen(&home, &words));
+    }
 }
 
 /// Every agent on every provider, each with a key and with models where the user names them.

@@ -10,6 +10,9 @@ use std::{
 
 use tempfile::TempDir;
 
+/// The program under test.
+pub(crate) const JACKIN: &str = env!("CARGO_BIN_EXE_jackin");
+
 /// A home directory of its own, gone when dropped.
 pub(crate) struct Home(TempDir);
 
@@ -60,11 +63,49 @@ impl Home {
     /// jackin with these arguments; its environment is HOME and PATH, where `bin` below the home
     /// comes first.
     pub(crate) fn jackin<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jackin"));
+        self.program(JACKIN, args)
+    }
+
+    /// Another program in the same surroundings.
+    pub(crate) fn program<S: AsRef<OsStr>>(
+        &self,
+        program: &str,
+        args: impl IntoIterator<Item = S>,
+    ) -> Command {
+        let mut command = Command::new(program);
         let path = format!("{}/bin:/usr/local/bin:/usr/bin:/bin", self.path().display());
         command.args(args).current_dir(self.path()).env_clear();
         command.env("HOME", self.path()).env("PATH", path);
         command
+    }
+
+    /// The global configuration's text.
+    pub(crate) fn config(&self) -> String {
+        self.read(".config/jackin/config.toml")
+    }
+
+    /// The text of a file below the home directory.
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join(name)).unwrap()
+    }
+
+    /// Runs jackin with words that are split at blanks, with a text on standard input.
+    pub(crate) fn fed(&self, words: &str, text: impl AsRef<[u8]>) -> Seen {
+        feed(&mut self.jackin(words.split_whitespace()), text)
+    }
+
+    /// The same, which must go well; what it said, without the home's name.
+    pub(crate) fn does(&self, words: &str, text: impl AsRef<[u8]>) -> String {
+        let seen = self.fed(words, text);
+        assert_eq!(seen.code, Some(0), "{words}: {}", seen.err);
+        format!("{}{}", seen.out, seen.err).replace(self.path().to_str().unwrap(), "~")
+    }
+
+    /// The same, which must be refused with a code; what it said.
+    pub(crate) fn refuses(&self, code: i32, words: &str, text: impl AsRef<[u8]>) -> String {
+        let seen = self.fed(words, text);
+        assert_eq!((seen.code, seen.out.as_str()), (Some(code), ""), "{words}: {}", seen.err);
+        seen.err.replace(self.path().to_str().unwrap(), "~")
     }
 }
 
@@ -77,7 +118,21 @@ pub(crate) struct Seen {
 
 /// Runs a command to its end, with nothing to read on standard input.
 pub(crate) fn see(command: &mut Command) -> Seen {
-    let Output { status, stdout, stderr } = command.output().unwrap();
+    seen(command.output().unwrap())
+}
+
+/// What a command that has ended left behind.
+pub(crate) fn seen(output: Output) -> Seen {
+    let Output { status, stdout, stderr } = output;
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Seen { code: status.code(), out: text(stdout), err: text(stderr) }
+}
+
+/// Runs a command to its end, with a text on standard input.
+pub(crate) fn feed(command: &mut Command, text: impl AsRef<[u8]>) -> Seen {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    // One that ends without reading all is no failure.
+    let _ = child.stdin.take().unwrap().write_all(text.as_ref());
+    seen(child.wait_with_output().unwrap())
 }

@@ -74,7 +74,7 @@ impl<'a> Tmux<'a> {
         self.press(&["Enter"]);
     }
 
-    /// Pastes a text as one piece.
+    /// Pastes a text, marked as pasted if the program asked for that.
     pub(crate) fn paste(&self, text: &str) {
         self.tell(&["set-buffer", text]);
         self.tell(&["paste-buffer", "-p"]);
@@ -93,6 +93,11 @@ impl<'a> Tmux<'a> {
     /// The screen, with its escape sequences.
     pub(crate) fn styled(&self) -> String {
         self.tell(&["capture-pane", "-pe"])
+    }
+
+    /// All that the terminal has shown and still remembers.
+    pub(crate) fn history(&self) -> String {
+        self.tell(&["capture-pane", "-p", "-S", "-"])
     }
 
     /// The screen as soon as it holds a text and no longer changes.

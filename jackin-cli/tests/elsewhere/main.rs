@@ -5,6 +5,7 @@
 
 mod podman;
 #[path = "../cli/support.rs"]
+#[expect(dead_code, reason = "the other tests use the rest of it")]
 mod support;
 mod tmux;
 

@@ -61,6 +61,12 @@ pub(super) fn run(args: &AuthCheck, ambient: &Ambient) -> Result<u8, Failure> {
         })
         .collect();
     let broken = rows.iter().any(|row| !row.works);
+    if let (Some(provider), []) = (only, &rows[..]) {
+        let message =
+            format!("no key for provider `{}`: `{}` is not set", provider.id, provider.key.value);
+        let hint = format!("`jackin auth set {}` stores one", provider.id);
+        return Err(Failure::new(BROKEN, message).hint(hint));
+    }
     if args.list.json {
         report::json(&serde_json::json!({ "schema": 1, "checks": rows }))?;
     } else {

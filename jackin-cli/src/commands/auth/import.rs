@@ -2,7 +2,7 @@
 
 use jackin_core::{Agent, Catalog, EnvValue, ExposeSecret as _, Protocol, Provider};
 
-use super::provider;
+use super::{provider, set::still_ignored};
 use crate::{
     ambient::Ambient,
     args::AuthImport,
@@ -32,15 +32,25 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
         }))
     })?;
     check(&bundle, provider, &catalog)?;
+    let note = match args.note.as_deref() {
+        Some(note) => Some(keys::checked_note(note)?.to_owned()),
+        None => bundle.note.as_deref().map(one_line),
+    };
     let key = EnvValue::Literal(bundle.key.clone());
     let warning = keys::warning(&catalog, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
-    let note = args.note.as_deref().or(bundle.note.as_deref());
-    let note = note.map(|note| note.split_whitespace().collect::<Vec<_>>().join(" "));
     let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;
     let what = format!("{}, {}", provider.label.value, keys::masked(&key));
     values::said(report, changed, &what, &target);
-    Ok(())
+    let lost = keys::lost(note.as_deref(), &provider.key.value, &target)?;
+    lost.iter().for_each(|text| report.warning(text));
+    still_ignored(provider, &target, ambient, report)
+}
+
+/// A bundle's note as a comment can hold it.
+fn one_line(note: &str) -> String {
+    let words = note.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Refuses what can only fail, or worse: a host that is not the gateway's, and models that the
@@ -53,7 +63,12 @@ fn check(bundle: &Bundle, provider: &Provider, catalog: &Catalog) -> Result<(), 
         .check_url(provider, &bundle.base_url)
         .map_err(|problem| refused(format!("its base URL {problem}")))?;
     for (prefix, _) in Agent::all().iter().filter_map(|agent| agent.own_models) {
-        if [&bundle.main, &bundle.small_fast].iter().any(|model| model.starts_with(prefix)) {
+        // A router's name for it, as in `anthropic/claude-…`, is that model all the same.
+        let own = |model: &str| {
+            let name = model.rsplit('/').next().unwrap_or(model);
+            name.to_ascii_lowercase().starts_with(prefix)
+        };
+        if own(&bundle.main) || own(&bundle.small_fast) {
             return Err(refused(format!(
                 "it names a model that begins with `{prefix}`, which the gateway does not serve"
             )));

@@ -54,7 +54,10 @@ fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure
     let here = layers(&list.place, ambient)?;
     let mut keys = Vec::new();
     for provider in here.catalog.iter() {
-        let found = here.get(&provider.key.value).map(|found| Found {
+        let found = here.get(&provider.key.value);
+        // An exported variable without a value is no key.
+        let found = found.filter(|found| found.source.file.is_some() || !found.value.is_blank());
+        let found = found.map(|found| Found {
             note: keys::note(&found.source, here.role.as_ref(), &provider.key.value),
             value: found.value.clone(),
             source: found.source,

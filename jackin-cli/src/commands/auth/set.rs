@@ -2,7 +2,9 @@
 
 use std::path::absolute;
 
-use jackin_core::{CommandRef, EnvValue, ExposeSecret as _, FileRef, Mode, OpRef, SecretRef};
+use jackin_core::{
+    CommandRef, EnvValue, ExposeSecret as _, FileRef, Mode, OpRef, Provider, SecretRef,
+};
 
 use super::{provider, refused_argument};
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
 };
 
 pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
-    if args.key.is_some() {
+    if args.key.is_some() || !args.keys.is_empty() {
         return Err(refused_argument());
     }
     let target = Target::find(&args.scope, ambient)?;
@@ -26,7 +28,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
         Some(reference) => EnvValue::Reference(reference),
         None => {
             let prompt = format!("key for {} (`{}`)", provider.label.value, provider.key.value);
-            let text = input::secret(&prompt, args.source.stdin)?;
+            let text = input::secret(&prompt, args.source.stdin, ambient)?;
             let value = EnvValue::parse(text.expose_secret());
             value.map_err(|error| Failure::new(USAGE, format!("the key {error}")))?
         }
@@ -49,9 +51,21 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     let changed = target.change(&changes)?;
     let what = format!("`{name}` for {}, {}", provider.label.value, keys::masked(&value));
     values::said(report, changed, &what, &target);
-    let still = target.layers(ambient)?;
-    let still = still.catalog.get(&args.provider).and_then(|provider| provider.mode.as_ref());
-    if let Some(mode) = still.filter(|mode| mode.value == Mode::Ignore) {
+    let lost = keys::lost(note, &provider.key.value, &target)?;
+    lost.iter().for_each(|text| report.warning(text));
+    still_ignored(provider, &target, ambient, report)
+}
+
+/// Warns if another scope withdraws the provider where a key was stored.
+pub(super) fn still_ignored(
+    provider: &Provider,
+    target: &Target,
+    ambient: &Ambient,
+    report: &Report,
+) -> Result<(), Failure> {
+    let layers = target.layers(ambient)?;
+    let mode = layers.catalog.get(provider.id.as_str()).and_then(|stored| stored.mode.as_ref());
+    if let Some(mode) = mode.filter(|mode| mode.value == Mode::Ignore) {
         report.warning(&format!("its mode is still `ignore` ({})", mode.source));
     }
     Ok(())
