@@ -323,6 +323,19 @@ fn the_cursor_moves_round_and_scopes_switch() {
 }
 
 #[test]
+fn a_provider_of_one_scopes_own() {
+    let own =
+        "[providers.own]\nlabel = \"own\\u202e\"\nkey = 'OWN'\nanthropic.base_url = 'https://a.b'";
+    let mut console = Console::new(vec![place(own, None, None), place("", None, None)], true);
+    press(&mut console, "end enter space space");
+    let shown = screen(&console, 80, 20);
+    assert!(shown.contains("own\u{fffd} is not used here"), "{shown}");
+    // It is in no other, and the cursor is not lost there.
+    press(&mut console, "esc d tab");
+    assert!(console.current().is_some());
+}
+
+#[test]
 fn a_trial_takes_what_is_typed_else_what_counts() {
     let trial = |console: &Console| match console.form.as_ref().unwrap().trial() {
         Ok((name, value)) => format!("{name} {}", crate::keys::masked(&value)),
