@@ -60,6 +60,8 @@ pub(crate) enum Command {
     /// Keep the keys of providers, per scope
     #[command(subcommand)]
     Auth(Auth),
+    /// See to the keys and the agents' modes on a screen, per scope
+    Console,
     /// Keep the variables of config.toml
     #[command(subcommand)]
     Config(Config),

@@ -59,7 +59,10 @@ fn typed(prompt: &str) -> Result<SecretString, Failure> {
         screen.draw(2, |frame| line.draw(frame, prompt)).map_err(failed)?;
         let done = match screen.input().map_err(failed)? {
             Some(Input::Key(key)) => line.press(key),
-            Some(Input::Pasted(text)) => line.paste(&text),
+            Some(Input::Pasted(text)) => {
+                line.paste(&text);
+                None
+            }
             None => None,
         };
         match done {
@@ -70,9 +73,9 @@ fn typed(prompt: &str) -> Result<SecretString, Failure> {
     }
 }
 
-/// What has been typed of a secret.
-#[derive(Default)]
-struct Line(String);
+/// A line that is being typed; it may be a secret.
+#[derive(Clone, Default)]
+pub(crate) struct Line(String);
 
 #[derive(Debug, PartialEq, Eq)]
 enum Typed {
@@ -81,12 +84,29 @@ enum Typed {
 }
 
 impl Line {
+    /// A line that holds a text already.
+    pub(crate) fn holding(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     fn press(&mut self, key: KeyEvent) -> Option<Typed> {
         match (key.code, key.modifiers - KeyModifiers::SHIFT) {
             (KeyCode::Enter, _) => return Some(Typed::Done),
             (KeyCode::Esc, _) | (KeyCode::Char('c' | 'd'), KeyModifiers::CONTROL) => {
                 return Some(Typed::Cancelled);
             }
+            _ => self.edit(key),
+        }
+        None
+    }
+
+    /// What a key does to the text.
+    pub(crate) fn edit(&mut self, key: KeyEvent) {
+        match (key.code, key.modifiers - KeyModifiers::SHIFT) {
             (KeyCode::Char('u'), KeyModifiers::CONTROL) => self.0.clear(),
             // Some terminals send Ctrl-H for it.
             (KeyCode::Backspace, _) | (KeyCode::Char('h'), KeyModifiers::CONTROL) => {
@@ -95,22 +115,25 @@ impl Line {
             (KeyCode::Char(typed), KeyModifiers::NONE) => self.0.push(typed),
             _ => {}
         }
-        None
     }
 
     /// A line break at the end of what is pasted was copied along with it.
-    fn paste(&mut self, text: &str) -> Option<Typed> {
+    pub(crate) fn paste(&mut self, text: &str) {
         self.0.push_str(text.trim_end_matches(['\r', '\n']));
-        None
+    }
+
+    /// How much of a secret there is.
+    pub(crate) fn masked(&self) -> String {
+        let length = self.0.chars().count();
+        match length {
+            0..=40 => "•".repeat(length),
+            _ => format!("{} ({length})", "•".repeat(40)),
+        }
     }
 
     fn draw(&self, frame: &mut Frame<'_>, prompt: &str) {
-        let length = self.0.chars().count();
-        let shown = match length {
-            0..=40 => "•".repeat(length),
-            _ => format!("{} ({length})", "•".repeat(40)),
-        };
-        let text = [format!("{prompt}: {shown}"), "enter stores it, escape cancels".into()];
+        let text =
+            [format!("{prompt}: {}", self.masked()), "enter stores it, escape cancels".into()];
         let rows = Layout::vertical([Constraint::Length(1); 2]).split(frame.area());
         for (text, row) in text.iter().zip(rows.iter()) {
             frame.render_widget(text.as_str(), *row);
@@ -144,9 +167,9 @@ mod tests {
     #[test]
     fn a_pasted_line_break_stores_nothing_yet() {
         let mut line = Line::default();
-        assert_eq!(line.paste("sk-1\r\n"), None);
+        line.paste("sk-1\r\n");
         assert_eq!(line.0, "sk-1");
-        assert_eq!(line.paste("a\nb"), None);
+        line.paste("a\nb");
         assert_eq!(line.0, "sk-1a\nb");
     }
 }

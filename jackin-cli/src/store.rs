@@ -73,20 +73,33 @@ impl Target {
     /// What its file says, if there is one.
     pub(crate) fn document(&self, ambient: &Ambient) -> Result<Option<Document>, Failure> {
         match &self.workspace {
-            Some(name) => {
-                let (_, document) = ambient.named_workspace(name.as_str(), Given::Argument)?;
-                Ok(Some(document))
-            }
+            Some(_) => Ok(self.local(ambient)?.map(|(_, document)| document)),
             None => ambient.global(),
         }
     }
 
     /// The layers as they are for a launch in this scope; a role that is new counts for none.
     pub(crate) fn layers(&self, ambient: &Ambient) -> Result<EnvLayers, Failure> {
-        let workspace = self.workspace.clone();
-        let workspace = workspace.map(|name| Ok::<_, Failure>((name, self.document(ambient)?)));
-        let workspace = workspace.transpose()?.and_then(|(name, document)| Some((name, document?)));
-        let config = Config { global: ambient.global()?, workspace };
+        let local = self.local(ambient)?;
+        self.layered(Config { global: ambient.global()?, workspace: local })
+    }
+
+    /// The layers that this scope is made of and nothing narrower, such as a default role: with
+    /// `config.toml`, or without where that cannot be read.
+    pub(crate) fn own_layers(&self, ambient: &Ambient, global: bool) -> Result<EnvLayers, Failure> {
+        let mut workspace = self.local(ambient)?;
+        let mut global = if global { ambient.global()? } else { None };
+        let local = workspace.iter_mut().map(|(_, document)| document);
+        local.chain(&mut global).for_each(|document| document.default_role = None);
+        self.layered(Config { global, workspace })
+    }
+
+    fn local(&self, ambient: &Ambient) -> Result<Option<(WorkspaceName, Document)>, Failure> {
+        let Some(name) = &self.workspace else { return Ok(None) };
+        ambient.named_workspace(name.as_str(), Given::Argument).map(Some)
+    }
+
+    fn layered(&self, config: Config) -> Result<EnvLayers, Failure> {
         let role = self.role.as_ref().filter(|role| config.has_role(role));
         Ok(config.layers(role.map(|role| (role.as_str(), Given::Argument)))?)
     }

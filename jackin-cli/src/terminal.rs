@@ -1,20 +1,23 @@
 //! The terminal as a place to draw: raw mode while somebody is asked, a few rows at the cursor on
-//! stderr, and everything put back however that ends. It knows nothing of what is drawn.
+//! stderr or all of it, and everything put back however that ends. It knows nothing of what is drawn.
 
-use std::io::{self, BufWriter, IsTerminal as _, Stderr, Write as _};
+use std::{
+    io::{self, BufWriter, IsTerminal as _, Stderr, Write as _},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use ratatui::{
     Frame, Terminal,
     backend::{Backend, ClearType, IntoCrossterm as _, WindowSize},
     buffer::Cell,
     crossterm::{
-        cursor::{Hide, MoveDown, MoveToColumn, MoveUp, Show},
+        cursor::{Hide, MoveDown, MoveTo, MoveToColumn, MoveUp, Show},
         event::{self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyEvent, KeyEventKind},
         execute, queue,
         style::{Print, StyledContent},
         terminal::{
-            Clear, ClearType as Cleared, disable_raw_mode, enable_raw_mode, is_raw_mode_enabled,
-            size,
+            Clear, ClearType as Cleared, EnterAlternateScreen, LeaveAlternateScreen,
+            disable_raw_mode, enable_raw_mode, is_raw_mode_enabled, size,
         },
     },
     layout::{Position, Size},
@@ -42,20 +45,29 @@ pub(crate) struct Screen {
     _undo: Undo,
 }
 
+/// Whether what the terminal showed waits behind what is drawn.
+static WHOLE: AtomicBool = AtomicBool::new(false);
+
 impl Screen {
     /// Takes the terminal; it has no rows yet.
     pub(crate) fn open() -> io::Result<Self> {
-        let undo = put_back_when_killed();
+        Self::take(put_back_when_killed(), false).inspect_err(|_| put_back())
+    }
+
+    /// Takes the whole terminal; what it shows comes back afterwards.
+    pub(crate) fn open_whole() -> io::Result<Self> {
+        Self::take(put_back_when_killed(), true).inspect_err(|_| put_back())
+    }
+
+    fn take(undo: Undo, whole: bool) -> io::Result<Self> {
         enable_raw_mode()?;
+        if whole {
+            WHOLE.store(true, Ordering::Relaxed);
+            execute!(io::stderr(), EnterAlternateScreen, MoveTo(0, 0))?;
+        }
         execute!(io::stderr(), EnableBracketedPaste)?;
         let inline = Inline { out: BufWriter::new(io::stderr()), rows: 0, at: 0 };
-        match Terminal::new(inline) {
-            Ok(terminal) => Ok(Self { terminal, _undo: undo }),
-            Err(error) => {
-                put_back();
-                Err(error)
-            }
-        }
+        Ok(Self { terminal: Terminal::new(inline)?, _undo: undo })
     }
 
     /// Draws on so many rows, or on as many as the terminal has.
@@ -74,6 +86,18 @@ impl Screen {
             _ => Ok(None),
         }
     }
+
+    /// Gives the screen away, empty and in its usual mode, to whatever may ask something there.
+    pub(crate) fn lend<T>(&mut self, act: impl FnOnce() -> T) -> io::Result<T> {
+        self.terminal.clear()?;
+        execute!(self.terminal.backend_mut().out, DisableBracketedPaste, Show)?;
+        disable_raw_mode()?;
+        let done = act();
+        enable_raw_mode()?;
+        execute!(self.terminal.backend_mut().out, EnableBracketedPaste, MoveTo(0, 0))?;
+        self.terminal.clear()?;
+        Ok(done)
+    }
 }
 
 /// What a person gives.
@@ -91,17 +115,19 @@ impl Drop for Screen {
 
 /// Leaves the terminal as it was. Between drawings the cursor is on the first row.
 fn put_back() {
-    if is_raw_mode_enabled().unwrap_or(false) {
-        // There is nobody to tell, and nothing else to do about it.
-        let _ = execute!(
-            io::stderr(),
-            DisableBracketedPaste,
-            MoveToColumn(0),
-            Clear(Cleared::FromCursorDown),
-            Show
-        );
-        let _ = disable_raw_mode();
+    let whole = WHOLE.swap(false, Ordering::Relaxed);
+    if !whole && !is_raw_mode_enabled().unwrap_or(false) {
+        return;
     }
+    let mut out = io::stderr();
+    // There is nobody to tell, and nothing else to do about it.
+    let _ = execute!(out, DisableBracketedPaste, MoveToColumn(0), Clear(Cleared::FromCursorDown));
+    if whole {
+        // Some terminals keep what was drawn there.
+        let _ = execute!(out, Clear(Cleared::All), LeaveAlternateScreen);
+    }
+    let _ = execute!(out, Show);
+    let _ = disable_raw_mode();
 }
 
 /// Neither a signal nor a panic, which ends the program at once, leaves a raw terminal behind.

@@ -4,6 +4,7 @@ mod agents;
 mod auth;
 mod choose;
 mod config;
+mod console;
 mod container;
 mod env;
 mod label;
@@ -76,6 +77,7 @@ fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
         Command::Env(env) => env::run(&env, &ambient, report)?,
         Command::Label(label) => label::run(&label, &ambient)?,
         Command::Auth(auth) => return auth::run(&auth, &ambient, report),
+        Command::Console => return console::run(&ambient, report),
         Command::Config(config) => config::run(&config, &ambient, report)?,
         Command::Workspace(asked) => workspace::run(&asked, &ambient, report)?,
         Command::Providers(list) => providers::run(&list, &ambient)?,

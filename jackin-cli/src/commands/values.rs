@@ -1,70 +1,15 @@
 //! Variables of one scope: set, unset, listed. `jackin config env`, `jackin workspace env` and
 //! `jackin auth` write through here.
 
-use jackin_core::{Catalog, EnvName, EnvValue, ExposeSecret as _, SecretRef};
+use jackin_core::{Catalog, EnvName, EnvValue, ExposeSecret as _};
 use serde::Serialize;
 
 use crate::{
     ambient::Ambient,
-    edit, input,
+    input, keys,
     report::{self, Failure, Report, USAGE},
     store::{Change, Target},
 };
-
-/// A value as the configuration's text has it.
-pub(super) fn written(value: &EnvValue) -> String {
-    let form = |form, value| edit::table([(form, value)]);
-    match value {
-        EnvValue::Literal(text) => {
-            let text = text.expose_secret();
-            // One that reads like a reference has to say that it is none.
-            match EnvValue::parse(text) {
-                Ok(EnvValue::Literal(_)) => edit::string(text),
-                _ => form("text", edit::string(text)),
-            }
-        }
-        EnvValue::Reference(SecretRef::Op(op)) => match op.account() {
-            None => edit::string(op.uri()),
-            Some(account) => {
-                edit::table([("op", edit::string(op.uri())), ("account", edit::string(account))])
-            }
-        },
-        EnvValue::Reference(SecretRef::Command(command)) => {
-            form("command", edit::array(std::iter::once(command.program()).chain(command.args())))
-        }
-        EnvValue::Reference(SecretRef::File(file)) => form("file", edit::string(file.path())),
-        EnvValue::Reference(SecretRef::Keyring(entry)) => {
-            form("keyring", edit::string(&format!("{}/{}", entry.service(), entry.user())))
-        }
-        EnvValue::Reference(other) => edit::string(&other.to_string()),
-    }
-}
-
-/// What may be shown of a value: a reference; of a longer literal the last four characters.
-pub(super) fn masked(value: &EnvValue) -> String {
-    match value {
-        EnvValue::Reference(reference) => reference.to_string(),
-        EnvValue::Literal(_) if value.is_blank() => "(blank)".to_owned(),
-        EnvValue::Literal(_) => {
-            last_four(value).map_or("••••".into(), |last| format!("••••{last}"))
-        }
-    }
-}
-
-/// The last four characters of a literal longer than 12: enough to tell keys apart.
-pub(super) fn last_four(value: &EnvValue) -> Option<String> {
-    let EnvValue::Literal(text) = value else { return None };
-    let text: Vec<_> = text.expose_secret().trim().chars().collect();
-    (text.len() > 12).then(|| text[text.len() - 4..].iter().collect())
-}
-
-/// A comment's text, on one line.
-pub(super) fn note(text: &str) -> Result<&str, Failure> {
-    if text.chars().any(char::is_control) {
-        return Err(Failure::new(USAGE, "`--note` holds a line break or a control character"));
-    }
-    Ok(text.trim())
-}
 
 /// What is asked of `set`.
 pub(super) struct Setting<'a> {
@@ -102,31 +47,18 @@ pub(super) fn set(
         }
     };
     if let Some(provider) = catalog.iter().find(|provider| provider.key.value == name) {
-        key_warning(catalog, provider, &value)?.iter().for_each(|text| report.warning(text));
+        keys::warning(catalog, provider, &value)?.iter().for_each(|text| report.warning(text));
     }
-    let value = Change::Set { path: target.env(name.as_str()), value: written(&value), note: None };
+    let value =
+        Change::Set { path: target.env(name.as_str()), value: keys::written(&value), note: None };
     let changed = target.change(&[value])?;
     said(report, changed, &format!("`{name}`"), target);
     Ok(())
 }
 
-/// Checks a literal key before it is stored, and says what is unusual.
-pub(super) fn key_warning(
-    catalog: &Catalog,
-    provider: &jackin_core::Provider,
-    value: &EnvValue,
-) -> Result<Option<String>, Failure> {
-    let EnvValue::Literal(key) = value else { return Ok(None) };
-    catalog.check_key(provider, key.expose_secret()).map_err(|problem| {
-        Failure::new(USAGE, format!("the key for provider `{}` {problem}", provider.id))
-            .hint("paste the key alone, on one line and without spaces; nothing was stored")
-    })
-}
-
 /// Says what was stored, and where.
 pub(super) fn said(report: &Report, changed: bool, what: &str, target: &Target) {
-    let done = if changed { "stored" } else { "nothing to change" };
-    report.plain(&format!("{done}: {what} ({})\n", target.shown()));
+    report.plain(&format!("{}\n", keys::done(changed, what, target)));
 }
 
 pub(super) fn unset(target: &Target, name: &str, report: &Report) -> Result<(), Failure> {
@@ -199,7 +131,7 @@ pub(super) fn rows(target: &Target, ambient: &Ambient) -> Result<Vec<Row>, Failu
     let row = |(name, value, source): (&EnvName, &EnvValue, jackin_core::Source)| Row {
         name: name.to_string(),
         kind: value.kind(),
-        value: masked(value),
+        value: keys::masked(value),
         file: target.file.display().to_string(),
         line: source.line,
     };

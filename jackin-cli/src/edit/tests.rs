@@ -111,6 +111,7 @@ fn a_note_is_the_comment_behind_the_value() {
     let text = set("[env]\nK = 'a' # old\n", &["env", "K"], "'b'", Some("dev-local")).unwrap();
     assert_eq!(text, "[env]\nK = 'b' # dev-local\n");
     assert_eq!(note(&text, &["env", "K"]), Some("dev-local"));
+    assert_eq!(set(&text, &["env", "K"], "1", Some("")), Ok("[env]\nK = 1\n".into()));
     assert_eq!(note("[env]\nK = 'a # b'\n", &["env", "K"]), None);
     assert_eq!(note("env = { K = 1 } # x", &["env", "K"]), None);
     let text = set("[env]\nK = 'b' # dev-local\n", &["env", "K"], "'b'", Some("")).unwrap();

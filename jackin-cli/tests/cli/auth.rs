@@ -112,7 +112,7 @@ fn a_note_is_changed_kept_and_taken_away() {
     for bad in ["a\nb = 1", "a\u{1b}[31m", "\u{7f}"] {
         let seen = feed(&mut home.jackin(["auth", "set", "zai", "--stdin", "--note", bad]), KEY);
         assert_eq!(seen.code, Some(2));
-        assert!(seen.err.contains("`--note` holds a line break or a control character"));
+        assert!(seen.err.contains("the note holds a line break or a control character"));
     }
     assert_eq!(home.config(), config(""));
 }

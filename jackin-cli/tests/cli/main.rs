@@ -5,6 +5,7 @@
 mod auth;
 mod bundle;
 mod config;
+mod console;
 mod elsewhere;
 mod env;
 mod formats;

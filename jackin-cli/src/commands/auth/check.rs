@@ -1,17 +1,15 @@
 //! `jackin auth check`: reads every key for real and says which work, without showing them. Whether
 //! a provider takes a key is the provider's to say: nothing is sent anywhere.
 
-use jackin_core::{
-    Catalog, EnvValue, ExposeSecret as _, Provider, SecretError, SecretRef, SecretSource as _,
-};
+use jackin_core::{EnvValue, Provider, SecretError, SecretRef, SecretSource as _};
 use serde::Serialize;
 
-use super::{Found, Key, keys, provider};
+use super::{Found, Key, listed, provider};
 use crate::{
     ambient::Ambient,
     args::AuthCheck,
     commands::layers,
-    expiry,
+    keys,
     report::{self, Failure},
     secrets::Sources,
 };
@@ -34,7 +32,7 @@ struct Row {
 pub(super) fn run(args: &AuthCheck, ambient: &Ambient) -> Result<u8, Failure> {
     let here = layers(&args.list.place, ambient)?;
     let only = args.provider.as_deref().map(|id| provider(&here.catalog, id)).transpose()?;
-    let keys = keys(args.all, &args.list, ambient)?;
+    let keys = listed(args.all, &args.list, ambient)?;
     let asked: Vec<(Provider, Found)> = keys
         .into_iter()
         .filter(|key| only.is_none_or(|only| only.id == key.provider.id))
@@ -59,7 +57,7 @@ pub(super) fn run(args: &AuthCheck, ambient: &Ambient) -> Result<u8, Failure> {
                         .unwrap_or_else(|| Err(SecretError::new("the source gave no answer", None)))
                 }
             };
-            row(provider, found, answer.and_then(|key| checked(&here.catalog, provider, &key)))
+            row(provider, found, answer.and_then(|key| keys::tried(&here.catalog, provider, &key)))
         })
         .collect();
     let broken = rows.iter().any(|row| !row.works);
@@ -75,19 +73,6 @@ pub(super) fn run(args: &AuthCheck, ambient: &Ambient) -> Result<u8, Failure> {
         report::text(&report::columns(&rows.iter().map(cells).collect::<Vec<_>>()))?;
     }
     Ok(if broken { BROKEN } else { 0 })
-}
-
-fn checked(
-    catalog: &Catalog,
-    provider: &Provider,
-    key: &jackin_core::SecretString,
-) -> Result<Option<String>, SecretError> {
-    let unusual = catalog.check_key(provider, key.expose_secret());
-    let unusual = unusual.map_err(|problem| SecretError::new(format!("it {problem}"), None))?;
-    let ended = provider.expires_at.filter(|at| expiry::is_over(*at));
-    ended.map_or(Ok(unusual), |at| {
-        Err(SecretError::new(expiry::words(at), provider.expired.clone()))
-    })
 }
 
 fn row(provider: &Provider, found: &Found, checked: Result<Option<String>, SecretError>) -> Row {

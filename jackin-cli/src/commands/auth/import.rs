@@ -2,16 +2,13 @@
 
 use jackin_core::{Agent, Catalog, EnvValue, ExposeSecret as _, Protocol, Provider};
 
-use super::{
-    provider,
-    set::{still_ignored, without_place},
-};
+use super::{provider, set::still_ignored};
 use crate::{
     ambient::Ambient,
     args::AuthImport,
     bundle::Bundle,
     commands::values,
-    edit, input,
+    edit, input, keys,
     report::{Failure, Report, USAGE},
     store::{Change, Target},
 };
@@ -36,16 +33,17 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     })?;
     check(&bundle, provider, &catalog)?;
     let note = match args.note.as_deref() {
-        Some(note) => Some(values::note(note)?.to_owned()),
+        Some(note) => Some(keys::checked_note(note)?.to_owned()),
         None => bundle.note.as_deref().map(one_line),
     };
     let key = EnvValue::Literal(bundle.key.clone());
-    let warning = values::key_warning(&catalog, provider, &key)?;
+    let warning = keys::warning(&catalog, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;
-    let what = format!("{}, {}", provider.label.value, values::masked(&key));
+    let what = format!("{}, {}", provider.label.value, keys::masked(&key));
     values::said(report, changed, &what, &target);
-    without_place(note.as_deref(), &target, provider.key.value.as_str(), report)?;
+    let lost = keys::lost(note.as_deref(), &provider.key.value, &target)?;
+    lost.iter().for_each(|text| report.warning(text));
     still_ignored(provider, &target, ambient, report)
 }
 
@@ -98,7 +96,7 @@ fn changes<'a>(
     vec![
         Change::Set {
             path: target.env(provider.key.value.as_str()),
-            value: values::written(key),
+            value: keys::written(key),
             note,
         },
         match &bundle.expires_at {

@@ -3,12 +3,12 @@
 use jackin_core::{EnvValue, Mode, SecretRef, Source};
 use serde::Serialize;
 
-use super::{Key, keys};
+use super::{Key, listed};
 use crate::{
     ambient::Ambient,
     args::AuthList,
-    commands::values::{last_four, masked},
     expiry,
+    keys::{last_four, masked},
     report::{self, Failure},
 };
 
@@ -35,7 +35,7 @@ struct Row<'a> {
 }
 
 pub(super) fn run(args: &AuthList, ambient: &Ambient) -> Result<(), Failure> {
-    let keys = keys(args.all, &args.list, ambient)?;
+    let keys = listed(args.all, &args.list, ambient)?;
     if args.list.json {
         let rows: Vec<_> = keys.iter().map(row).collect();
         return report::json(&serde_json::json!({ "schema": 1, "keys": rows }));

@@ -6,14 +6,14 @@ mod list;
 mod set;
 
 use jackin_core::{
-    Catalog, Document, EnvName, EnvValue, Given, Provider, RoleName, Source, Unknown, WorkspaceName,
+    Catalog, Document, EnvName, EnvValue, Given, Provider, Source, Unknown, WorkspaceName,
 };
 
 use crate::{
-    ambient::{Ambient, read_file},
+    ambient::Ambient,
     args::{Auth, List},
     commands::layers,
-    edit,
+    keys,
     report::{Failure, Report, USAGE},
     store::Target,
 };
@@ -50,7 +50,7 @@ struct Found {
 }
 
 /// The keys that count for a place, or, if all are asked for, those of every scope.
-fn keys(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure> {
+fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure> {
     let here = layers(&list.place, ambient)?;
     let mut keys = Vec::new();
     for provider in here.catalog.iter() {
@@ -58,7 +58,7 @@ fn keys(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure> 
         // An exported variable without a value is no key.
         let found = found.filter(|found| found.source.file.is_some() || !found.value.is_blank());
         let found = found.map(|found| Found {
-            note: note(&found.source, here.role.as_ref(), &provider.key.value),
+            note: keys::note(&found.source, here.role.as_ref(), &provider.key.value),
             value: found.value.clone(),
             source: found.source,
             shadowed: found.shadowed,
@@ -82,7 +82,7 @@ fn keys(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure> 
                         value: value.clone(),
                         source: source.clone(),
                         shadowed: Vec::new(),
-                        note: note(source, scope.target.role.as_ref(), name),
+                        note: keys::note(source, scope.target.role.as_ref(), name),
                     }),
                     provider,
                 });
@@ -124,15 +124,6 @@ fn stored(ambient: &Ambient) -> Result<Vec<Stored>, Failure> {
         }
     }
     Ok(scopes)
-}
-
-/// The comment behind a value in its file.
-fn note(source: &Source, role: Option<&RoleName>, name: &EnvName) -> Option<String> {
-    let (_, text) = read_file(source.file.as_deref()?.as_ref()).ok()??;
-    let role = role.filter(|_| source.scope.is_of_role());
-    let path: Vec<_> = role.iter().flat_map(|role| ["roles", role.as_str()]).collect();
-    let path: Vec<_> = path.into_iter().chain(["env", name.as_str()]).collect();
-    edit::note(&text, &path).filter(|note| !note.is_empty()).map(str::to_owned)
 }
 
 fn refused_argument() -> Failure {

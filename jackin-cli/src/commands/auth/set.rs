@@ -3,17 +3,16 @@
 use std::path::absolute;
 
 use jackin_core::{
-    CommandRef, EnvValue, ExposeSecret as _, FileRef, KeyringRef, Mode, OpRef, Provider, SecretRef,
+    CommandRef, EnvValue, ExposeSecret as _, FileRef, Mode, OpRef, Provider, SecretRef,
 };
 
 use super::{provider, refused_argument};
 use crate::{
-    ambient::{Ambient, read_file},
+    ambient::Ambient,
     args::{AuthSet, AuthUnset},
     commands::values,
-    edit, input,
+    input, keys,
     report::{Failure, Report, USAGE},
-    secrets,
     store::{Change, Target},
 };
 
@@ -24,7 +23,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     let target = Target::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
     let provider = provider(&layers.catalog, &args.provider)?;
-    let note = args.note.as_deref().map(values::note).transpose()?;
+    let note = args.note.as_deref().map(keys::checked_note).transpose()?;
     let value = match reference(args)? {
         Some(reference) => EnvValue::Reference(reference),
         None => {
@@ -34,38 +33,27 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
             value.map_err(|error| Failure::new(USAGE, format!("the key {error}")))?
         }
     };
-    let warning = values::key_warning(&layers.catalog, provider, &value)?;
+    let warning = keys::warning(&layers.catalog, provider, &value)?;
     warning.iter().for_each(|warning| report.warning(warning));
-    let value =
-        if args.source.place.keyring { in_keyring(value, provider, &target)? } else { value };
+    let value = if args.source.place.keyring {
+        keys::keep(value, &provider.key.value, &target)?
+    } else {
+        value
+    };
     let name = provider.key.value.as_str();
     let mut changes =
-        vec![Change::Set { path: target.env(name), value: values::written(&value), note }];
+        vec![Change::Set { path: target.env(name), value: keys::written(&value), note }];
     // Whoever stores a key here means to use it here.
     let ignored = target.path(&["providers", provider.id.as_str(), "mode"]);
     if provider.mode.as_ref().is_some_and(|mode| mode.value == Mode::Ignore) {
         changes.push(Change::Unset { path: ignored });
     }
     let changed = target.change(&changes)?;
-    let what = format!("`{name}` for {}, {}", provider.label.value, values::masked(&value));
+    let what = format!("`{name}` for {}, {}", provider.label.value, keys::masked(&value));
     values::said(report, changed, &what, &target);
-    without_place(note, &target, name, report)?;
+    let lost = keys::lost(note, &provider.key.value, &target)?;
+    lost.iter().for_each(|text| report.warning(text));
     still_ignored(provider, &target, ambient, report)
-}
-
-/// Warns if a note could not be kept: in an inline table a comment has no place.
-pub(super) fn without_place(
-    note: Option<&str>,
-    target: &Target,
-    name: &str,
-    report: &Report,
-) -> Result<(), Failure> {
-    let text = read_file(&target.file)?.map(|(_, text)| text).unwrap_or_default();
-    let kept = edit::note(&text, &target.env(name)).is_some();
-    if note.is_some_and(|note| !note.is_empty() && !kept) {
-        report.warning("the note was not kept: an inline table has no place for it");
-    }
-    Ok(())
 }
 
 /// Warns if another scope withdraws the provider where a key was stored.
@@ -100,42 +88,11 @@ fn reference(args: &AuthSet) -> Result<Option<SecretRef>, Failure> {
     reference.map(Some).map_err(|error| Failure::new(USAGE, format!("the reference {error}")))
 }
 
-/// The entry that holds a scope's key in the keyring. A workspace's name has no slash and a
-/// variable's neither, so no two scopes share one.
-fn entry(provider: &Provider, target: &Target) -> Result<KeyringRef, Failure> {
-    let mut entry = String::from("jackin/");
-    if let Some(workspace) = &target.workspace {
-        entry.push_str(&format!("workspaces/{workspace}/"));
-    }
-    if let Some(role) = &target.role {
-        entry.push_str(&format!("roles/{role}/"));
-    }
-    entry.push_str(provider.key.value.as_str());
-    KeyringRef::new(&entry).map_err(|error| Failure::new(USAGE, format!("the entry {error}")))
-}
-
-fn in_keyring(value: EnvValue, provider: &Provider, target: &Target) -> Result<EnvValue, Failure> {
-    let entry = entry(provider, target)?;
-    let EnvValue::Literal(key) = value else {
-        return Err(Failure::new(USAGE, "a reference is not put into the keyring, only a key is"));
-    };
-    secrets::keep(&entry, key)?;
-    Ok(EnvValue::Reference(SecretRef::Keyring(entry)))
-}
-
 pub(super) fn unset(args: &AuthUnset, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let target = Target::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
     let provider = provider(&layers.catalog, &args.provider)?;
     let found = layers.get(&provider.key.value).map(|found| found.value.clone());
     values::unset(&target, provider.key.value.as_str(), report)?;
-    let own = SecretRef::Keyring(entry(provider, &target)?);
-    match found {
-        Some(EnvValue::Reference(SecretRef::Keyring(entry)))
-            if SecretRef::Keyring(entry.clone()) == own =>
-        {
-            secrets::forget(&entry)
-        }
-        _ => Ok(()),
-    }
+    found.map_or(Ok(()), |value| keys::forget(&value, &provider.key.value, &target))
 }

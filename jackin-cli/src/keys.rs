@@ -1,0 +1,157 @@
+//! A key in one scope: how it is checked, kept, tried and shown. `jackin auth` and the console go
+//! through here; who is asked for the key is their business.
+
+use jackin_core::{
+    Catalog, EnvName, EnvValue, ExposeSecret as _, KeyringRef, Provider, RoleName, SecretError,
+    SecretRef, SecretString, Source,
+};
+
+use crate::{
+    ambient::read_file,
+    edit, expiry,
+    report::{Failure, USAGE},
+    secrets,
+    store::Target,
+};
+
+/// A value as the configuration's text has it.
+pub(crate) fn written(value: &EnvValue) -> String {
+    let form = |form, value| edit::table([(form, value)]);
+    match value {
+        EnvValue::Literal(text) => {
+            let text = text.expose_secret();
+            // One that reads like a reference has to say that it is none.
+            match EnvValue::parse(text) {
+                Ok(EnvValue::Literal(_)) => edit::string(text),
+                _ => form("text", edit::string(text)),
+            }
+        }
+        EnvValue::Reference(SecretRef::Op(op)) => match op.account() {
+            None => edit::string(op.uri()),
+            Some(account) => {
+                edit::table([("op", edit::string(op.uri())), ("account", edit::string(account))])
+            }
+        },
+        EnvValue::Reference(SecretRef::Command(command)) => {
+            form("command", edit::array(std::iter::once(command.program()).chain(command.args())))
+        }
+        EnvValue::Reference(SecretRef::File(file)) => form("file", edit::string(file.path())),
+        EnvValue::Reference(SecretRef::Keyring(entry)) => {
+            form("keyring", edit::string(&format!("{}/{}", entry.service(), entry.user())))
+        }
+        EnvValue::Reference(other) => edit::string(&other.to_string()),
+    }
+}
+
+/// What may be shown of a value: a reference; of a longer literal the last four characters.
+pub(crate) fn masked(value: &EnvValue) -> String {
+    match value {
+        EnvValue::Reference(reference) => reference.to_string(),
+        EnvValue::Literal(_) if value.is_blank() => "(blank)".to_owned(),
+        EnvValue::Literal(_) => {
+            last_four(value).map_or("••••".into(), |last| format!("••••{last}"))
+        }
+    }
+}
+
+/// The last four characters of a literal longer than 12: enough to tell keys apart.
+pub(crate) fn last_four(value: &EnvValue) -> Option<String> {
+    let EnvValue::Literal(text) = value else { return None };
+    let text: Vec<_> = text.expose_secret().trim().chars().collect();
+    (text.len() > 12).then(|| text[text.len() - 4..].iter().collect())
+}
+
+/// The comment behind a value in its file.
+pub(crate) fn note(source: &Source, role: Option<&RoleName>, name: &EnvName) -> Option<String> {
+    let (_, text) = read_file(source.file.as_deref()?.as_ref()).ok()??;
+    let role = role.filter(|_| source.scope.is_of_role());
+    let path: Vec<_> = role.iter().flat_map(|role| ["roles", role.as_str()]).collect();
+    let path: Vec<_> = path.into_iter().chain(["env", name.as_str()]).collect();
+    edit::note(&text, &path).filter(|note| !note.is_empty()).map(str::to_owned)
+}
+
+/// A comment's text, on one line.
+pub(crate) fn checked_note(text: &str) -> Result<&str, Failure> {
+    if text.chars().any(char::is_control) {
+        return Err(Failure::new(USAGE, "the note holds a line break or a control character"));
+    }
+    Ok(text.trim())
+}
+
+/// Warns if a note could not be kept: in an inline table a comment has no place.
+pub(crate) fn lost(
+    note: Option<&str>,
+    name: &EnvName,
+    target: &Target,
+) -> Result<Option<&'static str>, Failure> {
+    let text = read_file(&target.file)?.map(|(_, text)| text).unwrap_or_default();
+    let kept = edit::note(&text, &target.env(name.as_str())).is_some();
+    let lost = note.is_some_and(|note| !note.is_empty() && !kept);
+    Ok(lost.then_some("the note was not kept: an inline table has no place for it"))
+}
+
+/// Checks a literal key before it is stored, and says what is unusual.
+pub(crate) fn warning(
+    catalog: &Catalog,
+    provider: &Provider,
+    value: &EnvValue,
+) -> Result<Option<String>, Failure> {
+    let EnvValue::Literal(key) = value else { return Ok(None) };
+    catalog.check_key(provider, key.expose_secret()).map_err(|problem| {
+        Failure::new(USAGE, format!("the key for provider `{}` {problem}", provider.id))
+            .hint("paste the key alone, on one line and without spaces; nothing was stored")
+    })
+}
+
+/// Whether a key that has been read can be used, and what is unusual.
+pub(crate) fn tried(
+    catalog: &Catalog,
+    provider: &Provider,
+    key: &SecretString,
+) -> Result<Option<String>, SecretError> {
+    let unusual = catalog.check_key(provider, key.expose_secret());
+    let unusual = unusual.map_err(|problem| SecretError::new(format!("it {problem}"), None))?;
+    let ended = provider.expires_at.filter(|at| expiry::is_over(*at));
+    ended.map_or(Ok(unusual), |at| {
+        Err(SecretError::new(expiry::words(at), provider.expired.clone()))
+    })
+}
+
+/// What was done, and where.
+pub(crate) fn done(changed: bool, what: &str, target: &Target) -> String {
+    let done = if changed { "stored" } else { "nothing to change" };
+    format!("{done}: {what} ({})", target.shown())
+}
+
+/// The entry that holds a scope's key in the keyring. A workspace's name has no slash and a
+/// variable's neither, so no two scopes share one.
+fn entry(name: &EnvName, target: &Target) -> Result<KeyringRef, Failure> {
+    let mut entry = String::from("jackin/");
+    if let Some(workspace) = &target.workspace {
+        entry.push_str(&format!("workspaces/{workspace}/"));
+    }
+    if let Some(role) = &target.role {
+        entry.push_str(&format!("roles/{role}/"));
+    }
+    entry.push_str(name.as_str());
+    KeyringRef::new(&entry).map_err(|error| Failure::new(USAGE, format!("the entry {error}")))
+}
+
+/// Puts a key into the keyring; what is stored in its place.
+pub(crate) fn keep(value: EnvValue, name: &EnvName, target: &Target) -> Result<EnvValue, Failure> {
+    let entry = entry(name, target)?;
+    let EnvValue::Literal(key) = value else {
+        return Err(Failure::new(USAGE, "a reference is not put into the keyring, only a key is"));
+    };
+    secrets::keep(&entry, key)?;
+    Ok(EnvValue::Reference(SecretRef::Keyring(entry)))
+}
+
+/// Removes a key from the keyring that is no longer stored, if it was kept there for this scope.
+pub(crate) fn forget(value: &EnvValue, name: &EnvName, target: &Target) -> Result<(), Failure> {
+    let own = entry(name, target)?;
+    match value {
+        EnvValue::Reference(SecretRef::Keyring(entry)) if *entry == own => secrets::forget(entry),
+        _ => Ok(()),
+    }
+}
