@@ -31,3 +31,16 @@ pub fn layers(entries: usize) -> EnvLayers {
         Config { global, workspace }.layers(None).expect("the text above is a configuration");
     layers.with_environment(|_| HostVar::Unset)
 }
+
+/// A usual configuration: 2 KB with one literal key.
+#[must_use]
+pub fn small_config() -> String {
+    let mut text = String::from("[env]\nZAI_API_KEY = \"key-of-zai\"\n");
+    let mut n = 0;
+    while text.len() < 2000 {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "VARIABLE_{n} = \"value {n} of some usual length\"");
+        n += 1;
+    }
+    text
+}
