@@ -66,6 +66,7 @@
 
 mod agent;
 mod agents;
+mod built_in;
 mod catalog;
 mod child;
 /// Which providers can be chosen for an agent, and what a session is called.
@@ -85,6 +86,7 @@ mod resolve;
 mod scope;
 mod scrub;
 mod secret;
+mod small_map;
 mod unknown;
 mod value;
 
@@ -106,6 +108,7 @@ pub use crate::{
     scope::{Scope, Source, Sourced},
     scrub::Removal,
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
+    small_map::SmallMap,
     unknown::{Given, Unknown},
     value::{EnvValue, ValueError},
 };

@@ -42,7 +42,7 @@ pub struct ExecPlan {
     /// When the key ends, in seconds since 1970, where that is known.
     pub expires_at: Option<i64>,
     /// What to do when it has ended.
-    pub expired: Option<String>,
+    pub expired: Option<Cow<'static, str>>,
     /// What the user should know.
     pub warnings: Vec<String>,
     /// Keys of other providers: no variable of the layers may hold one of them.
@@ -72,7 +72,7 @@ pub(crate) struct ServedModels {
     /// How the names of the agent's own models begin.
     pub(crate) own: &'static str,
     /// The provider's models.
-    pub(crate) models: Vec<String>,
+    pub(crate) models: Vec<Cow<'static, str>>,
 }
 
 impl ServedModels {

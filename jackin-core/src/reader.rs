@@ -99,12 +99,12 @@ impl<'a> Table<'a> {
     }
 
     /// The string under a key, if there is one.
-    pub(crate) fn str(
+    pub(crate) fn str<T: From<String>>(
         &self,
         key: &str,
         scope: Scope,
-    ) -> Result<Option<Sourced<String>>, ConfigError> {
-        self.parsed(key, scope, |entry| entry.str().map(str::to_owned))
+    ) -> Result<Option<Sourced<T>>, ConfigError> {
+        self.parsed(key, scope, |entry| entry.str().map(|text| text.to_owned().into()))
     }
 
     /// The boolean under a key, if there is one.

@@ -183,7 +183,7 @@ impl<'a> Join<'a> {
             plan.set.extend(filled.filter(|var| guard > Guard::Off || var.reason != Reason::Guard));
         }
         if let Some(empty) = &endpoint.empty {
-            for name in &empty.value {
+            for name in empty.value.iter() {
                 if plan.set.iter().all(|var| var.name != *name) {
                     plan.set.push(from(fixed(name, "", Reason::Redirect), empty));
                 }

@@ -109,9 +109,9 @@ fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&Agent>) ->
         Err(error) => Some(first_line(&error)),
     };
     let endpoints = provider.endpoints.iter().map(|(protocol, endpoint)| {
-        let models = endpoint.models.iter().map(|(slot, model)| (*slot, model.value.as_str()));
+        let models = endpoint.models.iter().map(|(slot, model)| (*slot, &*model.value));
         let endpoint = Endpoint {
-            base_url: endpoint.base_url.as_ref().map(|url| url.value.as_str()),
+            base_url: endpoint.base_url.as_ref().map(|url| &*url.value),
             models: models.collect(),
             window: endpoint.window.as_ref().map(|window| window.value),
         };
