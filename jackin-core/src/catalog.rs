@@ -153,17 +153,18 @@ impl Catalog {
 
     /// Every variable that holds some provider's key, sorted: also where an override names another
     /// one, and of providers of roles that do not apply here.
-    pub(crate) fn keys(&self) -> &[EnvName] {
+    pub(crate) const fn keys(&self) -> &Cow<'static, [EnvName]> {
         &self.keys
     }
 
-    /// Base URLs of one protocol, but for one provider's.
-    pub(crate) fn urls_but(&self, except: &ProviderId, protocol: Protocol) -> Vec<&str> {
+    /// Every base URL, but for one provider's.
+    pub(crate) fn urls_but(&self, except: &ProviderId) -> Vec<(Protocol, Text)> {
         let providers = self.iter().filter(|provider| provider.id != *except);
-        let endpoints = providers.filter_map(|provider| provider.endpoints.get(&protocol));
-        let urls = endpoints.filter_map(|endpoint| Some(&*endpoint.base_url.as_ref()?.value));
-        let others = self.other_urls.iter().filter(|(known, _)| *known == protocol);
-        urls.chain(others.map(|(_, url)| &**url)).collect()
+        let endpoints = providers.flat_map(|provider| provider.endpoints.iter());
+        let urls = endpoints.filter_map(|(protocol, endpoint)| {
+            Some((*protocol, endpoint.base_url.as_ref()?.value.clone()))
+        });
+        urls.chain(self.other_urls.iter().cloned()).collect()
     }
 
     /// Checks a key for a provider before it is stored; an unusual one is let through with a warning.

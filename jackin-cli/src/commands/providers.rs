@@ -98,9 +98,9 @@ fn configured(row: &Row<'_>) -> String {
     row.expires_at.map(|at| format!("{place}; {}", expiry::words(at))).unwrap_or(place)
 }
 
-fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&Agent>) -> Row<'a> {
+fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&'static Agent>) -> Row<'a> {
     let key = &provider.key.value;
-    let refusal = |agent: &Agent| match choice::select(
+    let refusal = |agent| match choice::select(
         layers,
         agent,
         Some((provider.id.as_str(), Given::Argument)),
