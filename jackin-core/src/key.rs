@@ -5,6 +5,7 @@ use crate::{
     catalog::Catalog,
     names::ProviderId,
     provider::{Provider, Text},
+    value::EnvValue,
 };
 
 /// What is wrong with the text of a key; the key is not repeated.
@@ -84,6 +85,14 @@ impl KeyShape {
             )
         }))
     }
+}
+
+/// A configured key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownKey {
+    pub(crate) value: EnvValue,
+    /// Whether it is another provider's: no variable of the layers may hold it.
+    pub(crate) foreign: bool,
 }
 
 #[cfg(test)]

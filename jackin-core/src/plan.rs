@@ -8,7 +8,8 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     agent::Version,
-    key::KeyShape,
+    fill::ServedModels,
+    key::{KeyShape, KnownKey},
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     reference::SecretRef,
     scope::Source,
@@ -62,41 +63,6 @@ pub struct ExecPlan {
     pub guarded_from: Option<(&'static str, Version)>,
     /// What makes the removals marked [`Removal::if_redirected`] apply.
     pub(crate) signs: Signs,
-}
-
-/// A configured key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KnownKey {
-    pub(crate) value: EnvValue,
-    /// Whether it is another provider's: no variable of the layers may hold it.
-    pub(crate) foreign: bool,
-}
-
-/// What a model option of the agent may name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ServedModels {
-    /// The options that take a model.
-    pub(crate) options: &'static [&'static str],
-    /// How the names of the agent's own models begin.
-    pub(crate) own: &'static str,
-    /// The provider's models.
-    pub(crate) models: Vec<Cow<'static, str>>,
-}
-
-impl ServedModels {
-    /// The arguments that name a model which the provider does not serve.
-    fn foreign<'a>(&'a self, args: &'a [OsString]) -> impl Iterator<Item = &'a str> {
-        let next = args.iter().skip(1).map(Some).chain([None]);
-        let named = args.iter().zip(next).filter_map(|(arg, next)| {
-            let arg = arg.to_str()?;
-            let (option, model) = match arg.split_once('=') {
-                Some((option, model)) => (option, model),
-                None => (arg, next?.to_str()?),
-            };
-            self.options.contains(&option).then_some(model)
-        });
-        named.filter(|model| model.starts_with(self.own) && self.models.iter().all(|m| m != model))
-    }
 }
 
 /// A variable of a plan.
