@@ -12,6 +12,9 @@ use jackin_core::{
 /// Entries of a configuration: a usual one, ten times and a hundred times that.
 const SIZES: [usize; 3] = [10, 100, 1000];
 
+/// Keys of each layer, and variables of the parent.
+const KEYS: [usize; 3] = [20, 200, 2000];
+
 struct Source;
 
 impl SecretSource for Source {
@@ -35,7 +38,7 @@ fn parse(c: &mut Criterion) {
 
 fn plan(c: &mut Criterion) {
     let agent = &Agent::all()[0];
-    for size in SIZES {
+    for size in KEYS {
         let layers = layers(size);
         let mut providers = layers.catalog.iter();
         let provider = providers.find(|provider| !provider.endpoints.is_empty());
@@ -45,7 +48,7 @@ fn plan(c: &mut Criterion) {
         let parent: Vec<(OsString, OsString)> =
             (0..size).map(|n| (format!("VARIABLE_{n}").into(), "value".into())).collect();
         c.bench_with_input(BenchmarkId::new("resolve", size), &layers, |b, layers| {
-            b.iter(|| resolve(black_box(layers), agent, provider));
+            b.iter_with_large_drop(|| resolve(black_box(layers), agent, provider));
         });
         c.bench_with_input(BenchmarkId::new("materialize", size), &plan, |b, plan| {
             b.iter(|| plan.materialize(&Source).is_ok());

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jackin_core::{Config, Document, EnvLayers, HostVar};
+use jackin_core::{Config, Document, EnvLayers, Given, HostVar};
 
 /// A configuration text with a key for every provider, `entries` other variables and as many roles.
 #[must_use]
@@ -20,14 +20,33 @@ pub fn config(entries: usize) -> String {
     text
 }
 
-/// The layers that such a configuration makes as `config.toml` and as a workspace's file.
+/// All four layers, each with the same `keys` keys.
 #[must_use]
-pub fn layers(entries: usize) -> EnvLayers {
-    let text = config(entries);
+pub fn layers(keys: usize) -> EnvLayers {
+    let mut values = String::from("ZAI_API_KEY = \"key-of-zai\"\n");
+    for n in 1..keys {
+        // Writing to a String cannot fail.
+        let _ = writeln!(values, "VARIABLE_{n} = \"value {n} of some usual length\"");
+    }
+    let text = format!("[env]\n{values}[roles.dev.env]\n{values}");
     let global = Document::global("config.toml", &text).ok();
     let workspace =
         "acme".parse().ok().zip(Document::workspace("workspaces/acme.toml", &text).ok());
-    let layers =
-        Config { global, workspace }.layers(None).expect("the text above is a configuration");
+    let layers = Config { global, workspace }
+        .layers(Some(("dev", Given::Argument)))
+        .expect("the text above is a configuration");
     layers.with_environment(|_| HostVar::Unset)
+}
+
+/// A usual configuration: 2 KB with one literal key.
+#[must_use]
+pub fn small_config() -> String {
+    let mut text = String::from("[env]\nZAI_API_KEY = \"key-of-zai\"\n");
+    let mut n = 0;
+    while text.len() < 2000 {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "VARIABLE_{n} = \"value {n} of some usual length\"");
+        n += 1;
+    }
+    text
 }

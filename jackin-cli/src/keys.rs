@@ -113,7 +113,7 @@ pub(crate) fn tried(
     let unusual = unusual.map_err(|problem| SecretError::new(format!("it {problem}"), None))?;
     let ended = provider.expires_at.filter(|at| expiry::is_over(*at));
     ended.map_or(Ok(unusual), |at| {
-        Err(SecretError::new(expiry::words(at), provider.expired.clone()))
+        Err(SecretError::new(expiry::words(at), provider.expired.clone().map(Into::into)))
     })
 }
 

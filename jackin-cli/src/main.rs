@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// The C library's own is fast everywhere but there.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     jackin_cli::main()
 }

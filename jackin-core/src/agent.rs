@@ -220,6 +220,15 @@ pub struct Scrub {
     pub patterns: &'static [&'static str],
 }
 
+/// A row of the table is known by its name.
+impl PartialEq for Agent {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Agent {}
+
 impl Agent {
     /// All agents, the default first.
     #[must_use]

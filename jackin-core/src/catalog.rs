@@ -1,80 +1,64 @@
 //! The providers there are: the built-in ones with the user's overrides, then the user's own.
 //! `data/providers.toml` is the one place a built-in provider is added.
 
+use std::borrow::Cow;
+
 use crate::{
+    built_in::{KEYS, PROVIDERS, REFUSED_HOSTS},
     error::ConfigError,
     key::{KeyProblem, KeyShape},
     names::{EnvName, ProviderId},
-    provider::{Protocol, Provider, check_base_url, host, is_open_http},
+    provider::{Protocol, Provider, Text, check_base_url, host, is_open_http},
     provider_table::ProviderTable,
-    reader,
-    scope::Scope,
+    scope::Sourced,
     unknown::{Given, Unknown},
 };
-
-const TEXT: &str = include_str!("../data/providers.toml");
 
 /// Every provider, in the order in which they are offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalog {
-    providers: Vec<Provider>,
-    keys: Vec<EnvName>,
+    /// Those that are not as they are built in: overridden ones, in the built-in order, then the
+    /// user's own.
+    changed: Vec<Provider>,
+    keys: Cow<'static, [EnvName]>,
     /// Base URLs of providers of roles that do not apply here.
-    other_urls: Vec<(Protocol, String)>,
+    other_urls: Vec<(Protocol, Text)>,
 }
 
-/// What `data/providers.toml` holds.
-struct BuiltIn {
-    providers: Vec<ProviderTable>,
-    /// Hosts that no base URL may name, and why.
-    refused_hosts: Vec<(String, String)>,
+/// The built-in provider of that id.
+fn built_in(id: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|provider| provider.id.as_str() == id)
 }
 
-impl BuiltIn {
-    fn read() -> Result<Self, ConfigError> {
-        reader::with_root(&"providers.toml".into(), TEXT, |root| {
-            let hosts = root.table("refused_hosts")?.map_or_else(Vec::new, |hosts| hosts.entries());
-            let host =
-                |entry: &reader::Entry<'_>| Ok((entry.key.to_owned(), entry.str()?.to_owned()));
-            Ok(Self {
-                providers: ProviderTable::read_all(root, Scope::BuiltIn)?,
-                refused_hosts: hosts.iter().map(host).collect::<Result<_, ConfigError>>()?,
-            })
-        })
-    }
-
-    /// Checks what only the data can tell of a finished provider.
-    fn check(&self, provider: &Provider) -> Result<(), ConfigError> {
-        for url in provider.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref()) {
-            if let Some(why) = self.refusal(provider, &url.value) {
-                let (provider, at) = (provider.id.clone(), url.source.clone());
-                return Err(ConfigError::RefusedHost { provider, at, why });
-            }
-        }
-        Ok(())
-    }
-
-    /// Why a provider cannot use a URL on that host, if it cannot.
-    fn refusal(&self, provider: &Provider, url: &str) -> Option<String> {
-        let host = host(url);
-        let mut refused = self.refused_hosts.iter();
-        match refused.find(|(name, _)| name.eq_ignore_ascii_case(host)) {
-            Some((_, why)) => Some(why.clone()),
-            None => {
-                let owner = self.owner(provider, host)?;
-                Some(format!("it is `{owner}`'s own host, where this key is no good"))
-            }
+/// Checks what only the data can tell of a finished provider.
+fn check(provider: &Provider) -> Result<(), ConfigError> {
+    for url in provider.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref()) {
+        if let Some(why) = refusal(provider, &url.value) {
+            let (provider, at) = (provider.id.clone(), url.source.clone());
+            return Err(ConfigError::RefusedHost { provider, at, why });
         }
     }
+    Ok(())
+}
 
-    /// The other provider on whose host a provider would use keys that are good at its own alone.
-    fn owner(&self, provider: &Provider, host: &str) -> Option<&ProviderId> {
-        let others =
-            self.providers.iter().filter(|other| provider.key_bound && other.id != provider.id);
-        let mut owners =
-            others.filter(|other| other.hosts().any(|own| own.eq_ignore_ascii_case(host)));
-        owners.next().map(|owner| &owner.id)
+/// Why a provider cannot use a URL on that host, if it cannot.
+fn refusal(provider: &Provider, url: &str) -> Option<String> {
+    let host = host(url);
+    let mut refused = REFUSED_HOSTS.iter();
+    match refused.find(|(name, _)| name.eq_ignore_ascii_case(host)) {
+        Some((_, why)) => Some((*why).to_owned()),
+        None => {
+            let owner = owner(provider, host)?;
+            Some(format!("it is `{owner}`'s own host, where this key is no good"))
+        }
     }
+}
+
+/// The other provider on whose host a provider would use keys that are good at its own alone.
+fn owner(provider: &Provider, host: &str) -> Option<&'static ProviderId> {
+    let others = PROVIDERS.iter().filter(|other| provider.key_bound && other.id != provider.id);
+    let mut owners = others.filter(|other| other.hosts().any(|own| own.eq_ignore_ascii_case(host)));
+    owners.next().map(|owner| &owner.id)
 }
 
 impl Catalog {
@@ -85,95 +69,102 @@ impl Catalog {
     /// assert_eq!(catalog.get("zai").unwrap().label.value, "Z.AI");
     /// ```
     #[must_use]
-    pub fn built_in() -> Self {
-        Self::merged([], []).expect("the built-in providers are tested")
+    pub const fn built_in() -> Self {
+        Self { changed: Vec::new(), keys: Cow::Borrowed(KEYS), other_urls: Vec::new() }
     }
 
     /// The built-in providers under the user's tables, the least specific first. Of the tables that
-    /// do not apply here only the key names count.
+    /// do not apply here only the key names and the URLs count.
     pub(crate) fn merged<'a>(
         tables: impl IntoIterator<Item = &'a ProviderTable>,
         others: impl IntoIterator<Item = &'a ProviderTable>,
     ) -> Result<Self, ConfigError> {
-        let built_in = BuiltIn::read()?;
-        let mut keys = Vec::new();
-        let mut note = |table: &ProviderTable| {
-            keys.extend(table.key.as_ref().map(|key| key.value.clone()));
-        };
-        built_in.providers.iter().for_each(&mut note);
-        let mut other_urls = Vec::new();
+        let mut catalog = Self::built_in();
         for table in others {
-            note(table);
-            other_urls.extend(table.urls().map(|(protocol, url)| (protocol, url.to_owned())));
+            catalog.note_key(table);
+            let urls = table.urls().map(|(protocol, url)| (protocol, url.clone()));
+            catalog.other_urls.extend(urls);
         }
-        let mut merged = built_in.providers.clone();
+        let mut merged: Vec<ProviderTable> = Vec::new();
         for table in tables {
-            note(table);
+            catalog.note_key(table);
             match merged.iter_mut().find(|known| known.id == table.id) {
                 Some(known) => known.overlay(table.clone()),
-                None => merged.push(table.clone()),
+                None => merged.push(match built_in(table.id.as_str()) {
+                    Some(built_in) => ProviderTable::of(built_in).under(table.clone()),
+                    None => table.clone(),
+                }),
             }
         }
-        keys.sort_unstable();
-        keys.dedup();
-        let mut providers = Vec::with_capacity(merged.len());
+        let position = |table: &ProviderTable| PROVIDERS.iter().position(|p| p.id == table.id);
+        merged.sort_by_key(|table| position(table).unwrap_or(PROVIDERS.len()));
         for table in &merged {
-            let provider = Self::extended(table, &built_in, &merged)?.finish()?;
-            built_in.check(&provider)?;
-            providers.push(provider);
+            let provider = Self::extended(table, &merged)?.finish()?;
+            check(&provider)?;
+            catalog.changed.push(provider);
         }
-        Ok(Self { providers, keys, other_urls })
+        Ok(catalog)
+    }
+
+    fn note_key(&mut self, table: &ProviderTable) {
+        if let Some(Sourced { value: key, .. }) = &table.key
+            && let Err(at) = self.keys.binary_search(key)
+        {
+            self.keys.to_mut().insert(at, key.clone());
+        }
     }
 
     /// The table over the built-in one that it extends, if it does.
     fn extended(
         table: &ProviderTable,
-        built_in: &BuiltIn,
         merged: &[ProviderTable],
     ) -> Result<ProviderTable, ConfigError> {
         let Some(extends) = &table.extends else { return Ok(table.clone()) };
-        let known = || built_in.providers.iter().map(|table| table.id.as_str());
-        let base = merged.iter().find(|base| {
-            base.id.as_str() == extends.value && known().any(|id| id == extends.value)
-        });
-        let Some(base) = base else {
+        let Some(base) = built_in(&extends.value) else {
             let given = Given::Config(extends.source.clone());
-            return Err(Box::new(Unknown::new("provider", &extends.value, given, known())).into());
+            let known = PROVIDERS.iter().map(|provider| provider.id.as_str());
+            return Err(Box::new(Unknown::new("provider", &extends.value, given, known)).into());
         };
+        let changed = merged.iter().find(|table| table.id == base.id);
+        let base = changed.cloned().unwrap_or_else(|| ProviderTable::of(base));
         let mut extended = base.renamed(table);
         if table.has_url_and_key_of_its_own() {
             // What it does not speak of is the other one's endpoint: no place for this key.
             extended.keep_places_of(table);
         }
-        extended.overlay(table.clone());
-        Ok(extended)
+        Ok(extended.under(table.clone()))
     }
 
     /// All providers.
     pub fn iter(&self) -> impl Iterator<Item = &Provider> {
-        self.providers.iter()
+        let own = self.changed.iter().filter(|provider| built_in(provider.id.as_str()).is_none());
+        PROVIDERS.iter().map(|known| self.changed(known.id.as_str()).unwrap_or(known)).chain(own)
     }
 
     /// The provider of that id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Provider> {
-        self.iter().find(|provider| provider.id.as_str() == id)
+        self.changed(id).or_else(|| built_in(id))
+    }
+
+    fn changed(&self, id: &str) -> Option<&Provider> {
+        self.changed.iter().find(|provider| provider.id.as_str() == id)
     }
 
     /// Every variable that holds some provider's key, sorted: also where an override names another
     /// one, and of providers of roles that do not apply here.
-    pub(crate) fn keys(&self) -> &[EnvName] {
+    pub(crate) const fn keys(&self) -> &Cow<'static, [EnvName]> {
         &self.keys
     }
 
-    /// Base URLs of one protocol, but for one provider's.
-    pub(crate) fn urls_but(&self, except: &ProviderId, protocol: Protocol) -> Vec<&str> {
+    /// Every base URL, but for one provider's.
+    pub(crate) fn urls_but(&self, except: &ProviderId) -> Vec<(Protocol, Text)> {
         let providers = self.iter().filter(|provider| provider.id != *except);
-        let endpoints = providers.filter_map(|provider| provider.endpoints.get(&protocol));
-        let urls =
-            endpoints.filter_map(|endpoint| Some(endpoint.base_url.as_ref()?.value.as_str()));
-        let others = self.other_urls.iter().filter(|(known, _)| *known == protocol);
-        urls.chain(others.map(|(_, url)| url.as_str())).collect()
+        let endpoints = providers.flat_map(|provider| provider.endpoints.iter());
+        let urls = endpoints.filter_map(|(protocol, endpoint)| {
+            Some((*protocol, endpoint.base_url.as_ref()?.value.clone()))
+        });
+        urls.chain(self.other_urls.iter().cloned()).collect()
     }
 
     /// Checks a key for a provider before it is stored; an unusual one is let through with a warning.
@@ -193,8 +184,7 @@ impl Catalog {
         if is_open_http(url) {
             return Err("has no TLS".into());
         }
-        let built_in = BuiltIn::read().map_err(|error| error.to_string())?;
-        built_in.refusal(provider, url).map_or(Ok(()), |why| Err(format!("cannot be used: {why}")))
+        refusal(provider, url).map_or(Ok(()), |why| Err(format!("cannot be used: {why}")))
     }
 
     /// Whether a variable holds some provider's key.
@@ -207,7 +197,11 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{Slot, Tier};
+    use crate::{
+        provider::{Slot, Tier},
+        reader,
+        scope::Scope,
+    };
 
     fn tables(scope: Scope, text: &str) -> Vec<ProviderTable> {
         reader::with_root(&"config.toml".into(), text, |root| ProviderTable::read_all(root, scope))
@@ -249,10 +243,10 @@ ollama Ollama OLLAMA_API_KEY
         let mut table = String::from("\n");
         for Provider { id, label, key, endpoints, .. } in Catalog::built_in().iter() {
             table += &format!("{id} {} {}\n", label.value, key.value);
-            for (protocol, endpoint) in endpoints {
-                let url = endpoint.base_url.as_ref().map_or("-", |url| &url.value);
+            for (protocol, endpoint) in endpoints.iter() {
+                let url = endpoint.base_url.as_ref().map_or("-", |url| &*url.value);
                 let models = Slot::ALL.iter().filter_map(|slot| endpoint.models.get(slot));
-                let models: Vec<_> = models.map(|model| model.value.as_str()).collect();
+                let models: Vec<_> = models.map(|model| &*model.value).collect();
                 let window = endpoint.window.as_ref();
                 let window = window.map_or("-".to_owned(), |window| window.value.to_string());
                 table += &format!("  {protocol} {url} {} {window}\n", models.join(" "));
@@ -274,7 +268,7 @@ ollama Ollama OLLAMA_API_KEY
         let catalog = Catalog::merged(global.iter().chain(&workspace), []).unwrap();
         let endpoint = &catalog.get("zai").unwrap().endpoints[&Protocol::Anthropic];
         let opus = &endpoint.models[&Slot::Opus];
-        assert_eq!((opus.value.as_str(), opus.source.scope), ("glm-7", Scope::Workspace));
+        assert_eq!((&*opus.value, opus.source.scope), ("glm-7", Scope::Workspace));
         assert_eq!(
             opus.shadowed.iter().map(|s| s.scope).collect::<Vec<_>>(),
             [Scope::Global, Scope::BuiltIn]
@@ -282,7 +276,7 @@ ollama Ollama OLLAMA_API_KEY
         assert_eq!(endpoint.models[&Slot::Haiku].value, "glm-4.5-air");
         assert_eq!(endpoint.window.as_ref().unwrap().value, 1);
         let own = catalog.iter().last().unwrap();
-        assert_eq!((own.id.as_str(), own.label.value.as_str()), ("own", "own"));
+        assert_eq!((own.id.as_str(), &*own.label.value), ("own", "own"));
     }
 
     #[test]
@@ -300,7 +294,7 @@ ollama Ollama OLLAMA_API_KEY
             [providers.own]\nextends = 'gateway'\nkey = 'OWN'";
         let catalog = Catalog::merged(&tables(Scope::Global, text), []).unwrap();
         let own = catalog.get("own").unwrap();
-        assert_eq!((own.expires_at, own.tier, own.label.value.as_str()), (None, Tier::Own, "own"));
+        assert_eq!((own.expires_at, own.tier, &*own.label.value), (None, Tier::Own, "own"));
         assert!(own.mode.is_none() && own.checked.is_none());
         assert_eq!(own.key_prefix.as_deref(), Some("agt_"));
     }

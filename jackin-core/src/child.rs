@@ -34,12 +34,12 @@ pub fn child_env(
 ) -> Vec<(OsString, OsString)> {
     let plan = ready.plan();
     let parent: Vec<_> = parent.into_iter().collect();
-    let foreign = plan.secrets(&plan.foreign, &parent);
+    let foreign = plan.secrets(true, &parent);
     let own_keys: BTreeSet<_> =
         ready.set().filter(|(var, _)| var.key.is_some()).map(|(_, text)| bytes(text)).collect();
     let is_withheld = |name: &EnvName, value: &[u8]| {
         (foreign.contains(value) && !own_keys.contains(value))
-            || plan.signs.iter().any(|sign| sign.shown_by(name.as_str().as_bytes(), value))
+            || plan.signs.shown_by(name.as_str().as_bytes(), value)
     };
     let set: Vec<_> = ready
         .set()
@@ -48,7 +48,7 @@ pub fn child_env(
         })
         .collect();
 
-    let mut secrets = plan.secrets(&plan.known, &parent);
+    let mut secrets = plan.secrets(false, &parent);
     secrets
         .extend(ready.set().filter(|(var, _)| var.is_surely_secret()).map(|(_, text)| bytes(text)));
     secrets.remove(&b""[..]);
@@ -73,7 +73,7 @@ impl ExecPlan {
     /// which is read only at launch.
     #[must_use]
     pub fn dropped<'a>(&self, parent: &'a Vars) -> BTreeSet<&'a OsString> {
-        self.dropped_with(parent, &self.secrets(&self.known, parent))
+        self.dropped_with(parent, &self.secrets(false, parent))
     }
 
     fn dropped_with<'a>(
@@ -81,11 +81,8 @@ impl ExecPlan {
         parent: &'a Vars,
         secrets: &BTreeSet<&[u8]>,
     ) -> BTreeSet<&'a OsString> {
-        let foreign = self.secrets(&self.foreign, parent);
-        let removed = |name: &OsStr| {
-            let mut removals = self.remove.iter().filter(|removal| !removal.if_redirected);
-            removals.any(|removal| removal.covers(name.as_encoded_bytes()))
-        };
+        let foreign = self.secrets(true, parent);
+        let removed = |name: &OsStr| self.removals.reason(name.as_encoded_bytes()).is_some();
         // The agent's own key may well be configured as such; it must not be another one's.
         let misplaced = |name: &OsStr, value: &[u8]| match &self.inherited {
             Some(own) if is_name(own, name) => {
@@ -104,7 +101,7 @@ impl ExecPlan {
         for agent in Agent::all() {
             let redirected = parent.iter().any(|(name, value)| {
                 let (name, value) = (name.as_encoded_bytes(), value.as_encoded_bytes());
-                self.signs.iter().any(|sign| sign.is_of(&agent.id) && sign.shown_by(name, value))
+                self.signs.of(agent, name, value)
             });
             let is_set = |name: &OsStr| self.set.iter().any(|var| is_name(&var.name, name));
             let orphaned =
@@ -119,7 +116,8 @@ impl ExecPlan {
                     && self.inherited.as_ref().is_some_and(|own| is_name(own, name))
             };
             let left = |name: &OsStr| {
-                self.leftover(name.as_encoded_bytes()) && is_redirect_var_of(agent, name)
+                self.removals.is_leftover(name.as_encoded_bytes())
+                    && is_redirect_var_of(agent, name)
             };
             let names = parent.iter().map(|(name, _)| name);
             dropped.extend(names.filter(|name| left(name) || beside(name)));
@@ -147,18 +145,15 @@ impl ExecPlan {
         }
     }
 
-    /// Whether a name is part of some redirect that this plan does not make.
-    pub(crate) fn leftover(&self, name: &[u8]) -> bool {
-        self.remove.iter().any(|removal| removal.if_redirected && removal.covers(name))
-    }
-
-    /// What can be told of these keys without reading a secret: literals, and what the parent holds
-    /// under the names that keys are read from.
-    fn secrets<'a>(&'a self, values: &'a [EnvValue], parent: &'a Vars) -> BTreeSet<&'a [u8]> {
+    /// What can be told of the known keys, or of the foreign ones alone, without reading a secret:
+    /// literals, and what the parent holds under the names that keys are read from.
+    fn secrets<'a>(&'a self, foreign: bool, parent: &'a Vars) -> BTreeSet<&'a [u8]> {
         let mut secrets = BTreeSet::new();
-        let mut names = BTreeSet::new();
-        for value in values {
-            match value {
+        let wanted = |is_foreign: bool| is_foreign || !foreign;
+        let keys = self.removals.keys(&self.key).filter(|(_, is_foreign)| wanted(*is_foreign));
+        let mut names: BTreeSet<_> = keys.map(|(name, _)| name).collect();
+        for known in self.known.iter().filter(|known| wanted(known.foreign)) {
+            match &known.value {
                 EnvValue::Literal(text) => {
                     secrets.insert(trimmed(text.expose_secret().as_bytes()));
                 }

@@ -117,8 +117,8 @@ pub fn select<'a>(
 /// configured for the agent.
 #[must_use]
 pub fn label(layers: &EnvLayers, agent: &Agent, provider: &Provider) -> String {
-    let alone = choices(layers, agent).iter().all(|choice| choice.id == agent.native);
-    if alone && provider.id == agent.native {
+    let alone = || choices(layers, agent).iter().all(|choice| choice.id == agent.native);
+    if provider.id == agent.native && alone() {
         agent.label.to_owned()
     } else {
         format!("{} ({})", agent.label, provider.label.value)

@@ -112,14 +112,16 @@ impl ScopeTable {
         reserved: &mut Vec<Place>,
     ) -> Result<Self, ConfigError> {
         let mut env = EnvLayer::new(scope, Some(file.clone()));
+        let mut values = Vec::new();
         for entry in table.table("env")?.map_or_else(Vec::new, |env| env.entries()) {
             let name: EnvName = entry.name()?;
             if name.is_reserved() {
                 reserved.push(entry.place());
             } else {
-                env.insert(name, read_value(&entry)?, Some(entry.line()));
+                values.push((name, read_value(&entry)?, Some(entry.line())));
             }
         }
+        env.extend(values.into_iter());
         Ok(Self {
             env,
             providers: ProviderTable::read_all(table, scope)?,

@@ -6,11 +6,12 @@ use std::ffi::OsStr;
 use crate::{
     agent::Agent,
     child::{Vars, is_name},
+    key::KnownKey,
     names::EnvName,
     plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
     reference::SecretRef,
     scope::{Scope, Source},
-    scrub,
+    scrub::Launch,
     value::EnvValue,
 };
 
@@ -23,12 +24,17 @@ impl ExecPlan {
     #[must_use]
     pub fn detached(mut self, here: &Vars) -> Self {
         self.bring_logins(here);
-        for values in [&mut self.known, &mut self.foreign] {
-            let held = here.iter().filter(|(name, _)| values.iter().any(|key| is_read(key, name)));
-            let held = held.filter_map(|(_, value)| value.to_str());
-            let literals: Vec<_> = held.map(|text| EnvValue::Literal(text.into())).collect();
-            values.extend(literals);
-        }
+        let held = |key: &KnownKey| {
+            let values = here.iter().filter(|(name, _)| is_read(&key.value, name));
+            let values = values.filter_map(|(_, value)| value.to_str());
+            let known = values.map(|text| KnownKey {
+                value: EnvValue::Literal(text.into()),
+                foreign: key.foreign,
+            });
+            known.collect::<Vec<_>>()
+        };
+        let held: Vec<_> = self.known.iter().flat_map(held).collect();
+        self.known.extend(held);
         self
     }
 
@@ -56,13 +62,12 @@ impl ExecPlan {
             })
         };
         let is_set = |login: &EnvName| self.set.iter().any(|var| var.name == *login);
-        let (brought, others): (Vec<_>, Vec<_>) =
-            agent.logins().filter(|login| !is_set(login)).partition(|login| is_here(login));
+        let logins = agent.logins().filter(|login| !is_set(login) && is_here(login));
+        let brought: Vec<_> = logins.collect();
         if brought.is_empty() {
             return;
         }
-        self.remove.extend(others.into_iter().map(scrub::other_login));
-        scrub::clear_the_way(&mut self.remove, agent);
+        self.removals.set(Launch::Native(brought.iter().copied().cloned().collect()));
         self.set.extend(brought.into_iter().map(exported));
     }
 }

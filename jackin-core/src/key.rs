@@ -1,7 +1,12 @@
 //! What a key must look like before it is sent anywhere. A key is never repeated, not even its
 //! beginning.
 
-use crate::{catalog::Catalog, names::ProviderId, provider::Provider};
+use crate::{
+    catalog::Catalog,
+    names::ProviderId,
+    provider::{Provider, Text},
+    value::EnvValue,
+};
 
 /// What is wrong with the text of a key; the key is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,8 +49,8 @@ pub fn check_key(key: &str) -> Result<(), KeyProblem> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyShape {
     provider: ProviderId,
-    prefix: Option<String>,
-    bound: Vec<(String, ProviderId)>,
+    prefix: Option<Text>,
+    bound: Vec<(Text, ProviderId)>,
 }
 
 impl KeyShape {
@@ -69,10 +74,10 @@ impl KeyShape {
     /// Checks a key; an unusual one is let through with a warning.
     pub(crate) fn check(&self, key: &str) -> Result<Option<String>, KeyProblem> {
         check_key(key)?;
-        if let Some((_, owner)) = self.bound.iter().find(|(prefix, _)| key.starts_with(prefix)) {
+        if let Some((_, owner)) = self.bound.iter().find(|(prefix, _)| key.starts_with(&**prefix)) {
             return Err(KeyProblem::Bound(owner.clone()));
         }
-        let unusual = self.prefix.as_ref().filter(|prefix| !key.starts_with(prefix.as_str()));
+        let unusual = self.prefix.as_ref().filter(|prefix| !key.starts_with(&***prefix));
         Ok(unusual.map(|prefix| {
             format!(
                 "the key for `{}` does not begin with `{prefix}`, as its keys do",
@@ -80,6 +85,14 @@ impl KeyShape {
             )
         }))
     }
+}
+
+/// A configured key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownKey {
+    pub(crate) value: EnvValue,
+    /// Whether it is another provider's: no variable of the layers may hold it.
+    pub(crate) foreign: bool,
 }
 
 #[cfg(test)]

@@ -16,25 +16,51 @@ use crate::{
 pub struct EnvLayer {
     scope: Scope,
     file: Option<Arc<str>>,
-    entries: BTreeMap<EnvName, (EnvValue, Option<usize>)>,
+    /// Sorted by name.
+    entries: Vec<Entry>,
+}
+
+/// A value, and the line in which it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    name: EnvName,
+    value: EnvValue,
+    line: Option<usize>,
 }
 
 impl EnvLayer {
     /// An empty layer, whose values stand in `file`.
     #[must_use]
     pub const fn new(scope: Scope, file: Option<Arc<str>>) -> Self {
-        Self { scope, file, entries: BTreeMap::new() }
+        Self { scope, file, entries: Vec::new() }
     }
 
     /// Sets a value that stands in a line (counted from 1) of the layer's file.
     #[must_use]
     pub fn with(mut self, name: EnvName, value: EnvValue, line: Option<usize>) -> Self {
-        self.insert(name, value, line);
+        self.extend(std::iter::once((name, value, line)));
         self
     }
 
-    pub(crate) fn insert(&mut self, name: EnvName, value: EnvValue, line: Option<usize>) {
-        self.entries.insert(name, (value, line));
+    /// Sets many values at once; of two with one name the last counts.
+    pub(crate) fn extend(
+        &mut self,
+        entries: impl Iterator<Item = (EnvName, EnvValue, Option<usize>)>,
+    ) {
+        self.entries.extend(entries.map(|(name, value, line)| Entry { name, value, line }));
+        self.entries.sort_by(|a, b| a.name.cmp(&b.name));
+        self.entries.dedup_by(|later, earlier| {
+            let same = later.name == earlier.name;
+            if same {
+                std::mem::swap(later, earlier);
+            }
+            same
+        });
+    }
+
+    fn get(&self, name: &EnvName) -> Option<&Entry> {
+        let at = self.entries.binary_search_by(|entry| entry.name.cmp(name));
+        at.ok().map(|at| &self.entries[at])
     }
 
     /// The scope of all its values.
@@ -45,7 +71,7 @@ impl EnvLayer {
 
     /// Its values, by name, with the place where each stands.
     pub fn entries(&self) -> impl Iterator<Item = (&EnvName, &EnvValue, Source)> {
-        self.entries.iter().map(|(name, (value, line))| (name, value, self.source(*line)))
+        self.entries.iter().map(|entry| (&entry.name, &entry.value, self.source(entry.line)))
     }
 
     fn source(&self, line: Option<usize>) -> Source {
@@ -132,45 +158,52 @@ impl EnvLayers {
         let mut layer = EnvLayer::new(Scope::Environment, None);
         let keys = self.catalog.iter().map(|provider| &provider.key.value);
         let tokens = Agent::all().iter().filter_map(|agent| agent.token.as_ref());
-        for name in keys.chain(tokens).cloned() {
-            let value = match host(&name) {
-                HostVar::Unset => continue,
-                HostVar::Blank => EnvValue::Literal("".into()),
-                HostVar::Set => EnvValue::host(name.clone()),
-            };
-            layer.insert(name, value, None);
-        }
+        let set = keys.chain(tokens).filter_map(|name| match host(name) {
+            HostVar::Unset => None,
+            HostVar::Blank => Some((name.clone(), EnvValue::Literal("".into()), None)),
+            HostVar::Set => Some((name.clone(), EnvValue::host(name.clone()), None)),
+        });
+        layer.extend(set);
         self.with(layer)
     }
 
     /// The value that wins for a name, with what it shadows.
     #[must_use]
     pub fn get(&self, name: &EnvName) -> Option<Sourced<&EnvValue>> {
-        let mut found = self.layers.values().filter_map(|layer| {
-            layer.entries.get(name).map(|(value, line)| (value, layer.source(*line)))
-        });
-        let (value, source) = found.next()?;
-        // An exported variable that is empty gives no other value.
-        let others =
-            found.filter(|(value, source)| source.scope != Scope::Environment || !value.is_blank());
-        Some(Sourced { value, source, shadowed: others.map(|(_, source)| source).collect() })
+        let found = self.layers.values().map(|layer| (layer, layer.get(name)));
+        winner(found.filter_map(|(layer, entry)| Some((layer, entry?))))
     }
 
     /// Whether the value that wins for a name is there and not blank.
     #[must_use]
     pub fn has(&self, name: &EnvName) -> bool {
-        let mut found = self.layers.values().filter_map(|layer| layer.entries.get(name));
-        found.next().is_some_and(|(value, _)| !value.is_blank())
+        let mut found = self.layers.values().filter_map(|layer| layer.get(name));
+        found.next().is_some_and(|entry| !entry.value.is_blank())
     }
 
     /// Every name that some layer sets, each once, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&EnvName> {
-        let mut names: Vec<_> =
-            self.layers.values().flat_map(|layer| layer.entries.keys()).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+        self.each().map(|(name, _)| name).collect()
+    }
+
+    /// Every name that some layer sets, each once, sorted, with the layers that set it.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&EnvName, Found<'_>)> {
+        let mut left = [None; LAYERS];
+        for (slot, layer) in left.iter_mut().zip(self.layers.values()) {
+            *slot = Some((layer, &layer.entries[..]));
+        }
+        std::iter::from_fn(move || {
+            let heads = left.iter().flatten().filter_map(|(_, entries)| entries.first());
+            let name = heads.map(|entry| &entry.name).min()?;
+            let found = left.each_mut().map(|left| {
+                let (layer, entries) = left.as_mut()?;
+                let (entry, rest) = entries.split_first().filter(|(e, _)| e.name == *name)?;
+                *entries = rest;
+                Some((*layer, entry))
+            });
+            Some((name, Found(found)))
+        })
     }
 
     /// How an agent gets at its native provider, if that is configured.
@@ -179,9 +212,43 @@ impl EnvLayers {
         self.auth_forward.get(&agent.id).map(|mode| mode.value)
     }
 
-    /// Every value that some layer gives a name, shadowed and dormant ones too.
-    pub(crate) fn all(&self, name: &EnvName) -> impl Iterator<Item = &EnvValue> {
-        let layers = self.layers.values().chain(&self.dormant);
-        layers.filter_map(move |layer| layer.entries.get(name).map(|(value, _)| value))
+    /// How many names the largest layer sets.
+    pub(crate) fn longest(&self) -> usize {
+        self.layers.values().map(|layer| layer.entries.len()).max().unwrap_or_default()
     }
+
+    /// Every value that some layer holds, shadowed and dormant ones too, with its name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&EnvName, &EnvValue)> {
+        let layers = self.layers.values().chain(&self.dormant);
+        layers.flat_map(|layer| &layer.entries).map(|entry| (&entry.name, &entry.value))
+    }
+}
+
+/// How many scopes can have a layer.
+const LAYERS: usize = Scope::SEARCHED.len() + 1;
+
+/// The values of one name, the most specific first.
+pub(crate) struct Found<'a>([Option<(&'a EnvLayer, &'a Entry)>; LAYERS]);
+
+impl<'a> Found<'a> {
+    /// The value that wins, and the scope in which it stands.
+    pub(crate) fn value(&self) -> Option<(&'a EnvValue, Scope)> {
+        self.0.iter().flatten().next().map(|(layer, entry)| (&entry.value, layer.scope))
+    }
+
+    /// The same with its place and with what it shadows.
+    pub(crate) fn sourced(&self) -> Option<Sourced<&'a EnvValue>> {
+        winner(self.0.iter().flatten().copied())
+    }
+}
+
+fn winner<'a>(
+    mut found: impl Iterator<Item = (&'a EnvLayer, &'a Entry)>,
+) -> Option<Sourced<&'a EnvValue>> {
+    let (layer, entry) = found.next()?;
+    // An exported variable that is empty gives no other value.
+    let others =
+        found.filter(|(layer, entry)| layer.scope != Scope::Environment || !entry.value.is_blank());
+    let shadowed = others.map(|(layer, entry)| layer.source(entry.line)).collect();
+    Some(Sourced { value: &entry.value, source: layer.source(entry.line), shadowed })
 }

@@ -72,6 +72,7 @@
 
 mod agent;
 mod agents;
+mod built_in;
 mod catalog;
 mod child;
 /// Which providers can be chosen for an agent, and what a session is called.
@@ -93,6 +94,7 @@ mod resolve;
 mod scope;
 mod scrub;
 mod secret;
+mod small_map;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 mod tab;
@@ -121,6 +123,7 @@ pub use crate::{
     scope::{Scope, Source, Sourced},
     scrub::Removal,
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
+    small_map::SmallMap,
     tab::{Multiplexer, NotInTab, Tab},
     unknown::{Given, Unknown},
     value::{EnvValue, ValueError},

@@ -8,11 +8,12 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     agent::Version,
-    key::KeyShape,
+    fill::ServedModels,
+    key::{KeyShape, KnownKey},
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     reference::SecretRef,
     scope::Source,
-    scrub::{RedirectSign, Removal},
+    scrub::{Removal, Removals, Signs},
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
     value::EnvValue,
 };
@@ -38,18 +39,18 @@ pub struct ExecPlan {
     /// The variables the agent gets.
     pub set: Vec<PlannedVar>,
     /// What it does not get from the parent's environment.
-    pub remove: Vec<Removal>,
+    pub(crate) removals: Removals,
     /// When the key ends, in seconds since 1970, where that is known.
     pub expires_at: Option<i64>,
     /// What to do when it has ended.
-    pub expired: Option<String>,
+    pub expired: Option<Cow<'static, str>>,
     /// What the user should know.
     pub warnings: Vec<String>,
-    /// Keys of other providers: no variable of the layers may hold one of them.
-    pub(crate) foreign: Vec<EnvValue>,
+    /// The variable in which the provider's key is configured.
+    pub(crate) key: EnvName,
     /// Every configured key, this provider's and shadowed ones too: no inherited variable may hold
     /// one of them.
-    pub(crate) known: Vec<EnvValue>,
+    pub(crate) known: Vec<KnownKey>,
     /// The variable that is inherited as it is, whatever it holds.
     pub(crate) inherited: Option<EnvName>,
     /// Variables of the layers that are not passed on.
@@ -61,34 +62,7 @@ pub struct ExecPlan {
     /// The package of the agent, and the version from which on this plan's guard holds.
     pub guarded_from: Option<(&'static str, Version)>,
     /// What makes the removals marked [`Removal::if_redirected`] apply.
-    pub(crate) signs: Vec<RedirectSign>,
-}
-
-/// What a model option of the agent may name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ServedModels {
-    /// The options that take a model.
-    pub(crate) options: &'static [&'static str],
-    /// How the names of the agent's own models begin.
-    pub(crate) own: &'static str,
-    /// The provider's models.
-    pub(crate) models: Vec<String>,
-}
-
-impl ServedModels {
-    /// The arguments that name a model which the provider does not serve.
-    fn foreign<'a>(&'a self, args: &'a [OsString]) -> impl Iterator<Item = &'a str> {
-        let next = args.iter().skip(1).map(Some).chain([None]);
-        let named = args.iter().zip(next).filter_map(|(arg, next)| {
-            let arg = arg.to_str()?;
-            let (option, model) = match arg.split_once('=') {
-                Some((option, model)) => (option, model),
-                None => (arg, next?.to_str()?),
-            };
-            self.options.contains(&option).then_some(model)
-        });
-        named.filter(|model| model.starts_with(self.own) && self.models.iter().all(|m| m != model))
-    }
+    pub(crate) signs: Signs,
 }
 
 /// A variable of a plan.
@@ -160,11 +134,23 @@ impl ExecPlan {
         self
     }
 
+    /// Whether a value is read from a variable that holds another provider's key.
+    pub(crate) fn reads_foreign_key(&self, value: &EnvValue) -> bool {
+        let Some(SecretRef::Host(host)) = value.reference() else { return false };
+        self.removals.keys(&self.key).any(|(name, foreign)| foreign && name == host)
+    }
+
     /// The same plan with another program in the agent's place.
     #[must_use]
     pub fn with_program(mut self, program: impl Into<OsString>) -> Self {
         self.program = program.into();
         self
+    }
+
+    /// What the agent does not get from the parent's environment.
+    #[must_use]
+    pub fn removals(&self) -> Vec<Removal> {
+        self.removals.list()
     }
 
     /// The distinct references this plan has to read, in its order.
@@ -229,7 +215,7 @@ impl ExecPlan {
             program: self.program.to_string_lossy(),
             args: self.args.iter().map(|arg| arg.to_string_lossy()).collect(),
             set: self.set.iter().map(PlannedVar::redacted).collect(),
-            remove: &self.remove,
+            remove: self.removals(),
             expires_at: self.expires_at,
             warnings: &self.warnings,
         }
@@ -329,7 +315,7 @@ pub struct RedactedPlan<'a> {
     /// The variables the agent gets.
     pub set: Vec<RedactedVar<'a>>,
     /// What it does not get.
-    pub remove: &'a [Removal],
+    pub remove: Vec<Removal>,
     /// When the key ends, in seconds since 1970, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,

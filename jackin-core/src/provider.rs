@@ -1,13 +1,17 @@
 //! What a provider serves: protocols, base URLs, a model per slot. It knows nothing of agents.
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
 use crate::{
     names::{EnvName, ProviderId},
     scope::Sourced,
+    small_map::SmallMap,
 };
+
+/// A text of the built-in data, or of a configuration.
+pub(crate) type Text = Cow<'static, str>;
 
 /// A wire protocol between an agent and an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -106,31 +110,41 @@ pub struct Provider {
     /// Its id.
     pub id: ProviderId,
     /// Its name for people.
-    pub label: Sourced<String>,
+    pub label: Sourced<Text>,
     /// The variable that holds its key in the layers.
     pub key: Sourced<EnvName>,
     /// How its keys begin, where that is known.
-    pub key_prefix: Option<String>,
+    pub key_prefix: Option<Text>,
     /// Whether keys that begin so are good for this provider alone, and so are refused by others.
     pub key_bound: bool,
     /// The variable of the token with which keys are asked for; it is never a key itself.
     pub request_token: Option<EnvName>,
     /// What is sent in a key's place when none is configured, for a provider that needs none.
-    pub token: Option<Sourced<String>>,
+    pub token: Option<Sourced<Text>>,
     /// When the key ends, in seconds since 1970.
     pub expires_at: Option<i64>,
     /// What to do when it has ended.
-    pub expired: Option<String>,
+    pub expired: Option<Text>,
     /// Whether it may be chosen.
     pub mode: Option<Sourced<Mode>>,
     /// How far its data can be relied on.
     pub tier: Tier,
     /// Where the data come from.
-    pub source: Option<String>,
+    pub source: Option<Text>,
     /// The day on which they were last compared with that.
-    pub checked: Option<String>,
+    pub checked: Option<Text>,
+    /// The host of the agent's own API, for a provider without a base URL.
+    pub(crate) host: Option<Text>,
     /// What it serves. Empty for a provider that only its own agent can use.
-    pub endpoints: BTreeMap<Protocol, Endpoint>,
+    pub endpoints: SmallMap<Protocol, Endpoint>,
+}
+
+impl Provider {
+    /// The hosts that it names.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
+        let urls = self.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
+        self.host.as_deref().into_iter().chain(urls.map(|url| host(&url.value)))
+    }
 }
 
 /// `mode` of a provider.
@@ -187,22 +201,22 @@ impl Tier {
 #[non_exhaustive]
 pub struct Endpoint {
     /// The URL that the agent's client appends its paths to.
-    pub base_url: Option<Sourced<String>>,
+    pub base_url: Option<Sourced<Text>>,
     /// The model for each slot that has one.
-    pub models: BTreeMap<Slot, Sourced<String>>,
+    pub models: SmallMap<Slot, Sourced<Text>>,
     /// The context window of these models, in tokens.
     pub window: Option<Sourced<u64>>,
     /// How long the agent's client waits for an answer, in milliseconds.
     pub timeout_ms: Option<Sourced<u64>>,
     /// Variables that it wants set and empty.
-    pub empty: Option<Sourced<Vec<EnvName>>>,
+    pub empty: Option<Sourced<Cow<'static, [EnvName]>>>,
 }
 
 impl Endpoint {
     /// The model for a slot, and whether the provider names it for this very slot (`true`) or
     /// another slot stands in (`false`).
     #[must_use]
-    pub fn model(&self, slot: Slot) -> Option<(&Sourced<String>, bool)> {
+    pub fn model(&self, slot: Slot) -> Option<(&Sourced<Text>, bool)> {
         if let Some(model) = self.models.get(&slot) {
             return Some((model, true));
         }
@@ -216,11 +230,12 @@ impl Endpoint {
         Sourced::overlay(&mut self.window, other.window);
         Sourced::overlay(&mut self.timeout_ms, other.timeout_ms);
         Sourced::overlay(&mut self.empty, other.empty);
-        for (slot, model) in other.models {
-            let mut merged = self.models.remove(&slot);
-            Sourced::overlay(&mut merged, Some(model));
-            self.models.extend(merged.map(|model| (slot, model)));
-        }
+        let merged = Slot::ALL.into_iter().filter_map(|slot| {
+            let mut merged = self.models.get(&slot).cloned();
+            Sourced::overlay(&mut merged, other.models.get(&slot).cloned());
+            merged.map(|model| (slot, model))
+        });
+        self.models = merged.collect();
     }
 }
 
@@ -280,8 +295,8 @@ mod tests {
     use super::*;
     use crate::scope::{Scope, Source};
 
-    fn endpoint(models: &[(Slot, &str)]) -> Endpoint {
-        let sourced = |model: &str| Sourced::new(model.to_owned(), Source::new(Scope::Global));
+    fn endpoint(models: &[(Slot, &'static str)]) -> Endpoint {
+        let sourced = |model: &'static str| Sourced::new(model.into(), Source::new(Scope::Global));
         Endpoint {
             models: models.iter().map(|(slot, model)| (*slot, sourced(model))).collect(),
             ..Endpoint::default()
@@ -292,7 +307,7 @@ mod tests {
         Slot::ALL
             .iter()
             .filter_map(|slot| endpoint.model(*slot))
-            .map(|(model, own)| (model.value.as_str(), own))
+            .map(|(model, own)| (&*model.value, own))
             .collect()
     }
 

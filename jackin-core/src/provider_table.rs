@@ -1,7 +1,7 @@
 //! `[providers.<id>]` as one scope writes it, and how such tables lie over each other. Every field
 //! may be missing until they are put together.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use crate::{
     agent::{Agent, Feed},
@@ -9,10 +9,11 @@ use crate::{
     key::check_key,
     names::{EnvName, ProviderId},
     provider::{
-        Endpoint, Mode, Protocol, Provider, Slot, Tier, check_base_url, host, is_open_http,
+        Endpoint, Mode, Protocol, Provider, Slot, Text, Tier, check_base_url, is_open_http,
     },
     reader::{Entry, Table},
     scope::{Scope, Source, Sourced},
+    small_map::SmallMap,
 };
 
 /// One table of one scope.
@@ -20,22 +21,22 @@ use crate::{
 pub(crate) struct ProviderTable {
     pub(crate) id: ProviderId,
     pub(crate) key: Option<Sourced<EnvName>>,
-    pub(crate) extends: Option<Sourced<String>>,
+    pub(crate) extends: Option<Sourced<Text>>,
     at: Source,
-    label: Option<Sourced<String>>,
-    key_prefix: Option<Sourced<String>>,
+    label: Option<Sourced<Text>>,
+    key_prefix: Option<Sourced<Text>>,
     key_bound: Option<Sourced<bool>>,
     request_token: Option<Sourced<EnvName>>,
-    host: Option<Sourced<String>>,
-    token: Option<Sourced<String>>,
+    host: Option<Sourced<Text>>,
+    token: Option<Sourced<Text>>,
     expires_at: Option<Sourced<i64>>,
-    expired: Option<Sourced<String>>,
+    expired: Option<Sourced<Text>>,
     insecure: Option<Sourced<bool>>,
     mode: Option<Sourced<Mode>>,
     tier: Tier,
-    source: Option<Sourced<String>>,
-    checked: Option<Sourced<String>>,
-    endpoints: BTreeMap<Protocol, Endpoint>,
+    source: Option<Sourced<Text>>,
+    checked: Option<Sourced<Text>>,
+    endpoints: SmallMap<Protocol, Endpoint>,
 }
 
 impl ProviderTable {
@@ -48,15 +49,38 @@ impl ProviderTable {
         providers.entries().iter().map(|entry| Self::read(entry, scope)).collect()
     }
 
+    /// A built-in provider as the table that it was, for others to lie over.
+    pub(crate) fn of(built_in: &Provider) -> Self {
+        let text = |field: &Option<Text>| sourced(field.clone());
+        Self {
+            id: built_in.id.clone(),
+            key: Some(built_in.key.clone()),
+            extends: None,
+            label: Some(built_in.label.clone()),
+            key_prefix: text(&built_in.key_prefix),
+            key_bound: sourced(Some(built_in.key_bound)),
+            request_token: sourced(built_in.request_token.clone()),
+            host: text(&built_in.host),
+            token: built_in.token.clone(),
+            expires_at: sourced(built_in.expires_at),
+            expired: text(&built_in.expired),
+            insecure: None,
+            mode: built_in.mode.clone(),
+            tier: built_in.tier,
+            source: text(&built_in.source),
+            checked: text(&built_in.checked),
+            endpoints: built_in.endpoints.clone(),
+            at: Source::new(Scope::BuiltIn),
+        }
+    }
+
     fn read(entry: &Entry<'_>, scope: Scope) -> Result<Self, ConfigError> {
         let id = entry.name()?;
         let table = entry.table()?;
-        let mut endpoints = BTreeMap::new();
-        for protocol in Protocol::ALL {
-            if let Some(table) = table.table(protocol.as_str())? {
-                endpoints.insert(protocol, read_endpoint(&table, scope)?);
-            }
-        }
+        let endpoints = Protocol::ALL.into_iter().filter_map(|protocol| {
+            let table = table.table(protocol.as_str()).transpose()?;
+            Some(table.and_then(|table| Ok((protocol, read_endpoint(&table, scope)?))))
+        });
         Ok(Self {
             id,
             key: table.parsed("key", scope, read_key)?,
@@ -75,7 +99,7 @@ impl ProviderTable {
             tier: read_tier(&table, scope)?,
             source: table.str("source", scope)?,
             checked: table.str("checked", scope)?,
-            endpoints,
+            endpoints: endpoints.collect::<Result<_, ConfigError>>()?,
         })
     }
 
@@ -92,9 +116,21 @@ impl ProviderTable {
         Sourced::overlay(&mut self.expired, specific.expired);
         Sourced::overlay(&mut self.insecure, specific.insecure);
         Sourced::overlay(&mut self.mode, specific.mode);
-        for (protocol, endpoint) in specific.endpoints {
-            self.endpoints.entry(protocol).or_default().overlay(endpoint);
-        }
+        let merged = Protocol::ALL.into_iter().filter_map(|protocol| {
+            let specific = specific.endpoints.get(&protocol).cloned();
+            let mut merged = self.endpoints.get(&protocol).cloned();
+            if let Some(specific) = specific {
+                merged.get_or_insert_default().overlay(specific);
+            }
+            merged.map(|endpoint| (protocol, endpoint))
+        });
+        self.endpoints = merged.collect();
+    }
+
+    /// This table with the more specific fields of another one over it.
+    pub(crate) fn under(mut self, specific: Self) -> Self {
+        self.overlay(specific);
+        self
     }
 
     /// This table as the base of another: what is known of this provider alone stays behind.
@@ -120,24 +156,19 @@ impl ProviderTable {
 
     /// Forgets the endpoints that the other table does not move, and what is sent without a key.
     pub(crate) fn keep_places_of(&mut self, other: &Self) {
-        let moved = |protocol: &Protocol| {
+        let moved = |(protocol, _): &(&Protocol, _)| {
             other.endpoints.get(protocol).is_some_and(|e| e.base_url.is_some())
         };
-        self.endpoints.retain(|protocol, _| moved(protocol));
+        let kept = self.endpoints.iter().filter(moved);
+        self.endpoints = kept.map(|(protocol, endpoint)| (*protocol, endpoint.clone())).collect();
         self.token = None;
     }
 
     /// The base URLs of this table alone.
-    pub(crate) fn urls(&self) -> impl Iterator<Item = (Protocol, &str)> {
+    pub(crate) fn urls(&self) -> impl Iterator<Item = (Protocol, &Text)> {
         self.endpoints.iter().filter_map(|(protocol, endpoint)| {
-            Some((*protocol, endpoint.base_url.as_ref()?.value.as_str()))
+            Some((*protocol, &endpoint.base_url.as_ref()?.value))
         })
-    }
-
-    /// The hosts that this table names.
-    pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
-        let own = self.host.iter().map(|host| host.value.as_str());
-        own.chain(self.urls().map(|(_, url)| host(url)))
     }
 
     /// The provider that the tables make together.
@@ -152,8 +183,8 @@ impl ProviderTable {
                 return Err(ConfigError::Insecure { provider: id, at: url.source.clone() });
             }
         }
-        let label = self.label.unwrap_or_else(|| Sourced::new(id.to_string(), at));
-        let text = |field: Option<Sourced<String>>| field.map(|field| field.value);
+        let label = self.label.unwrap_or_else(|| Sourced::new(id.to_string().into(), at));
+        let text = |field: Option<Sourced<Text>>| field.map(|field| field.value);
         Ok(Provider {
             id,
             label,
@@ -168,9 +199,15 @@ impl ProviderTable {
             tier: self.tier,
             source: text(self.source),
             checked: text(self.checked),
+            host: text(self.host),
             endpoints,
         })
     }
+}
+
+/// A field of the built-in data.
+fn sourced<T>(field: Option<T>) -> Option<Sourced<T>> {
+    field.map(|value| Sourced::new(value, Source::new(Scope::BuiltIn)))
 }
 
 fn read_name(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
@@ -193,12 +230,12 @@ fn read_key(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
 }
 
 /// A label stands in terminal titles and prompts.
-fn read_label(entry: &Entry<'_>) -> Result<String, ConfigError> {
+fn read_label(entry: &Entry<'_>) -> Result<Text, ConfigError> {
     let label = entry.str()?;
     if label.trim().is_empty() || label.chars().any(char::is_control) {
         return Err(entry.invalid("is blank or holds a control character"));
     }
-    Ok(label.to_owned())
+    Ok(label.to_owned().into())
 }
 
 fn read_mode(entry: &Entry<'_>) -> Result<Mode, ConfigError> {
@@ -214,8 +251,8 @@ fn read_tier(table: &Table<'_>, scope: Scope) -> Result<Tier, ConfigError> {
     if scope != Scope::BuiltIn {
         return Ok(Tier::Own);
     }
-    let tier = table.str("tier", scope)?;
-    Ok(match tier.as_ref().map(|tier| tier.value.as_str()) {
+    let tier: Option<Sourced<Text>> = table.str("tier", scope)?;
+    Ok(match tier.as_ref().map(|tier| &*tier.value) {
         Some("verified") => Tier::Verified,
         Some("community") => Tier::Community,
         _ => Tier::Native,
@@ -235,18 +272,18 @@ fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigErro
     let base_url = table.parsed("base_url", scope, |entry| {
         let url = entry.str()?;
         check_base_url(url).map_err(|problem| entry.invalid(problem))?;
-        Ok(url.to_owned())
+        Ok(url.to_owned().into())
     })?;
-    let mut models = BTreeMap::new();
-    if let Some(slots) = table.table("models")? {
-        for slot in Slot::ALL {
-            let model = slots.parsed(slot.as_str(), scope, read_model)?;
-            models.extend(model.map(|model| (slot, model)));
-        }
-    }
+    let slots = table.table("models")?;
+    let models = slots.iter().flat_map(|slots| {
+        Slot::ALL.into_iter().filter_map(|slot| {
+            let model = slots.parsed(slot.as_str(), scope, read_model).transpose()?;
+            Some(model.map(|model| (slot, model)))
+        })
+    });
     Ok(Endpoint {
         base_url,
-        models,
+        models: models.collect::<Result<_, ConfigError>>()?,
         window: table.count("window", scope)?,
         timeout_ms: table.count("timeout_ms", scope)?,
         empty: table.parsed("empty", scope, read_empty)?,
@@ -254,18 +291,18 @@ fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigErro
 }
 
 /// What an agent finds for a key must be one: a blank one would have it send another login.
-fn read_token(entry: &Entry<'_>) -> Result<String, ConfigError> {
+fn read_token(entry: &Entry<'_>) -> Result<Text, ConfigError> {
     let token = entry.str()?;
     check_key(token).map_err(|problem| entry.invalid(problem.to_string()))?;
-    Ok(token.to_owned())
+    Ok(token.to_owned().into())
 }
 
 /// Only what an agent would find another login in is worth emptying.
-fn read_empty(entry: &Entry<'_>) -> Result<Vec<EnvName>, ConfigError> {
+fn read_empty(entry: &Entry<'_>) -> Result<Cow<'static, [EnvName]>, ConfigError> {
     let names: Vec<EnvName> = entry.names()?;
     let login = |name: &EnvName| Agent::all().iter().any(|agent| agent.native_key == *name);
     if names.iter().all(login) {
-        Ok(names)
+        Ok(names.into())
     } else {
         Err(entry.invalid("names a variable that is no agent's own key"))
     }
@@ -279,12 +316,12 @@ fn is_taken(name: &EnvName) -> bool {
         || vars.any(|var| !matches!(var.feed, Feed::Key) && var.name.as_ref() == Some(name))
 }
 
-fn read_model(entry: &Entry<'_>) -> Result<String, ConfigError> {
+fn read_model(entry: &Entry<'_>) -> Result<Text, ConfigError> {
     let model = entry.str()?;
     if model.is_empty() || model.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(
             entry.invalid("is not a model id: it is blank or holds spaces or control characters")
         );
     }
-    Ok(model.to_owned())
+    Ok(model.to_owned().into())
 }

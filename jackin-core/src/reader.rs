@@ -17,22 +17,25 @@ use crate::{
 type Key<'a> = Spanned<DeString<'a>>;
 type Value<'a> = Spanned<DeValue<'a>>;
 
-/// A file's name and where its lines begin.
-#[derive(Debug, Clone)]
-pub(crate) struct Lines {
-    file: Arc<str>,
-    starts: Vec<usize>,
+/// A parsed text. What only an error asks for, the path of a key, is worked out then.
+struct Document<'a> {
+    file: &'a Arc<str>,
+    lines: Lines,
+    root: &'a DeTable<'a>,
 }
 
+/// Where the lines of a text begin.
+struct Lines(Vec<usize>);
+
 impl Lines {
-    fn new(file: &Arc<str>, text: &str) -> Self {
+    fn new(text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
-        Self { file: file.clone(), starts }
+        Self(std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect())
     }
 
+    /// The line of an offset, counted from 1.
     fn line(&self, offset: usize) -> usize {
-        self.starts.partition_point(|start| *start <= offset)
+        self.0.partition_point(|start| *start <= offset)
     }
 }
 
@@ -42,30 +45,29 @@ pub(crate) fn with_root<T>(
     text: &str,
     read: impl FnOnce(&Table<'_>) -> Result<T, ConfigError>,
 ) -> Result<T, ConfigError> {
-    let lines = Lines::new(file, text);
+    let lines = Lines::new(text);
     let root = DeTable::parse(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start.min(text.len()));
         let line = lines.line(offset);
-        let start = lines.starts[line - 1];
+        let start = lines.0[line - 1];
         let column = text.get(start..offset).map_or(1, |before| before.chars().count() + 1);
         ConfigError::Syntax { file: file.clone(), line, column }
     })?;
-    read(&Table { lines: &lines, path: String::new(), table: root.get_ref() })
+    let table = root.get_ref();
+    read(&Table { document: &Document { file, lines, root: table }, table })
 }
 
-/// A table, and the path that leads to it.
+/// A table of a text.
 pub(crate) struct Table<'a> {
-    lines: &'a Lines,
-    path: String,
+    document: &'a Document<'a>,
     table: &'a DeTable<'a>,
 }
 
 /// A value under a key of a table.
 pub(crate) struct Entry<'a> {
     pub(crate) key: &'a str,
-    path: String,
     at: usize,
-    lines: &'a Lines,
+    document: &'a Document<'a>,
     value: &'a DeValue<'a>,
 }
 
@@ -99,12 +101,12 @@ impl<'a> Table<'a> {
     }
 
     /// The string under a key, if there is one.
-    pub(crate) fn str(
+    pub(crate) fn str<T: From<String>>(
         &self,
         key: &str,
         scope: Scope,
-    ) -> Result<Option<Sourced<String>>, ConfigError> {
-        self.parsed(key, scope, |entry| entry.str().map(str::to_owned))
+    ) -> Result<Option<Sourced<T>>, ConfigError> {
+        self.parsed(key, scope, |entry| entry.str().map(|text| text.to_owned().into()))
     }
 
     /// The boolean under a key, if there is one.
@@ -133,16 +135,20 @@ impl<'a> Table<'a> {
     }
 
     fn entry(&self, key: &'a Key<'a>, value: &'a Value<'a>) -> Entry<'a> {
-        let name: &str = key.get_ref();
-        let dot = if self.path.is_empty() { "" } else { "." };
-        Entry {
-            key: name,
-            path: format!("{}{dot}{}", self.path, shown(name)),
-            at: key.span().start,
-            lines: self.lines,
-            value: value.get_ref(),
-        }
+        let (key, at) = (key.get_ref(), key.span().start);
+        Entry { key, at, document: self.document, value: value.get_ref() }
     }
+}
+
+/// The path to the key that stands at an offset, as errors may show it.
+fn path(table: &DeTable<'_>, at: usize) -> Option<String> {
+    table.iter().find_map(|(key, value)| {
+        let name = shown(key.get_ref());
+        if key.span().start == at {
+            return Some(name.to_owned());
+        }
+        Some(format!("{name}.{}", path(value.get_ref().as_table()?, at)?))
+    })
 }
 
 /// A key as errors may show it: a key of jackin's own, a variable, a plain word. A secret that was
@@ -158,16 +164,12 @@ impl<'a> Entry<'a> {
     /// The value as a table.
     pub(crate) fn table(&self) -> Result<Table<'a>, ConfigError> {
         let table = self.value.as_table().ok_or_else(|| self.wrong_type("a table"))?;
-        Ok(Table { lines: self.lines, path: self.path.clone(), table })
+        Ok(Table { document: self.document, table })
     }
 
     /// The value as a table, if it is one.
     pub(crate) fn as_table(&self) -> Option<Table<'a>> {
-        self.value.as_table().map(|table| Table {
-            lines: self.lines,
-            path: self.path.clone(),
-            table,
-        })
+        self.value.as_table().map(|table| Table { document: self.document, table })
     }
 
     /// The value as a string.
@@ -206,18 +208,19 @@ impl<'a> Entry<'a> {
     pub(crate) fn source(&self, scope: Scope) -> Source {
         match scope {
             Scope::BuiltIn => Source::new(scope),
-            _ => Source::in_file(scope, self.lines.file.clone(), self.line()),
+            _ => Source::in_file(scope, self.document.file.clone(), self.line()),
         }
     }
 
     /// The line of the key, counted from 1.
     pub(crate) fn line(&self) -> usize {
-        self.lines.line(self.at)
+        self.document.lines.line(self.at)
     }
 
     /// Where the value stands, for an error.
     pub(crate) fn place(&self) -> Place {
-        Place { file: self.lines.file.clone(), line: self.line(), key: Some(self.path.clone()) }
+        let key = path(self.document.root, self.at);
+        Place { file: self.document.file.clone(), line: self.line(), key }
     }
 
     pub(crate) fn wrong_type(&self, expected: &'static str) -> ConfigError {

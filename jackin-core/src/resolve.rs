@@ -11,13 +11,13 @@ use crate::{
     choice,
     error::ResolveError,
     fill::{fill, fixed, from, is_bare, missing, served_models},
-    key::KeyShape,
+    key::{KeyShape, KnownKey},
     layers::EnvLayers,
     names::{EnvName, ProviderId},
     plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
     provider::{Endpoint, Provider},
     scope::{Scope, Sourced},
-    scrub,
+    scrub::{Launch, Removals, Signs},
     value::EnvValue,
 };
 
@@ -45,7 +45,7 @@ use crate::{
 /// key may send the user's own login there.
 pub fn resolve(
     layers: &EnvLayers,
-    agent: &Agent,
+    agent: &'static Agent,
     provider: &Provider,
 ) -> Result<ExecPlan, ResolveError> {
     let catalog = &layers.catalog;
@@ -58,18 +58,18 @@ pub fn resolve(
         program: agent.program.into(),
         args: Vec::new(),
         set: Vec::new(),
-        remove: Vec::new(),
+        removals: Removals::new(agent, catalog),
         expires_at: provider.expires_at,
         expired: provider.expired.clone(),
         warnings: Vec::new(),
-        foreign: Vec::new(),
+        key: provider.key.value.clone(),
         known: Vec::new(),
         inherited: None,
         held_back: Vec::new(),
         shape: KeyShape::of(provider, catalog),
         served: None,
         guarded_from: None,
-        signs: scrub::signs(catalog, &provider.id),
+        signs: Signs::new(catalog, &provider.id),
     };
     let join = Join { layers, agent, provider };
     match join.served()? {
@@ -84,7 +84,7 @@ pub fn resolve(
 /// The three arguments of [`resolve`].
 struct Join<'a> {
     layers: &'a EnvLayers,
-    agent: &'a Agent,
+    agent: &'static Agent,
     provider: &'a Provider,
 }
 
@@ -94,21 +94,15 @@ type Found<'a> = Sourced<&'a EnvValue>;
 impl<'a> Join<'a> {
     /// Notes every key that is configured anywhere, so that none crosses under another name.
     fn note_keys(&self, plan: &mut ExecPlan) {
-        let own = &self.provider.key.value;
-        let native = plan.inherited.is_some();
-        let kept = |name: &&EnvName| native && self.agent.credentials().any(|kept| kept == *name);
-        let credentials = Agent::all().iter().flat_map(Agent::credentials);
-        let others = credentials.filter(|name| !kept(name));
-        for name in self.layers.catalog.keys().iter().chain(others) {
-            let configured = self.layers.all(name).filter(|value| !value.is_blank()).cloned();
-            let exported = EnvValue::host(name.clone());
-            let values: Vec<_> = configured.chain([exported]).collect();
-            // What the agent's own variables hold in the parent is for it to find, or is scrubbed.
-            if name != own && !kept(&name) {
-                plan.foreign.extend(values.iter().cloned());
+        let known = self.layers.all().filter_map(|(name, value)| {
+            if !plan.removals.may_concern(name.as_str().as_bytes()) || value.is_blank() {
+                return None;
             }
-            plan.known.extend(values);
-        }
+            // What the agent's own variables hold in the parent is for it to find, or is scrubbed.
+            let (_, foreign) = plan.removals.keys(&plan.key).find(|(key, _)| *key == name)?;
+            Some(KnownKey { value: value.clone(), foreign })
+        });
+        plan.known = known.collect();
     }
 
     /// The endpoint to redirect the agent to; none for a native launch.
@@ -168,6 +162,7 @@ impl<'a> Join<'a> {
         }
         let redirect = Redirect { provider: self.provider, protocol: wiring.protocol, endpoint };
         let guard = self.layers.guard;
+        plan.set.reserve(wiring.vars.len());
         let bare = is_bare(wiring, endpoint);
         for var in wiring.vars.iter().filter(|var| var.guard <= guard) {
             let name = var.name.as_ref().unwrap_or(variable);
@@ -183,7 +178,7 @@ impl<'a> Join<'a> {
             plan.set.extend(filled.filter(|var| guard > Guard::Off || var.reason != Reason::Guard));
         }
         if let Some(empty) = &endpoint.empty {
-            for name in &empty.value {
+            for name in empty.value.iter() {
                 if plan.set.iter().all(|var| var.name != *name) {
                     plan.set.push(from(fixed(name, "", Reason::Redirect), empty));
                 }
@@ -192,9 +187,8 @@ impl<'a> Join<'a> {
         plan.args = (wiring.args)(&redirect).into_iter().map(Into::into).collect();
         plan.guarded_from = self.agent.guarded_from.filter(|_| guard > Guard::Off);
         plan.served = served_models(self.agent.own_models, endpoint);
-        let set: Vec<_> = plan.set.iter().map(|var| var.name.clone()).collect();
-        plan.remove = scrub::for_redirect(wiring, |name| set.contains(name));
-        self.remove_from_every(plan, |name| set.contains(name));
+        let set = plan.set.iter().map(|var| var.name.clone()).collect();
+        plan.removals.set(Launch::Redirect(wiring.protocol, set));
         Ok(())
     }
 
@@ -220,25 +214,11 @@ impl<'a> Join<'a> {
                 None => return Err(self.missing_key(variable)),
             }
         }
-        let login = !plan.set.is_empty();
-        if login {
-            // Of two logins the agent would choose by rules of its own.
-            let others = self.agent.credentials().filter(|other| *other != name);
-            plan.remove = others.map(scrub::other_login).collect();
-        }
-        let kept = |key: &EnvName| key == native_key;
-        self.remove_from_every(plan, kept);
-        if login {
-            // It must not go where somebody has pointed the agent.
-            scrub::clear_the_way(&mut plan.remove, self.agent);
-        }
+        // Of two logins the agent would choose by rules of its own.
+        let login = (!plan.set.is_empty()).then(|| name.clone());
+        plan.removals.set(Launch::Native(login.into_iter().collect()));
         plan.inherited = Some(native_key.clone());
         Ok(())
-    }
-
-    fn remove_from_every(&self, plan: &mut ExecPlan, keep: impl Fn(&EnvName) -> bool) {
-        plan.remove.extend(scrub::for_every(self.agent, &self.layers.catalog, &keep));
-        plan.remove.extend(scrub::leftovers(&plan.remove, keep));
     }
 
     /// The key that wins, checked as far as it is known before launch.
@@ -294,59 +274,68 @@ impl<'a> Join<'a> {
     /// The layers' other variables go to the agent as they are, but for those that would undo the
     /// plan or carry another provider's key.
     fn pass_layers_on(&self, plan: &mut ExecPlan) {
-        // A redirect of the layers' own whose key is held back is held back as a whole.
-        let names = self.layers.names();
-        let held_back = |agent: &&Agent| {
-            let mut keys =
-                names.iter().filter(|name| is_redirect_key_of(agent, name.as_str().as_ref()));
-            keys.any(|name| {
-                let found = self.layers.get(name);
-                found.is_some_and(|found| {
-                    obstacle(plan, plan.set.len(), name, found.value).is_some()
-                })
-            })
-        };
-        let orphaned: Vec<_> = Agent::all().iter().filter(held_back).collect();
-        let native = plan.inherited.is_some();
         // Only the plan's own variables can be in the way: no name stands in the layers twice.
         let planned = plan.set.len();
-        for name in names {
-            if self.layers.catalog.is_key(name) {
-                continue;
-            }
-            let Some(found) = self.layers.get(name) else { continue };
-            let own = native && self.agent.credentials().any(|own| own == name);
-            let login = Agent::all().iter().any(|agent| agent.logins().any(|login| login == name));
-            if found.source.scope == Scope::Environment
-                || is_login(&plan.set[..planned], name)
-                || (login && !own)
+        plan.set.reserve(self.layers.longest());
+        for (name, found) in self.layers.each() {
+            let Some((value, scope)) = found.value() else { continue };
+            let concerned = plan.removals.may_concern(name.as_str().as_bytes());
+            if scope == Scope::Environment
+                || (concerned && self.is_kept_for_a_login(plan, planned, name))
             {
                 continue;
             }
-            let orphan = || {
-                let text = name.as_str();
-                let orphan = orphaned.iter().any(|agent| is_redirect_var_of(agent, text.as_ref()));
-                (orphan && plan.leftover(text.as_bytes())).then_some("its key is not either".into())
-            };
-            if let Some(why) = obstacle(plan, planned, name, found.value).or_else(orphan) {
+            let why = obstacle(plan, planned, name, value);
+            let why = why.or_else(|| {
+                self.is_orphan(plan, planned, name).then_some("its key is not either".into())
+            });
+            let Some(Sourced { value, source, shadowed }) = found.sourced() else { continue };
+            if let Some(why) = why {
                 plan.held_back.push(name.clone());
-                plan.warnings.push(format!("`{name}` ({}) is not passed on: {why}", found.source));
+                plan.warnings.push(format!("`{name}` ({source}) is not passed on: {why}"));
                 continue;
             }
             plan.set.push(PlannedVar {
                 name: name.clone(),
-                value: PlannedValue::Secret(found.value.clone()),
+                value: PlannedValue::Secret(value.clone()),
                 reason: Reason::Layer,
                 key: None,
-                source: found.source,
-                shadowed: found.shadowed,
+                source,
+                shadowed,
             });
         }
+    }
+
+    /// Whether a variable holds a provider's key, or a login that goes only where the plan puts it.
+    fn is_kept_for_a_login(&self, plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
+        let own = plan.inherited.is_some() && self.agent.credentials().any(|own| own == name);
+        let is_login = |agent: &Agent| agent.logins().any(|login| login == name);
+        self.layers.catalog.is_key(name)
+            || is_planned_login(&plan.set[..planned], name)
+            || (!own && Agent::all().iter().any(is_login))
+    }
+
+    /// Whether a name is part of a redirect of the layers' own whose key is held back: that is held
+    /// back as a whole.
+    fn is_orphan(&self, plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
+        let is_held_back = |name: &EnvName| {
+            let found = self.layers.get(name);
+            found.is_some_and(|found| obstacle(plan, planned, name, found.value).is_some())
+        };
+        let holds_back = |agent: &&Agent| {
+            let mut names = self.layers.each().map(|(name, _)| name);
+            names
+                .any(|name| is_redirect_key_of(agent, name.as_str().as_ref()) && is_held_back(name))
+        };
+        let text = name.as_str();
+        let mut agents =
+            Agent::all().iter().filter(|agent| is_redirect_var_of(agent, text.as_ref()));
+        plan.removals.is_leftover(text.as_bytes()) && agents.any(|agent| holds_back(&agent))
     }
 }
 
 /// Whether the plan takes its login from this very variable.
-fn is_login(planned: &[PlannedVar], name: &EnvName) -> bool {
+fn is_planned_login(planned: &[PlannedVar], name: &EnvName) -> bool {
     planned.iter().any(|var| var.name == *name && var.key.as_ref() == Some(name))
 }
 
@@ -360,20 +349,21 @@ fn obstacle(
     if plan.set[..planned].iter().any(|var| var.name == *name) {
         return Some("the redirect sets it".into());
     }
-    if plan.foreign.iter().any(|key| key.is_same_secret(value)) {
+    let is_foreign = |known: &KnownKey| known.foreign && known.value.is_same_secret(value);
+    if plan.known.iter().any(is_foreign) || plan.reads_foreign_key(value) {
         return Some("it is another provider's key".into());
     }
     let bytes = name.as_str().as_bytes();
+    if !plan.removals.may_concern(bytes) {
+        return None;
+    }
     // The agent's own login would go there.
     if let EnvValue::Literal(text) = value
-        && plan.signs.iter().any(|sign| sign.shown_by(bytes, text.expose_secret().as_bytes()))
+        && plan.signs.shown_by(bytes, text.expose_secret().as_bytes())
     {
         return Some("it would send the agent's own login to another provider".into());
     }
-    let mut removals = plan.remove.iter().filter(|removal| !removal.if_redirected);
-    removals
-        .find(|removal| removal.covers(bytes))
-        .map(|removal| format!("it {}", removal.reason).into())
+    plan.removals.reason(bytes).map(|reason| format!("it {reason}").into())
 }
 
 #[cfg(test)]

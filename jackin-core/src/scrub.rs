@@ -1,13 +1,14 @@
 //! What must not cross into the child, and why: derived from the two tables, never listed twice.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use serde::Serialize;
 
 use crate::{
-    agent::{Agent, Feed, Scrub, Wiring},
+    agent::{Agent, Feed, Scrub, Var, Wiring},
     catalog::Catalog,
-    names::{AgentId, EnvName, ProviderId},
+    names::{EnvName, ProviderId},
+    provider::{Protocol, Text},
 };
 
 /// Names that the child's environment must not hold.
@@ -43,111 +44,283 @@ pub(crate) fn matches(pattern: &[u8], name: &[u8]) -> bool {
     }
 }
 
-/// How an environment shows that it was redirected, by jackin or by hand.
+/// What one launch removes. The tables say it, name by name; it is a list only where somebody wants
+/// to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RedirectSign {
-    /// Whose redirect it is.
-    agent: &'static AgentId,
-    variable: Cow<'static, str>,
-    value: SignValue,
+pub(crate) struct Removals {
+    agent: &'static Agent,
+    launch: Launch,
+    /// Every variable that holds some provider's key.
+    keys: Cow<'static, [EnvName]>,
+    beginnings: Beginnings,
 }
 
-/// What a variable holds that shows it.
+/// What decides what is removed beyond the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum SignValue {
-    /// Any text with this in it.
-    Containing(&'static str),
-    /// One of other providers' base URLs.
-    Url(Vec<String>),
+pub(crate) enum Launch {
+    /// A redirect by this protocol, which sets these variables.
+    Redirect(Protocol, Vec<EnvName>),
+    /// The agent's own provider, with the logins that it is given, if it is given any.
+    Native(Vec<EnvName>),
 }
 
-impl RedirectSign {
-    /// Whether it is a sign of this agent's redirect.
-    pub(crate) fn is_of(&self, agent: &AgentId) -> bool {
-        self.agent == agent
+/// A removal as the tables have it.
+#[derive(Clone, Copy)]
+struct Rule<'a> {
+    pattern: &'a str,
+    reason: &'static str,
+    if_redirected: bool,
+    /// Whether it goes without saying where another rule covers it.
+    derived: bool,
+}
+
+impl<'a> Rule<'a> {
+    fn listed(pattern: &'a str, reason: &'static str) -> Self {
+        Self { pattern, reason, if_redirected: false, derived: false }
     }
 
-    /// Whether a variable is the sign.
-    pub(crate) fn shown_by(&self, name: &[u8], value: &[u8]) -> bool {
-        if self.variable.as_bytes() != name {
-            return false;
+    fn derived(name: &'a EnvName, reason: &'static str) -> Self {
+        Self { derived: true, ..Self::listed(name.as_str(), reason) }
+    }
+
+    fn covers(&self, name: &[u8]) -> bool {
+        matches(self.pattern.as_bytes(), name)
+    }
+}
+
+impl Removals {
+    /// Those of a native launch without a login.
+    pub(crate) fn new(agent: &'static Agent, catalog: &Catalog) -> Self {
+        let keys = catalog.keys().clone();
+        let beginnings = match Agent::find(agent.id.as_str()) {
+            Some(_) => TABLES.or(keys.iter().map(EnvName::as_str).collect()),
+            None => Beginnings::ANY,
+        };
+        Self { agent, launch: Launch::Native(Vec::new()), keys, beginnings }
+    }
+
+    /// Makes them those of a launch.
+    pub(crate) fn set(&mut self, launch: Launch) {
+        self.launch = launch;
+    }
+
+    /// Whether a name can mean anything to any agent or provider: be removed, hold a key or be part
+    /// of a redirect. Most names cannot, and need no closer look.
+    pub(crate) fn may_concern(&self, name: &[u8]) -> bool {
+        self.beginnings.may_match(name)
+    }
+
+    /// Why a name is removed whatever the environment looks like, if it is.
+    pub(crate) fn reason(&self, name: &[u8]) -> Option<&'static str> {
+        if !self.may_concern(name) {
+            return None;
         }
-        match &self.value {
-            SignValue::Containing(part) => String::from_utf8_lossy(value).contains(part),
-            SignValue::Url(urls) => {
-                let value = normal(&String::from_utf8_lossy(value));
-                urls.contains(&value)
+        let mut rules = self.unconditional();
+        rules.find(|rule| rule.covers(name)).map(|rule| rule.reason)
+    }
+
+    /// Whether a name is part of some redirect that this launch does not make.
+    pub(crate) fn is_leftover(&self, name: &[u8]) -> bool {
+        let mut rules = self.leftovers();
+        self.may_concern(name) && rules.any(|rule| rule.if_redirected && rule.covers(name))
+    }
+
+    /// The variables that hold some key, but for those in which the agent is to find its own; and
+    /// whether their keys are foreign, which those of the provider's own variable are not.
+    pub(crate) fn keys<'a>(
+        &'a self,
+        own: &'a EnvName,
+    ) -> impl Iterator<Item = (&'a EnvName, bool)> {
+        let native = matches!(self.launch, Launch::Native(_));
+        let kept =
+            move |name: &EnvName| native && self.agent.credentials().any(|kept| kept == name);
+        let logins =
+            Agent::all().iter().flat_map(Agent::credentials).filter(move |name| !kept(name));
+        let all = self.keys.iter().chain(logins);
+        all.map(move |name| (name, name != own && !kept(name)))
+    }
+
+    /// All of them, each name once.
+    pub(crate) fn list(&self) -> Vec<Removal> {
+        let mut list = Vec::new();
+        add(&mut list, 0, self.of_the_launch());
+        let every = list.len();
+        add(&mut list, every, self.of_every());
+        add(&mut list, 0, self.leftovers());
+        list
+    }
+
+    fn unconditional(&self) -> impl Iterator<Item = Rule<'_>> {
+        let leftovers = self.leftovers().filter(|rule| !rule.if_redirected);
+        self.of_the_launch().chain(self.of_every()).chain(leftovers)
+    }
+
+    /// What could steer or betray a redirect, and what of it the plan leaves unset; what the agent
+    /// could log in with instead.
+    fn of_the_launch(&self) -> impl Iterator<Item = Rule<'_>> {
+        let (protocol, logins) = match &self.launch {
+            Launch::Redirect(protocol, _) => (Some(*protocol), &[][..]),
+            Launch::Native(logins) => (None, &logins[..]),
+        };
+        let mut wirings = self.agent.wirings.iter();
+        let wiring = wirings.find(|wiring| Some(wiring.protocol) == protocol);
+        let part = "is part of a redirect, and not of this one";
+        let unset = names(wiring).filter(|name| !self.keeps(name));
+        let other = "is another login than the one that was chosen";
+        let others = self.agent.credentials();
+        let others = others.filter(move |name| !logins.is_empty() && !logins.contains(name));
+        listed(wiring.map_or(&[], |wiring| wiring.scrub))
+            .chain(unset.map(move |name| Rule::derived(name, part)))
+            .chain(others.map(move |name| Rule::listed(name.as_str(), other)))
+    }
+
+    /// What no launch passes on: marks of the session it is started from, and providers' keys but
+    /// for the one that the agent itself is to find.
+    fn of_every(&self) -> impl Iterator<Item = Rule<'_>> {
+        let keys = self.keys.iter().filter(|name| !self.keeps(name));
+        let others = Agent::all().iter().filter(|other| other.id != self.agent.id);
+        let logins = others
+            .flat_map(Agent::credentials)
+            .filter(|name| !self.keeps(name) && !self.agent.credentials().any(|own| own == *name));
+        listed(self.agent.nesting)
+            .chain(keys.map(|name| Rule::listed(name.as_str(), "is a provider's key")))
+            .chain(logins.map(|name| Rule::derived(name, "is another agent's login")))
+    }
+
+    /// What redirects of any agent leave behind: such an environment would send the user's own
+    /// login, or another provider's key, where nobody meant it to go. A login that the agent is
+    /// given must not go where somebody has pointed the agent: then no sign of that is asked for.
+    fn leftovers(&self) -> impl Iterator<Item = Rule<'_>> {
+        let given = matches!(&self.launch, Launch::Native(logins) if !logins.is_empty());
+        let own = move |name| given && names(self.agent.wirings).any(|own| own == name);
+        let all = names(Agent::all().iter().flat_map(|agent| agent.wirings));
+        all.filter(|name| !self.keeps(name)).map(move |name| match own(name) {
+            true => Rule::derived(name, "could send the login elsewhere"),
+            false => Rule {
+                if_redirected: true,
+                ..Rule::derived(name, "is left over from a redirect to another provider")
+            },
+        })
+    }
+
+    /// Whether the launch sets a name itself, or leaves it to the agent.
+    fn keeps(&self, name: &EnvName) -> bool {
+        match &self.launch {
+            Launch::Redirect(_, set) => set.contains(name),
+            Launch::Native(_) => *name == self.agent.native_key,
+        }
+    }
+}
+
+fn names(
+    wirings: impl IntoIterator<Item = &'static Wiring>,
+) -> impl Iterator<Item = &'static EnvName> {
+    wirings.into_iter().flat_map(|wiring| wiring.vars).filter_map(|var| var.name.as_ref())
+}
+
+fn listed<'a>(scrubs: &'static [Scrub]) -> impl Iterator<Item = Rule<'a>> {
+    let one =
+        |scrub: &'static Scrub| scrub.patterns.iter().map(|name| Rule::listed(name, scrub.reason));
+    scrubs.iter().flat_map(one)
+}
+
+/// Adds rules to a list, but for derived ones that its part from `start` on covers already.
+fn add<'a>(list: &mut Vec<Removal>, start: usize, rules: impl Iterator<Item = Rule<'a>>) {
+    for Rule { pattern, reason, if_redirected, derived } in rules {
+        let covered = || list[start..].iter().any(|known| known.covers(pattern.as_bytes()));
+        if !derived || !covered() {
+            let (pattern, reason) = (pattern.to_owned().into(), reason.into());
+            list.push(Removal { pattern, reason, if_redirected });
+        }
+    }
+}
+
+/// How every name and pattern in the table of agents begins.
+static TABLES: LazyLock<Beginnings> = LazyLock::new(|| {
+    let agents = || Agent::all().iter();
+    let wirings = || agents().flat_map(|agent| agent.wirings);
+    let scrubs = wirings().flat_map(|wiring| wiring.scrub);
+    let scrubs = scrubs.chain(agents().flat_map(|agent| agent.nesting));
+    let names = names(wirings()).chain(agents().flat_map(Agent::credentials));
+    let marks = wirings().filter_map(|wiring| wiring.mark).map(|(variable, _)| variable);
+    let patterns = scrubs.flat_map(|scrub| scrub.patterns).copied().chain(marks);
+    patterns.chain(names.map(EnvName::as_str)).collect()
+});
+
+/// How names or patterns begin, a bit for each way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Beginnings([u64; 8]);
+
+impl Beginnings {
+    /// What any name may match.
+    const ANY: Self = Self([u64::MAX; 8]);
+
+    fn or(self, other: Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
+    }
+
+    /// Whether one of the patterns may match a name.
+    fn may_match(self, name: &[u8]) -> bool {
+        let bit = Self::bit(name);
+        self.0[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// The bit for the first three bytes. On Windows the case of names does not count.
+    fn bit(text: &[u8]) -> usize {
+        let add = |sum: u32, byte: &u8| (sum << 8) | u32::from(byte.to_ascii_uppercase());
+        // Fibonacci hashing: the upper bits of the product spread evenly.
+        (text.iter().take(3).fold(0, add).wrapping_mul(0x9E37_79B9) >> 23) as usize
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Beginnings {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(patterns: I) -> Self {
+        let mut all = Self([0; 8]);
+        for pattern in patterns.into_iter().map(str::as_bytes) {
+            if pattern.iter().take(3).any(|byte| *byte == b'*') {
+                return Self::ANY;
             }
+            let bit = Self::bit(pattern);
+            all.0[bit / 64] |= 1 << (bit % 64);
         }
+        all
     }
 }
 
-/// The removals of a redirect: what could steer or betray it, and what of it the plan leaves unset.
-pub(crate) fn for_redirect(wiring: &Wiring, is_set: impl Fn(&EnvName) -> bool) -> Vec<Removal> {
-    let mut removals: Vec<_> = listed(wiring.scrub).collect();
-    for name in wiring.vars.iter().filter_map(|var| var.name.as_ref()) {
-        if !is_set(name) && !is_removed(&removals, name) {
-            removals.push(removal(name.to_string(), "is part of a redirect, and not of this one"));
-        }
-    }
-    removals
-}
+/// How an environment shows that an agent was redirected in it, by jackin or by hand, to a provider
+/// that is not this one: by a mark of a redirect, or by one of these URLs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signs(Vec<(Protocol, Text)>);
 
-/// The removals of every launch: marks of the session it is started from, and providers' keys but
-/// for the one that the agent itself is to find.
-pub(crate) fn for_every(
-    agent: &Agent,
-    catalog: &Catalog,
-    keep: impl Fn(&EnvName) -> bool,
-) -> Vec<Removal> {
-    let keys = catalog.keys().iter().filter(|name| !keep(name));
-    let keys = keys.map(|name| removal(name.to_string(), "is a provider's key"));
-    let mut removals: Vec<_> = listed(agent.nesting).chain(keys).collect();
-    let others = Agent::all().iter().filter(|other| other.id != agent.id);
-    for name in others.flat_map(Agent::credentials) {
-        let own = agent.credentials().any(|own| own == name);
-        if !own && !keep(name) && !is_removed(&removals, name) {
-            removals.push(removal(name.to_string(), "is another agent's login"));
-        }
+impl Signs {
+    pub(crate) fn new(catalog: &Catalog, provider: &ProviderId) -> Self {
+        Self(catalog.urls_but(provider))
     }
-    removals
-}
 
-/// What redirects of any agent leave behind, beyond what is removed anyway: such an environment
-/// would send the user's own login, or another provider's key, where nobody meant it to go.
-pub(crate) fn leftovers(removed: &[Removal], keep: impl Fn(&EnvName) -> bool) -> Vec<Removal> {
-    let mut removals: Vec<Removal> = Vec::new();
-    let wirings = Agent::all().iter().flat_map(|agent| agent.wirings);
-    for name in wirings.flat_map(|wiring| wiring.vars).filter_map(|var| var.name.as_ref()) {
-        if !keep(name) && !is_removed(removed, name) && !is_removed(&removals, name) {
-            let reason = "is left over from a redirect to another provider";
-            removals.push(Removal { if_redirected: true, ..removal(name.to_string(), reason) });
-        }
+    /// Whether a variable is the sign of some agent's redirect.
+    pub(crate) fn shown_by(&self, name: &[u8], value: &[u8]) -> bool {
+        Agent::all().iter().any(|agent| self.of(agent, name, value))
     }
-    removals
-}
 
-/// How an environment shows that an agent was redirected in it to a provider that is not this one.
-pub(crate) fn signs(catalog: &Catalog, provider: &ProviderId) -> Vec<RedirectSign> {
-    let mut signs = Vec::new();
-    let wirings =
-        Agent::all().iter().flat_map(|agent| agent.wirings.iter().map(move |w| (agent, w)));
-    for (Agent { id, .. }, wiring) in wirings {
-        signs.extend(wiring.mark.map(|(variable, part)| RedirectSign {
-            agent: id,
-            variable: variable.into(),
-            value: SignValue::Containing(part),
-        }));
-        let url = wiring.vars.iter().find(|var| matches!(var.feed, Feed::BaseUrl));
-        signs.extend(url.and_then(|var| var.name.as_ref()).map(|name| RedirectSign {
-            agent: id,
-            variable: name.to_string().into(),
-            value: SignValue::Url(
-                catalog.urls_but(provider, wiring.protocol).into_iter().map(normal).collect(),
-            ),
-        }));
+    /// Whether a variable is the sign of this agent's redirect.
+    pub(crate) fn of(&self, agent: &Agent, name: &[u8], value: &[u8]) -> bool {
+        agent.wirings.iter().any(|wiring| {
+            let mark = wiring.mark.filter(|(variable, _)| variable.as_bytes() == name);
+            let is_url = |var: &&Var| {
+                matches!(var.feed, Feed::BaseUrl)
+                    && var.name.as_ref().is_some_and(|url| url.as_str().as_bytes() == name)
+            };
+            let text = || String::from_utf8_lossy(value);
+            mark.is_some_and(|(_, part)| text().contains(part))
+                || (wiring.vars.iter().any(|var| is_url(&var))
+                    && self.holds(wiring.protocol, &text()))
+        })
     }
-    signs
+
+    fn holds(&self, protocol: Protocol, url: &str) -> bool {
+        let url = normal(url);
+        self.0.iter().any(|(known, other)| *known == protocol && normal(other) == url)
+    }
 }
 
 /// A URL in the form in which two for one endpoint are alike.
@@ -162,51 +335,61 @@ fn normal(url: &str) -> String {
     format!("{scheme}://{authority}/{}", path.trim_matches('/'))
 }
 
-/// Removes what is left of the agent's own redirects without asking for a sign.
-pub(crate) fn clear_the_way(removals: &mut [Removal], agent: &Agent) {
-    let vars = || agent.wirings.iter().flat_map(|wiring| wiring.vars);
-    for removal in removals.iter_mut().filter(|removal| removal.if_redirected) {
-        if vars().filter_map(|var| var.name.as_ref()).any(|name| *name.as_str() == *removal.pattern)
-        {
-            removal.if_redirected = false;
-            removal.reason = "could send the login elsewhere".into();
-        }
-    }
-}
-
-/// The removal of the agent's other way to log in.
-pub(crate) fn other_login(name: &EnvName) -> Removal {
-    removal(name.to_string(), "is another login than the one that was chosen")
-}
-
-fn is_removed(removals: &[Removal], name: &EnvName) -> bool {
-    removals.iter().any(|removal| removal.covers(name.as_str().as_bytes()))
-}
-
-fn listed(scrubs: &'static [Scrub]) -> impl Iterator<Item = Removal> {
-    let one = |scrub: &'static Scrub| {
-        scrub.patterns.iter().map(|pattern| removal(*pattern, scrub.reason))
-    };
-    scrubs.iter().flat_map(one)
-}
-
-fn removal(pattern: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Removal {
-    Removal { pattern: pattern.into(), reason: reason.into(), if_redirected: false }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The list is for people, the questions are for launches: both must say the same.
+    #[test]
+    fn what_is_listed_is_what_is_removed() {
+        let catalog = Catalog::built_in();
+        for agent in Agent::all() {
+            let redirects = agent.wirings.iter().map(|wiring| {
+                let set = names([wiring]).step_by(2).cloned().collect();
+                Launch::Redirect(wiring.protocol, set)
+            });
+            let native =
+                [Launch::Native(Vec::new()), Launch::Native(vec![agent.native_key.clone()])];
+            for launch in redirects.chain(native) {
+                let mut removals = Removals::new(agent, &catalog);
+                removals.set(launch);
+                let list = removals.list();
+                assert!(list.len() > 30);
+                let every = Agent::all().iter().flat_map(|agent| agent.wirings);
+                let keys = removals.keys.iter().map(ToString::to_string);
+                let names = names(every).map(ToString::to_string).chain(keys);
+                let listed = list.iter().map(|removal| removal.pattern.replace('*', "X"));
+                let others =
+                    ["HOME", "ANT", "API_KEY", "", "ANTHROPIC", "CLAUDE"].map(String::from);
+                for name in names.chain(listed).chain(others) {
+                    let name = name.as_bytes();
+                    let find = |conditional| {
+                        let mut list = list.iter();
+                        list.find(|r| r.if_redirected == conditional && r.covers(name))
+                    };
+                    let reason = find(false).map(|removal| &*removal.reason);
+                    assert_eq!(removals.reason(name), reason);
+                    let leftover = find(true).is_some();
+                    assert!(reason.is_some() || removals.is_leftover(name) == leftover);
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_star_is_any_run() {
-        let covers =
-            |pattern: &'static str, name: &str| removal(pattern, "").covers(name.as_bytes());
+        let covers = |pattern: &str, name: &str| {
+            let covers = matches(pattern.as_bytes(), name.as_bytes());
+            let beginnings = Beginnings::from_iter([pattern]);
+            assert!(!covers || beginnings.may_match(name.as_bytes()), "{pattern} {name}");
+            covers
+        };
         assert!(covers("ANTHROPIC_*", "ANTHROPIC_") && covers("ANTHROPIC_*", "ANTHROPIC_API_KEY"));
         assert!(!covers("ANTHROPIC_*", "ANTHROPIC") && !covers("ANTHROPIC_*", "XANTHROPIC_A"));
         assert!(covers("CLAUDE_CODE_SKIP_*_AUTH", "CLAUDE_CODE_SKIP_BEDROCK_AUTH"));
         assert!(!covers("CLAUDE_CODE_SKIP_*_AUTH", "CLAUDE_CODE_SKIP_AUTH"));
         assert!(covers("CLAUDE_CODE_*OAUTH*", "CLAUDE_CODE_OAUTH_TOKEN"));
+        assert!(covers("*", "") && covers("*A", "BA") && covers("AB", "AB"));
         assert!(covers("A*", "A\u{fffd}=-"));
         assert!(covers("CLAUDECODE", "CLAUDECODE") && !covers("CLAUDECODE", "CLAUDECODES"));
     }

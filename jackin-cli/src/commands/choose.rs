@@ -100,7 +100,7 @@ impl<'a> Choice<'a> {
         Ok(picked.map(|row| agents[row].0))
     }
 
-    fn provider(&mut self, agent: &Agent) -> Result<Picked<&'a Provider>, Failure> {
+    fn provider(&mut self, agent: &'static Agent) -> Result<Picked<&'a Provider>, Failure> {
         match choice::select(self.layers, agent, self.asked.clone()) {
             Err(undecided @ SelectError::Undecided { .. }) if can_ask(self.ambient) => {
                 self.pick_provider(agent, undecided)
@@ -111,7 +111,7 @@ impl<'a> Choice<'a> {
 
     fn pick_provider(
         &mut self,
-        agent: &Agent,
+        agent: &'static Agent,
         undecided: SelectError,
     ) -> Result<Picked<&'a Provider>, Failure> {
         let shown = choice::shown(self.layers, agent);
@@ -130,7 +130,7 @@ impl<'a> Choice<'a> {
     }
 
     /// Why an agent cannot be started on a provider now.
-    fn refusal(&self, agent: &Agent, provider: &Provider) -> Option<String> {
+    fn refusal(&self, agent: &'static Agent, provider: &Provider) -> Option<String> {
         match resolve(self.layers, agent, provider) {
             Err(error) => Some(error.reason()),
             Ok(plan) => expiry::ended(&plan).map(|at| format!("its key {}", expiry::words(at))),

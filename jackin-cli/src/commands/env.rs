@@ -97,7 +97,7 @@ fn unsaid(plan: &ExecPlan, changes: &Changes<'_>, reader: Reader) -> Vec<String>
         Reader::Program(format) if format.removes() => {
             ("this format", &|name| format.can_name(name))
         }
-        Reader::Program(_) if plan.remove.is_empty() => return Vec::new(),
+        Reader::Program(_) if plan.removals().is_empty() => return Vec::new(),
         Reader::Program(_) => {
             return vec![format!(
                 "this format removes nothing; what it is given to should not have these itself\n{}",

@@ -80,7 +80,7 @@ fn row(var: &PlannedVar) -> [String; 4] {
 /// The patterns, under the reason they share.
 pub(crate) fn removals(plan: &ExecPlan) -> String {
     let mut text = String::new();
-    for group in plan.remove.chunk_by(|a, b| a.reason == b.reason) {
+    for group in plan.removals().chunk_by(|a, b| a.reason == b.reason) {
         let Some(first) = group.first() else { continue };
         let when = if first.if_redirected { " (only where there was one)" } else { "" };
         // Writing to a String cannot fail.

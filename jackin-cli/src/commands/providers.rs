@@ -98,9 +98,9 @@ fn configured(row: &Row<'_>) -> String {
     row.expires_at.map(|at| format!("{place}; {}", expiry::words(at))).unwrap_or(place)
 }
 
-fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&Agent>) -> Row<'a> {
+fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&'static Agent>) -> Row<'a> {
     let key = &provider.key.value;
-    let refusal = |agent: &Agent| match choice::select(
+    let refusal = |agent| match choice::select(
         layers,
         agent,
         Some((provider.id.as_str(), Given::Argument)),
@@ -109,9 +109,9 @@ fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&Agent>) ->
         Err(error) => Some(first_line(&error)),
     };
     let endpoints = provider.endpoints.iter().map(|(protocol, endpoint)| {
-        let models = endpoint.models.iter().map(|(slot, model)| (*slot, model.value.as_str()));
+        let models = endpoint.models.iter().map(|(slot, model)| (*slot, &*model.value));
         let endpoint = Endpoint {
-            base_url: endpoint.base_url.as_ref().map(|url| url.value.as_str()),
+            base_url: endpoint.base_url.as_ref().map(|url| &*url.value),
             models: models.collect(),
             window: endpoint.window.as_ref().map(|window| window.value),
         };

@@ -131,7 +131,7 @@ impl Row {
         let provider = &self.provider.label.value;
         visible(&match self.agent {
             Some(agent) if agent.label != provider => format!("{} ({provider})", agent.label),
-            _ => provider.clone(),
+            _ => provider.to_string(),
         })
     }
 

@@ -71,7 +71,7 @@ fn the_provider_table_is_the_data() {
         });
         let cells = [
             provider.id.to_string(),
-            provider.label.value.clone(),
+            provider.label.value.to_string(),
             format!("`{}`", provider.key.value),
             native.into_iter().chain(endpoints).collect::<Vec<_>>().join("; "),
             models.unwrap_or_default(),

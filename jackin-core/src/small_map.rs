@@ -1,0 +1,65 @@
+//! A map with a handful of keys that can stand in a static; it is searched from end to end.
+
+use std::{borrow::Cow, ops::Index};
+
+/// A map of a few entries, sorted by key. The built-in data's are part of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmallMap<K: Clone + 'static, V: Clone + 'static>(pub(crate) Cow<'static, [(K, V)]>);
+
+impl<K: Clone + Ord, V: Clone> SmallMap<K, V> {
+    /// The value under a key.
+    #[must_use]
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    /// Whether there is a value under a key.
+    #[must_use]
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Whether it has no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The entries, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.0.iter().map(|(key, value)| (key, value))
+    }
+
+    /// The keys, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The values, by key.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+}
+
+impl<K: Clone, V: Clone> Default for SmallMap<K, V> {
+    fn default() -> Self {
+        Self(Cow::Borrowed(&[]))
+    }
+}
+
+impl<K: Clone + Ord, V: Clone> FromIterator<(K, V)> for SmallMap<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        entries.dedup_by(|(b, _), (a, _)| a == b);
+        Self(Cow::Owned(entries))
+    }
+}
+
+impl<K: Clone + Ord, V: Clone> Index<&K> for SmallMap<K, V> {
+    type Output = V;
+
+    fn index(&self, key: &K) -> &V {
+        self.get(key).expect("the key is in the map")
+    }
+}
