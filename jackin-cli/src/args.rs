@@ -2,22 +2,26 @@
 
 use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use jackin_core::{ContainerName, ImageName, NameError, Runtime};
+
+use crate::{complete::Shell, schema::Schema};
 
 const AFTER: &str = "\
 Examples:
   jackin run --provider zai claude              Claude Code on Z.AI
-  jackin run --provider zai claude -p 'say hi'  what follows the agent is the agent's
-  jackin plan --provider zai claude             what would be set and removed, and why
+  jackin run --provider zai claude -p 'say hi'  behind the agent all is its own
+  jackin plan --provider zai claude             what would be set and removed
   eval \"$(jackin env --export --provider zai)\"  the same for this shell
 
-Exit codes: 2 bad usage, 125 jackin failed, 126 the agent cannot be executed, 127 it was not
-found, 130 cancelled; any other code is the agent's own.";
+Exit codes: 2 bad usage, 125 jackin failed, 126 the agent cannot be executed,
+127 it was not found, 130 cancelled; any other code is the agent's own.
+
+Colour is for terminals; NO_COLOR turns it off, CLICOLOR_FORCE=1 on.";
 
 /// Starts a coding agent on the provider you choose, for one process
 #[derive(Debug, Parser)]
-#[command(name = "jackin", version, disable_help_subcommand = true, after_help = AFTER)]
+#[command(name = "jackin", version, disable_help_subcommand = true, max_term_width = 80, after_help = AFTER)]
 pub(crate) struct Arguments {
     /// Where config.toml and workspaces/ are [default: ~/.config/jackin]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
@@ -33,6 +37,19 @@ pub(crate) struct Arguments {
     pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// The arguments of this process, and whether the command is to print JSON.
+    pub(crate) fn read() -> Result<(Self, bool), clap::Error> {
+        let matches = Self::command().try_get_matches()?;
+        let mut inner = &matches;
+        while let Some((_, next)) = inner.subcommand() {
+            inner = next;
+        }
+        let json = matches!(inner.try_get_one("json"), Ok(Some(true)));
+        Ok((Self::from_arg_matches(&matches)?, json))
+    }
 }
 
 /// When messages are coloured.
@@ -68,6 +85,12 @@ pub(crate) enum Command {
     Providers(Providers),
     /// List the agents and what they can use
     Agents(List),
+    /// Look for what may be wrong here; exits with 1 if anything is
+    Doctor(Doctor),
+    /// Print what makes a shell complete `jackin`
+    Completions(Completions),
+    /// Write the manual's pages to a directory
+    Man(Man),
 }
 
 /// Which provider, and from which layers.
@@ -92,6 +115,12 @@ pub(crate) struct Place {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jackin run claude                         asks for the provider
+  jackin run --provider zai claude -c       `-c` is the agent's own
+  jackin run --tab --provider kimi claude   in a new tab of tmux or zellij
+  jackin run --in docker:dev claude         in a running container")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -158,6 +187,10 @@ impl FromStr for Spot {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jackin plan --provider zai claude
+  jackin plan --json --provider minimax codex | jq '.set[].name'")]
 pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -209,6 +242,10 @@ pub(crate) struct Label {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jackin providers                  which have a key here, and from where
+  jackin providers --agent codex    which Codex can be started on, or why not")]
 pub(crate) struct Providers {
     /// Whether this agent can be started on each of them, and why not
     #[arg(long, value_name = "AGENT")]
@@ -345,10 +382,58 @@ pub(crate) struct AuthImport {
     pub(crate) scope: Scope,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jackin doctor                     what is installed, and what is in the way
+  jackin doctor --smoke claude zai  one tiny prompt, and why it failed")]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) list: List,
+    /// Only try one tiny prompt with a real agent; it reads and uses the key
+    #[arg(long, num_args = 2, value_names = ["AGENT", "PROVIDER"])]
+    pub(crate) smoke: Option<Vec<String>>,
+    /// How long the prompt may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "smoke")]
+    pub(crate) timeout: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  eval \"$(jackin completions bash)\"        in ~/.bashrc
+  eval \"$(jackin completions zsh)\"         in ~/.zshrc, behind compinit
+  jackin completions fish | source          in ~/.config/fish/config.fish
+  eval (jackin completions elvish | slurp)  in rc.elv
+  jackin completions powershell | Out-String | Invoke-Expression
+  jackin completions nushell | save -f ($nu.user-autoload-dirs.0)/jackin.nu")]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  jackin man ~/.local/share/man/man1 && man jackin-run")]
+pub(crate) struct Man {
+    /// The directory, which is made if need be
+    #[arg(value_hint = clap::ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
     /// Print the configuration directory
     Path,
+    /// Read every file and say every error
+    Check,
+    /// Print the JSON Schema of the configuration, or of what `--json` prints
+    Schema {
+        /// Of what
+        #[arg(default_value = "config")]
+        of: Schema,
+    },
     /// Set, unset or list variables
     #[command(subcommand)]
     Env(EnvValues<Role>),

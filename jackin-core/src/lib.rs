@@ -89,6 +89,7 @@ mod resolve;
 mod scope;
 mod scrub;
 mod secret;
+mod settings;
 mod tab;
 mod unknown;
 mod value;
@@ -96,7 +97,7 @@ mod value;
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::{
-    agent::{Agent, AuthForward, Feed, Guard, Redirect, Scrub, Var, Version, Wiring},
+    agent::{Agent, AuthForward, Feed, Guard, Prompt, Redirect, Scrub, Var, Version, Wiring},
     catalog::Catalog,
     child::{Vars, child_env},
     config::{Config, Document},
@@ -115,6 +116,7 @@ pub use crate::{
     scope::{Scope, Source, Sourced},
     scrub::Removal,
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
+    settings::{Answer, Setting, SettingKey, SettingsFile, SettingsPlace},
     tab::{Multiplexer, NotInTab, Tab},
     unknown::{Given, Unknown},
     value::{EnvValue, ValueError},

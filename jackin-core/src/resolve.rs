@@ -418,6 +418,8 @@ mod tests {
             scrub: &[],
             mark: None,
         }],
+        settings: &[],
+        prompt: None,
         nesting: &[],
     };
 

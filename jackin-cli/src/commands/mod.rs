@@ -5,8 +5,10 @@ mod auth;
 mod choose;
 mod config;
 mod container;
+mod doctor;
 mod env;
 mod label;
+mod manual;
 mod plan;
 mod providers;
 mod run;
@@ -15,30 +17,34 @@ mod values;
 mod workspace;
 
 pub(crate) use plan::removals;
+#[cfg(test)]
+pub(crate) use {
+    agents::Listing as Agents, auth::Keys, doctor::Listing as Doctor,
+    providers::Listing as Providers,
+};
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::Parser;
 use jackin_core::{Agent, EnvLayers, ExecPlan, Given, choice, resolve};
 
 use crate::{
     ambient::Ambient,
-    args::{Arguments, Command, Place, Selection, Target},
+    args::{Arguments, Color, Command, Place, Selection, Target},
+    complete,
     report::{Failure, Report, USAGE},
 };
 
 /// The whole program `jackin`: its arguments, its output, its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            // `--help` and `--version` come this way as well, on stdout and with code 0.
-            let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(USAGE).into();
-        }
+    if let Some(code) = complete::answer() {
+        return code;
+    }
+    let (arguments, json) = match Arguments::read() {
+        Ok(read) => read,
+        Err(error) => return refuse(&error),
     };
-    let report = Report::new(arguments.color);
+    let report = Report::new(arguments.color, json);
     match dispatch(arguments, &report) {
         Ok(code) => code.into(),
         Err(failure) => {
@@ -46,6 +52,24 @@ pub fn main() -> ExitCode {
             failure.code.into()
         }
     }
+}
+
+/// Says what is wrong with the command line. `--help` and `--version` come this way as well, on
+/// stdout and with code 0.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
+    // What cannot be understood may have asked for it anywhere.
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let mut parts = text.split("\n\n").map(str::trim);
+        let message = parts.next().unwrap_or_default().trim_start_matches("error: ");
+        let hint = parts.find_map(|part| part.strip_prefix("tip: "));
+        let failure = Failure { hint: hint.map(str::to_owned), ..Failure::new(code, message) };
+        Report::new(Color::Never, true).failure(&failure);
+    } else {
+        let _ = error.print();
+    }
+    code.into()
 }
 
 fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
@@ -56,10 +80,13 @@ fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
         Command::Env(env) => env::run(&env, &ambient, report)?,
         Command::Label(label) => label::run(&label, &ambient)?,
         Command::Auth(auth) => return auth::run(&auth, &ambient, report),
-        Command::Config(config) => config::run(&config, &ambient, report)?,
+        Command::Config(config) => return config::run(&config, &ambient, report),
         Command::Workspace(asked) => workspace::run(&asked, &ambient, report)?,
         Command::Providers(list) => providers::run(&list, &ambient)?,
         Command::Agents(list) => agents::run(&list, &ambient)?,
+        Command::Doctor(asked) => return doctor::run(&asked, &ambient),
+        Command::Completions(asked) => manual::completions(&asked)?,
+        Command::Man(asked) => manual::man(&asked)?,
     }
     Ok(0)
 }

@@ -1,22 +1,26 @@
 //! 1Password, through its own command line. The reference goes in as an argument, the secret comes
 //! out on a pipe; it is in no argument and no file.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use jackin_core::{OpRef, SecretError, SecretString};
 
 use super::process::{LIMIT, Messages, Question};
 
 pub(super) fn read(reference: &OpRef, terminal: bool) -> Result<SecretString, SecretError> {
-    let program = which::which("op").map_err(|_| {
-        let hint = "install 1Password CLI and sign in with `op signin`";
-        SecretError::new("`op` is not on PATH", Some(hint.into()))
-    })?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(program()?);
     command.args(["read", "--no-newline"]);
     if let Some(account) = reference.account() {
         command.args(["--account", account]);
     }
     command.arg(reference.uri());
     Question { command, name: "op", messages: Messages::Kept, limit: LIMIT, terminal }.ask()
+}
+
+/// Its command line.
+pub(super) fn program() -> Result<PathBuf, SecretError> {
+    which::which("op").map_err(|_| {
+        let hint = "install 1Password CLI and sign in with `op signin`";
+        SecretError::new("`op` is not on PATH", Some(hint.into()))
+    })
 }

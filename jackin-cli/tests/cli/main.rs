@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod config;
+mod doctor;
 mod elsewhere;
 mod env;
 mod formats;
 mod labels;
 mod last;
+mod manual;
 mod picker;
 mod readme;
 mod run;

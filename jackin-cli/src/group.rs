@@ -105,7 +105,7 @@ mod system {
 }
 
 /// A running group.
-pub(super) struct Group {
+pub(crate) struct Group {
     id: system::Id,
     terminal: Option<system::Terminal>,
     _undo: Undo,
@@ -113,7 +113,7 @@ pub(super) struct Group {
 
 impl Group {
     /// Starts a program in a group of its own.
-    pub(super) fn spawn(command: &mut Command, terminal: bool) -> io::Result<(Child, Self)> {
+    pub(crate) fn spawn(command: &mut Command, terminal: bool) -> io::Result<(Child, Self)> {
         system::separate(command);
         let terminal = system::Terminal::ours().filter(|_| terminal);
         let child = command.spawn()?;
@@ -128,7 +128,7 @@ impl Group {
     }
 
     /// Ends what is left of it.
-    pub(super) fn end(self, child: &mut Child) {
+    pub(crate) fn end(self, child: &mut Child) {
         system::kill(self.id);
         // It may have ended by itself; either way it is gone afterwards.
         let _ = child.kill();
