@@ -19,11 +19,14 @@ Exit codes: 2 bad usage, 125 jackin failed, 126 the agent cannot be executed,
 
 Colour is for terminals; NO_COLOR turns it off, CLICOLOR_FORCE=1 on.";
 
+const WHICH: &str = "Which provider and configuration";
+const WHERE: &str = "Somewhere else";
+
 /// Starts a coding agent on the provider you choose, for one process
 #[derive(Debug, Parser)]
 #[command(name = "jackin", version, disable_help_subcommand = true, max_term_width = 80, after_help = AFTER)]
 pub(crate) struct Arguments {
-    /// Where config.toml and workspaces/ are [default: ~/.config/jackin]
+    /// Where config.toml is [default: ~/.config/jackin]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub(crate) config_dir: Option<PathBuf>,
     /// Colour in messages
@@ -97,7 +100,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
     /// The provider [env: JACKIN_PROVIDER]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = WHICH)]
     pub(crate) provider: Option<String>,
     #[command(flatten)]
     pub(crate) place: Place,
@@ -107,10 +110,10 @@ pub(crate) struct Selection {
 #[derive(Debug, Args)]
 pub(crate) struct Place {
     /// The workspace; else the one that holds this directory [env: JACKIN_WORKSPACE]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = WHICH)]
     pub(crate) workspace: Option<String>,
-    /// The role; else the workspace's default [env: JACKIN_ROLE]
-    #[arg(long, value_name = "NAME")]
+    /// The role; else the default one [env: JACKIN_ROLE]
+    #[arg(long, value_name = "NAME", help_heading = WHICH)]
     pub(crate) role: Option<String>,
 }
 
@@ -130,7 +133,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) show: Show,
     /// Start it in a new tab of tmux or zellij
-    #[arg(long, conflicts_with_all = ["inside", "image"])]
+    #[arg(long, conflicts_with_all = ["inside", "image"], help_heading = WHERE)]
     pub(crate) tab: bool,
     #[command(flatten)]
     pub(crate) inside: Inside,
@@ -156,10 +159,10 @@ pub(crate) struct Show {
 #[derive(Debug, Args)]
 pub(crate) struct Inside {
     /// Start it in a running container, docker:NAME or podman:NAME
-    #[arg(id = "inside", long = "in", value_name = "RUNTIME:NAME")]
+    #[arg(id = "inside", long = "in", value_name = "RUNTIME:NAME", help_heading = WHERE)]
     pub(crate) running: Option<Spot>,
     /// Start it in a fresh container of this image, with this directory; `--in` may name the runtime
-    #[arg(long, value_name = "IMAGE")]
+    #[arg(long, value_name = "IMAGE", help_heading = WHERE)]
     pub(crate) image: Option<ImageName>,
 }
 
@@ -528,6 +531,7 @@ pub(crate) struct Json {
 #[derive(Debug, Args)]
 pub(crate) struct WorkspaceShow {
     /// The workspace
+    #[arg(id = "workspace", value_name = "NAME")]
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) json: Json,
@@ -545,6 +549,7 @@ pub(crate) struct WorkspaceCreate {
 #[derive(Debug, Args)]
 pub(crate) struct WorkspaceRemove {
     /// The workspace
+    #[arg(id = "workspace", value_name = "NAME")]
     pub(crate) name: String,
     /// Even though it holds variables or roles, which are lost
     #[arg(long)]

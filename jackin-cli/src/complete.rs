@@ -68,7 +68,10 @@ pub(crate) fn answer() -> Option<ExitCode> {
 
 /// The definition, with where names come from. No launch needs that.
 fn command() -> Command {
-    with_names(Arguments::command())
+    let mut command = Arguments::command();
+    // Only then it is known which commands take an agent and its arguments.
+    command.build();
+    with_names(command)
 }
 
 fn with_names(command: Command) -> Command {

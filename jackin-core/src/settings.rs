@@ -105,3 +105,31 @@ fn steers(agent: &Agent, name: &str) -> bool {
         wiring.scrub.iter().any(covers) || set.into_iter().any(|own| own.as_str() == name)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::NAME_PREFIX;
+
+    fn answers(agent: &str, file: usize, key: &str) -> Option<Answer> {
+        let agent = Agent::find(agent).unwrap();
+        agent.settings[file].setting(agent, key).map(|setting| setting.answer)
+    }
+
+    #[test]
+    fn of_two_settings_that_fit_the_first_counts() {
+        let effective = |answer| matches!(answer, Some(Answer::Effective(_)));
+        assert!(effective(answers("claude", 0, "env.CLAUDE_CODE_EXTRA_BODY")));
+        assert_eq!(answers("claude", 0, "env.CLAUDE_CODE_USE_BEDROCK"), Some(Answer::Guarded));
+        assert_eq!(answers("claude", 0, "env"), None);
+        assert_eq!(answers("opencode", 0, "provider.mine"), Some(Answer::Overridden));
+    }
+
+    #[test]
+    fn what_would_be_merged_with_names_of_our_own_is_known() {
+        for (agent, table) in [("codex", "model_providers"), ("opencode", "provider")] {
+            let answer = answers(agent, 0, &format!("{table}.{NAME_PREFIX}zai"));
+            assert!(matches!(answer, Some(Answer::Effective(_))), "{agent}");
+        }
+    }
+}

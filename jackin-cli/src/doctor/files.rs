@@ -51,7 +51,7 @@ fn holds_literals(file: &ConfigFile) -> bool {
 
 /// Files with keys that a repository holds, or would take.
 pub(super) fn in_a_repository(seen: &Seen<'_>) -> Vec<Finding> {
-    let with_keys = seen.files.iter().filter(|file| super::keys::literal(seen, file).is_some());
+    let with_keys = seen.files.iter().filter(|file| !super::keys::literals(seen, file).is_empty());
     let tracked = with_keys.filter(|file| is_in_repository(&file.path));
     tracked
         .map(|file| {

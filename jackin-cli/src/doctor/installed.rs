@@ -36,11 +36,11 @@ pub(super) fn agents(ambient: &Ambient) -> Vec<Installed> {
 fn installed(agent: &'static Agent, ambient: &Ambient) -> Installed {
     let path = launch::find(agent.program.as_ref(), ambient.var("PATH"), None).ok();
     let version = path.as_ref().and_then(|path| version::installed(path, agent.package()));
-    // Where no version is needed, any will do.
-    let guard_holds = match (agent.guarded_from, &path) {
-        (_, None) => None,
-        (None, _) => Some(true),
-        (Some((_, needed)), _) => version.map(|version| version >= needed),
+    // Where no version is needed, any will do; where nothing is redirected, there is no guard.
+    let guard_holds = match agent.guarded_from {
+        _ if path.is_none() || agent.wirings.is_empty() => None,
+        None => Some(true),
+        Some((_, needed)) => version.map(|version| version >= needed),
     };
     Installed { agent, path, version: version.map(|version| version.to_string()), guard_holds }
 }

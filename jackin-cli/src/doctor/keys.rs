@@ -6,19 +6,19 @@ use jackin_core::{EnvName, EnvValue, ExposeSecret as _, SecretRef, Source};
 use super::{ConfigFile, Finding, Seen};
 use crate::{expiry, secrets::Sources};
 
-/// The name and the place of the first key that stands in a file itself.
-pub(super) fn literal<'a>(seen: &Seen<'_>, file: &'a ConfigFile) -> Option<(&'a EnvName, Source)> {
-    let document = file.document.as_ref().ok()?;
-    let mut values = document.layers().flat_map(|(_, layer)| layer.entries());
-    let (name, _, source) = values.find(|(name, value, _)| {
+/// The names and the places of the keys that stand in a file itself.
+pub(super) fn literals<'a>(seen: &Seen<'_>, file: &'a ConfigFile) -> Vec<(&'a EnvName, Source)> {
+    let Ok(document) = &file.document else { return Vec::new() };
+    let values = document.layers().flat_map(|(_, layer)| layer.entries());
+    let literals = values.filter(|(name, value, _)| {
         seen.layers.catalog.is_key(name) && value.reference().is_none() && !value.is_blank()
-    })?;
-    Some((name, source))
+    });
+    literals.map(|(name, _, source)| (name, source)).collect()
 }
 
 /// Keys that stand in files.
 pub(super) fn in_files(seen: &Seen<'_>) -> Vec<Finding> {
-    let found = seen.files.iter().filter_map(|file| literal(seen, file));
+    let found = seen.files.iter().flat_map(|file| literals(seen, file));
     found
         .map(|(name, source)| {
             Finding::info("literal-key", format!("`{name}` stands in the file itself"))

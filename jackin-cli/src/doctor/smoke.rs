@@ -26,6 +26,11 @@ const LONGEST_OUTPUT: usize = 64 << 10;
 /// How long an agent may go on after it has said that it was refused: it may be about to say more.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// How often a running agent is looked at.
+const POLL: Duration = Duration::from_millis(20);
+/// How long a value must be for its characters to be no coincidence, if it is no key.
+const TELLING: usize = 8;
+
 /// How the prompt ended, and what the agent printed, without secrets.
 pub(crate) struct Tried {
     pub(crate) verdict: Verdict,
@@ -68,7 +73,11 @@ fn watched(mut command: Command, limit: Duration) -> std::io::Result<(Option<i32
     let readers = [keep(child.stdout.take(), &kept), keep(child.stderr.take(), &kept)];
     let code = wait(&mut child, &kept, limit);
     group.end(&mut child);
-    readers.into_iter().for_each(|reader| drop(reader.join()));
+    // What has left the group may hold a pipe open for as long as it likes.
+    let deadline = Instant::now() + LAST_WORDS;
+    while !readers.iter().all(thread::JoinHandle::is_finished) && Instant::now() < deadline {
+        thread::sleep(POLL);
+    }
     let output = String::from_utf8_lossy(&locked(&kept)).into_owned();
     Ok((code, output))
 }
@@ -108,7 +117,7 @@ fn wait(child: &mut Child, kept: &Kept, limit: Duration) -> Option<i32> {
             refused = true;
             deadline = deadline.min(Instant::now() + LAST_WORDS);
         }
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(POLL);
     }
 }
 
@@ -117,7 +126,8 @@ fn masked(output: &str, plan: &ExecPlan, env: &[(OsString, OsString)]) -> String
     let secret = plan.set.iter().filter(|var| matches!(var.value, PlannedValue::Secret(_)));
     let values = secret.filter_map(|var| {
         let (_, value) = env.iter().find(|(name, _)| name == var.name.as_str())?;
-        value.to_str().map(str::trim).filter(|value| !value.is_empty())
+        let is_telling = |value: &&str| value.len() >= if var.key.is_some() { 1 } else { TELLING };
+        value.to_str().map(str::trim).filter(is_telling)
     });
     values.fold(output.to_owned(), |output, value| output.replace(value, "••••"))
 }

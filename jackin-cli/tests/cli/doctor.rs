@@ -84,6 +84,9 @@ fn nothing_is_found_where_nothing_is_wrong() {
     assert!(seen.out.ends_with("\nno problem found\n"), "{}", seen.out);
 }
 
+/// A version of the agent, variables, what is planted, the kind of finding, and what it says.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a dyn Fn(&Home), &'a str, &'a str);
+
 /// One problem at a time; what is found must say this.
 #[test]
 fn every_planted_problem_is_found() {
@@ -93,8 +96,7 @@ fn every_planted_problem_is_found() {
     let mode =
         |path: &'static str, mode| move |home: &Home| set_mode(&home.path().join(path), mode);
     let literal = |home: &Home| configure(home, "[env]\nZAI_API_KEY = 'sentinel'\n");
-    type Plant<'a> = &'a dyn Fn(&Home);
-    let rows: &[(&str, &[(&str, &str)], Plant<'_>, &str, &str)] = &[
+    let rows: &[Row<'_>] = &[
         (OLD, &[], &|_| (), "problem version", "`claude` is version 2.1.197: before 2.1.198"),
         (
             NEW,
@@ -180,7 +182,7 @@ fn every_planted_problem_is_found() {
             &[("ANTHROPIC_API_KEY", "sentinel")],
             &|_| (),
             "info inherited",
-            "`ANTHROPIC_API_KEY` is exported here, and kept from `claude` on zai, minimax; `opencode` on zai, minimax",
+            "`ANTHROPIC_API_KEY` is exported here, and kept from `claude` on zai, minimax; `codex` on minimax; `opencode` on zai, minimax",
         ),
         (
             NEW,

@@ -56,7 +56,9 @@ fn lists() {
 fn help() {
     let home = Home::new();
     assert_snapshot!("help", screen(&home, &["--help"]));
-    for command in ["run", "plan", "env", "label", "providers", "agents"] {
+    let commands =
+        ["run", "plan", "env", "label", "providers", "agents", "doctor", "completions", "man"];
+    for command in commands {
         assert_snapshot!(format!("help-{command}"), screen(&home, &[command, "--help"]));
     }
 }
