@@ -1,11 +1,15 @@
 //! The command line, declared; it decides nothing.
 
+mod tools;
+
+pub(crate) use tools::{Completions, Doctor, Man};
+
 use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use jackin_core::{ContainerName, ImageName, NameError, Runtime};
 
-use crate::{complete::Shell, schema::Schema};
+use crate::schema::Schema;
 
 const AFTER: &str = "\
 Examples:
@@ -46,11 +50,10 @@ impl Arguments {
     /// The arguments of this process, and whether the command is to print JSON.
     pub(crate) fn read() -> Result<(Self, bool), clap::Error> {
         let matches = Self::command().try_get_matches()?;
-        let mut inner = &matches;
-        while let Some((_, next)) = inner.subcommand() {
-            inner = next;
-        }
-        let json = matches!(inner.try_get_one("json"), Ok(Some(true)));
+        // An agent and its arguments are a command of their own, which has no options.
+        let mut levels =
+            std::iter::successors(Some(&matches), |level| level.subcommand().map(|(_, next)| next));
+        let json = levels.any(|level| matches!(level.try_get_one("json"), Ok(Some(true))));
         Ok((Self::from_arg_matches(&matches)?, json))
     }
 }
@@ -383,46 +386,6 @@ pub(crate) struct AuthImport {
     pub(crate) note: Option<String>,
     #[command(flatten)]
     pub(crate) scope: Scope,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  jackin doctor                     what is installed, and what is in the way
-  jackin doctor --smoke claude zai  one tiny prompt, and why it failed")]
-pub(crate) struct Doctor {
-    #[command(flatten)]
-    pub(crate) list: List,
-    /// Only try one tiny prompt with a real agent; it reads and uses the key
-    #[arg(long, num_args = 2, value_names = ["AGENT", "PROVIDER"])]
-    pub(crate) smoke: Option<Vec<String>>,
-    /// How long the prompt may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "smoke")]
-    pub(crate) timeout: u64,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  eval \"$(jackin completions bash)\"        in ~/.bashrc
-  eval \"$(jackin completions zsh)\"         in ~/.zshrc, behind compinit
-  jackin completions fish | source          in ~/.config/fish/config.fish
-  eval (jackin completions elvish | slurp)  in rc.elv
-  jackin completions powershell | Out-String | Invoke-Expression
-  jackin completions nushell | save -f ($nu.user-autoload-dirs.0)/jackin.nu")]
-pub(crate) struct Completions {
-    /// The shell
-    pub(crate) shell: Shell,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  jackin man ~/.local/share/man/man1 && man jackin-run")]
-pub(crate) struct Man {
-    /// The directory, which is made if need be
-    #[arg(value_hint = clap::ValueHint::DirPath)]
-    pub(crate) dir: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -43,6 +43,11 @@ const UNREACHABLE: [&str; 10] = [
     "certificate",
 ];
 
+const LATER: &str = "try again later, or choose another provider with `--provider`";
+const NETWORK: &str =
+    "the network, a proxy (`HTTPS_PROXY`, `ALL_PROXY`) or a firewall is in the way";
+const PROBE: &str = "see whether `curl` gets an answer from there";
+
 impl Verdict {
     /// What an exit code and the output of a prompt say; without a code the agent was ended.
     pub(crate) fn of(code: Option<i32>, output: &str) -> Self {
@@ -97,37 +102,27 @@ fn cause(cause: impl Into<String>, next: impl Into<String>) -> Cause {
 impl Pair<'_> {
     /// What a verdict may come from, the most likely first.
     pub(crate) fn causes(&self, verdict: Verdict) -> Vec<Cause> {
-        let retry = || "try again later, or choose another provider with `--provider`";
-        match verdict {
+        let one = |what: &str, next: &str| Some(cause(what, next));
+        let causes = match verdict {
             Verdict::Works => Vec::new(),
-            Verdict::Refused(401) => {
-                [self.ended(), self.base_url(), Some(self.key())].into_iter().flatten().collect()
-            }
+            Verdict::Refused(401) => vec![self.ended(), self.base_url(), Some(self.key())],
             Verdict::Refused(403) => {
-                let cap = cause("the plan or the key is over its cap", "look at your usage there");
-                let window = self.ended().unwrap_or_else(|| {
-                    cause("the window in which the key may be used has passed", self.renew())
-                });
-                self.models().into_iter().chain([cap, window]).collect()
+                let cap = one("the plan or the key is over its cap", "look at your usage there");
+                vec![self.models(), cap, Some(self.window())]
             }
-            Verdict::Refused(429) => vec![cause(
-                "too many requests at a time, or this period's quota is used up",
-                retry(),
-            )],
-            Verdict::Refused(500..) => {
-                vec![cause("the provider has a problem of its own", retry())]
+            Verdict::Refused(429) => {
+                vec![one("too many requests at a time, or this period's quota is used up", LATER)]
             }
-            Verdict::Refused(_) => self.base_url().into_iter().chain(self.models()).collect(),
-            Verdict::Unreachable => self.base_url().into_iter().chain([self.network()]).collect(),
+            Verdict::Refused(500..) => vec![one("the provider has a problem of its own", LATER)],
+            Verdict::Refused(_) => vec![self.base_url(), self.models()],
+            Verdict::Unreachable => vec![self.base_url(), one(NETWORK, PROBE)],
             Verdict::TimedOut => {
-                let slow = cause(
-                    "the provider did not answer in time",
-                    "try again with a longer `--timeout`",
-                );
-                [Some(slow), self.base_url(), Some(self.network())].into_iter().flatten().collect()
+                let slow = one("the provider is slow", "try again with a longer `--timeout`");
+                vec![slow, self.base_url(), one(NETWORK, PROBE)]
             }
-            Verdict::Failed => vec![cause("the agent failed by itself", "read what it printed")],
-        }
+            Verdict::Failed => vec![one("the agent failed by itself", "read what it printed")],
+        };
+        causes.into_iter().flatten().collect()
     }
 
     /// The endpoint that is used.
@@ -171,6 +166,11 @@ impl Pair<'_> {
         Some(cause(format!("the key {}", expiry::words(at)), self.renew()))
     }
 
+    fn window(&self) -> Cause {
+        let passed = || cause("the window in which the key may be used has passed", self.renew());
+        self.ended().unwrap_or_else(passed)
+    }
+
     fn renew(&self) -> String {
         let set = format!("`jackin auth set {}` stores another key", self.provider.id);
         self.provider.expired.as_ref().map_or(set.clone(), |advice| format!("{advice}; {set}"))
@@ -185,13 +185,6 @@ impl Pair<'_> {
             format!("a model name is not allowed: {}", models.join(", ")),
             format!("`[providers.{}.{protocol}.models]` names others", self.provider.id),
         ))
-    }
-
-    fn network(&self) -> Cause {
-        cause(
-            "the network, a proxy (`HTTPS_PROXY`, `ALL_PROXY`) or a firewall is in the way",
-            "see whether `curl` gets an answer from there",
-        )
     }
 }
 

@@ -9,6 +9,7 @@ mod env;
 mod formats;
 mod labels;
 mod last;
+mod machine;
 mod manual;
 mod picker;
 mod readme;
