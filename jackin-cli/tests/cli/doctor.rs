@@ -368,3 +368,25 @@ fn a_file_that_git_ignores_is_in_no_repository() {
     home.write(".gitignore", ".config\n");
     assert_eq!(checks(&home), ["literal-key"]);
 }
+
+/// An agent that prints its key, says that it was refused, and goes on trying for ever.
+#[test]
+fn a_smoke_test_shows_no_key_and_waits_for_nobody_who_was_refused() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'sentinel-key'\n");
+    home.script("bin/claude", "echo \"$ANTHROPIC_AUTH_TOKEN: API Error: 401\"; sleep 100");
+    let mut command = home.jackin(["doctor", "--smoke", "claude", "zai"]);
+    let begun = std::time::Instant::now();
+    let seen = see(&mut command);
+    assert_eq!((seen.code, seen.err.as_str()), (Some(1), ""));
+    assert!(seen.out.starts_with("claude on zai: 401\n"), "{}", seen.out);
+    assert!(seen.out.ends_with("\nit printed\n  ••••: API Error: 401\n"), "{}", seen.out);
+    assert!(begun.elapsed().as_secs() < 50);
+}
+
+#[test]
+fn an_agent_without_a_prompt_of_its_own_cannot_be_tried() {
+    let home = Home::new();
+    let seen = see(&mut home.jackin(["doctor", "--smoke", "amp", "amp"]));
+    assert_eq!(seen.code, Some(2), "{}", seen.err);
+    assert!(seen.err.starts_with("error: `amp` cannot be tried"), "{}", seen.err);
+}
