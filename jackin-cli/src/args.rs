@@ -49,12 +49,13 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// The arguments of this process, and whether the command is to print JSON.
     pub(crate) fn read() -> Result<(Self, bool), clap::Error> {
-        let matches = Self::command().try_get_matches()?;
+        let mut matches = Self::command().try_get_matches()?;
         // An agent and its arguments are a command of their own, which has no options.
         let mut levels =
             std::iter::successors(Some(&matches), |level| level.subcommand().map(|(_, next)| next));
         let json = levels.any(|level| matches!(level.try_get_one("json"), Ok(Some(true))));
-        Ok((Self::from_arg_matches(&matches)?, json))
+        let arguments = Self::from_arg_matches_mut(&mut matches);
+        Ok((arguments.map_err(|error| error.format(&mut Self::command()))?, json))
     }
 }
 
