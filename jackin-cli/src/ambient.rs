@@ -57,6 +57,11 @@ impl Ambient {
         Ok(layers.with_environment(|name| self.host(name)))
     }
 
+    /// Whether the process has a variable, for what must be known before anything is read.
+    pub(crate) fn is_set(name: &str) -> bool {
+        std::env::var_os(name).is_some()
+    }
+
     /// A variable; of two with one name the first, as programs read it.
     pub(crate) fn var(&self, name: &str) -> Option<&OsStr> {
         self.vars.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
@@ -105,12 +110,12 @@ impl Ambient {
         })
     }
 
-    fn path(&self, name: &str) -> Option<PathBuf> {
+    pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
         self.var(name).filter(|value| !value.is_empty()).map(PathBuf::from)
     }
 
     /// The home directory. A relative one would make every directory somebody's home.
-    fn home(&self) -> Option<PathBuf> {
+    pub(crate) fn home(&self) -> Option<PathBuf> {
         self.path("HOME").filter(|home| home.is_absolute())
     }
 

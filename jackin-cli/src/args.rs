@@ -1,27 +1,38 @@
 //! The command line, declared; it decides nothing.
 
+mod tools;
+
+pub(crate) use tools::{Completions, Doctor, Man};
+
 use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
+};
 use jackin_core::{ContainerName, ImageName, NameError, Runtime};
 
-use crate::{formats::Format, shells::Shell};
+use crate::{formats::Format, schema::Schema, shells::Shell};
 
 const AFTER: &str = "\
 Examples:
   jackin run --provider zai claude              Claude Code on Z.AI
-  jackin run --provider zai claude -p 'say hi'  what follows the agent is the agent's
-  jackin plan --provider zai claude             what would be set and removed, and why
+  jackin run --provider zai claude -p 'say hi'  behind the agent all is its own
+  jackin plan --provider zai claude             what would be set and removed
   eval \"$(jackin env --export --provider zai)\"  the same for this shell
 
-Exit codes: 2 bad usage, 125 jackin failed, 126 the agent cannot be executed, 127 it was not
-found, 130 cancelled; any other code is the agent's own.";
+Exit codes: 2 bad usage, 125 jackin failed, 126 the agent cannot be executed,
+127 it was not found, 130 cancelled; any other code is the agent's own.
+
+Colour is for terminals; NO_COLOR turns it off, CLICOLOR_FORCE=1 on.";
+
+const WHICH: &str = "Which provider and configuration";
+const WHERE: &str = "Somewhere else";
 
 /// Starts a coding agent on the provider you choose, for one process
 #[derive(Debug, Parser)]
-#[command(name = "jackin", version, disable_help_subcommand = true, after_help = AFTER)]
+#[command(name = "jackin", version, disable_help_subcommand = true, max_term_width = 80, after_help = AFTER)]
 pub(crate) struct Arguments {
-    /// Where config.toml and workspaces/ are [default: ~/.config/jackin]
+    /// Where config.toml is [default: ~/.config/jackin]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub(crate) config_dir: Option<PathBuf>,
     /// Colour in messages
@@ -35,6 +46,19 @@ pub(crate) struct Arguments {
     pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// The arguments of this process, and whether the command is to print JSON.
+    pub(crate) fn read() -> Result<(Self, bool), clap::Error> {
+        let mut matches = Self::command().try_get_matches()?;
+        // An agent and its arguments are a command of their own, which has no options.
+        let mut levels =
+            std::iter::successors(Some(&matches), |level| level.subcommand().map(|(_, next)| next));
+        let json = levels.any(|level| matches!(level.try_get_one("json"), Ok(Some(true))));
+        let arguments = Self::from_arg_matches_mut(&mut matches);
+        Ok((arguments.map_err(|error| error.format(&mut Self::command()))?, json))
+    }
 }
 
 /// When messages are coloured.
@@ -72,13 +96,19 @@ pub(crate) enum Command {
     Providers(Providers),
     /// List the agents and what they can use
     Agents(List),
+    /// Look for what may be wrong here; exits with 1 if anything is
+    Doctor(Doctor),
+    /// Print what makes a shell complete `jackin`
+    Completions(Completions),
+    /// Write the manual's pages to a directory
+    Man(Man),
 }
 
 /// Which provider, and from which layers.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
     /// The provider [env: JACKIN_PROVIDER]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = WHICH)]
     pub(crate) provider: Option<String>,
     #[command(flatten)]
     pub(crate) place: Place,
@@ -88,14 +118,20 @@ pub(crate) struct Selection {
 #[derive(Debug, Args)]
 pub(crate) struct Place {
     /// The workspace; else the one that holds this directory [env: JACKIN_WORKSPACE]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = WHICH)]
     pub(crate) workspace: Option<String>,
-    /// The role; else the workspace's default [env: JACKIN_ROLE]
-    #[arg(long, value_name = "NAME")]
+    /// The role; else the default one [env: JACKIN_ROLE]
+    #[arg(long, value_name = "NAME", help_heading = WHICH)]
     pub(crate) role: Option<String>,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jackin run claude                         asks for the provider
+  jackin run --provider zai claude -c       `-c` is the agent's own
+  jackin run --tab --provider kimi claude   in a new tab of tmux or zellij
+  jackin run --in docker:dev claude         in a running container")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -105,7 +141,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) show: Show,
     /// Start it in a new tab of tmux or zellij
-    #[arg(long, conflicts_with_all = ["inside", "image"])]
+    #[arg(long, conflicts_with_all = ["inside", "image"], help_heading = WHERE)]
     pub(crate) tab: bool,
     #[command(flatten)]
     pub(crate) inside: Inside,
@@ -131,10 +167,10 @@ pub(crate) struct Show {
 #[derive(Debug, Args)]
 pub(crate) struct Inside {
     /// Start it in a running container, docker:NAME or podman:NAME
-    #[arg(id = "inside", long = "in", value_name = "RUNTIME:NAME")]
+    #[arg(id = "inside", long = "in", value_name = "RUNTIME:NAME", help_heading = WHERE)]
     pub(crate) running: Option<Spot>,
     /// Start it in a fresh container of this image, with this directory; `--in` may name the runtime
-    #[arg(long, value_name = "IMAGE")]
+    #[arg(long, value_name = "IMAGE", help_heading = WHERE)]
     pub(crate) image: Option<ImageName>,
 }
 
@@ -162,6 +198,10 @@ impl FromStr for Spot {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jackin plan --provider zai claude
+  jackin plan --json --provider minimax codex | jq '.set[].name'")]
 pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -227,6 +267,10 @@ pub(crate) struct Label {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jackin providers                  which have a key here, and from where
+  jackin providers --agent codex    which Codex can be started on, or why not")]
 pub(crate) struct Providers {
     /// Whether this agent can be started on each of them, and why not
     #[arg(long, value_name = "AGENT")]
@@ -370,6 +414,14 @@ pub(crate) struct AuthImport {
 pub(crate) enum Config {
     /// Print the configuration directory
     Path,
+    /// Read every file and say every error
+    Check,
+    /// Print the JSON Schema of the configuration, or of what `--json` prints
+    Schema {
+        /// Of what
+        #[arg(default_value = "config")]
+        of: Schema,
+    },
     /// Set, unset or list variables
     #[command(subcommand)]
     Env(EnvValues<Role>),
@@ -464,6 +516,7 @@ pub(crate) struct Json {
 #[derive(Debug, Args)]
 pub(crate) struct WorkspaceShow {
     /// The workspace
+    #[arg(id = "workspace", value_name = "NAME")]
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) json: Json,
@@ -481,6 +534,7 @@ pub(crate) struct WorkspaceCreate {
 #[derive(Debug, Args)]
 pub(crate) struct WorkspaceRemove {
     /// The workspace
+    #[arg(id = "workspace", value_name = "NAME")]
     pub(crate) name: String,
     /// Even though it holds more than its directory, which is lost
     #[arg(long)]

@@ -25,6 +25,11 @@ pub(crate) fn is_over(expires_at: i64) -> bool {
     expires_at <= now()
 }
 
+/// Whether a moment, in seconds since 1970, comes within a day.
+pub(crate) fn is_near(expires_at: i64) -> bool {
+    expires_at.saturating_sub(now()) < 24 * 3600
+}
+
 /// When the key of a plan ended, if it has.
 pub(crate) fn ended(plan: &ExecPlan) -> Option<i64> {
     let uses_key = plan.set.iter().any(|var| var.key.is_some());

@@ -32,6 +32,8 @@ pub(crate) const USAGE: u8 = 2;
 pub struct Failure {
     /// The exit code of `jackin`.
     pub code: u8,
+    /// What kind of failure it is; stable, for programs.
+    pub kind: &'static str,
     /// What is wrong, and where.
     pub message: String,
     /// What the user can do.
@@ -48,7 +50,14 @@ impl std::error::Error for Failure {}
 
 impl Failure {
     pub(crate) fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None }
+        let kind = match code {
+            USAGE => ErrorKind::Usage.as_str(),
+            NOT_EXECUTABLE => "not-executable",
+            NOT_FOUND => "not-found",
+            CANCELLED => "cancelled",
+            _ => "failed",
+        };
+        Self { code, kind, message: message.into(), hint: None }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -62,7 +71,8 @@ macro_rules! failure_from {
         $(impl From<$error> for Failure {
             fn from(error: $error) -> Self {
                 let code = if error.kind() == ErrorKind::Usage { USAGE } else { FAILED };
-                Self { code, message: error.to_string(), hint: error.hint() }
+                let kind = error.kind().as_str();
+                Self { code, kind, message: error.to_string(), hint: error.hint() }
             }
         })*
     };
@@ -78,19 +88,54 @@ failure_from!(
     Unknown
 );
 
-/// Where words go.
-pub(crate) struct Report(ColorChoice);
+/// A failure for programs.
+#[derive(serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Told<'a> {
+    /// The version of this layout.
+    schema: u32,
+    error: Error<'a>,
+}
+
+/// What is wrong.
+#[derive(serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Error<'a> {
+    /// `usage`, `config`, `unsupported`, `key`, `secret`, `not-executable`, `not-found`, `cancelled`
+    /// or `failed`.
+    kind: &'a str,
+    /// What is wrong, and where.
+    message: &'a str,
+    /// What the user can do, or null.
+    hint: Option<&'a str>,
+    /// The exit code.
+    code: u8,
+}
+
+/// Where words go, and whether failures are for programs.
+pub(crate) struct Report {
+    color: ColorChoice,
+    json: bool,
+}
 
 impl Report {
-    pub(crate) fn new(color: Color) -> Self {
-        Self(match color {
+    pub(crate) fn new(color: Color, json: bool) -> Self {
+        let color = match color {
             Color::Auto => AutoStream::choice(&io::stderr()),
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
-        })
+        };
+        Self { color, json }
     }
 
     pub(crate) fn failure(&self, failure: &Failure) {
+        let Failure { code, kind, message, hint } = failure;
+        let error = Error { kind, message, hint: hint.as_deref(), code: *code };
+        if self.json
+            && let Ok(text) = serde_json::to_string(&Told { schema: 1, error })
+        {
+            return self.plain(&format!("{text}\n"));
+        }
         self.line("error", AnsiColor::Red, &failure.message);
         if let Some(hint) = &failure.hint {
             self.plain("\n");
@@ -109,7 +154,7 @@ impl Report {
 
     /// Whether words are to stand out by more than themselves.
     pub(crate) fn in_colour(&self) -> bool {
-        self.0 != ColorChoice::Never
+        self.color != ColorChoice::Never
     }
 
     /// Names the terminal's window or tab.
@@ -121,7 +166,7 @@ impl Report {
 
     fn styled(&self, text: &str) {
         // With stderr closed there is nobody left to tell.
-        let _ = AutoStream::new(io::stderr(), self.0).write_all(text.as_bytes());
+        let _ = AutoStream::new(io::stderr(), self.color).write_all(text.as_bytes());
     }
 
     fn line(&self, word: &str, color: AnsiColor, text: &str) {

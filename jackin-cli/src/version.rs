@@ -17,7 +17,7 @@ pub(crate) fn warning(plan: &ExecPlan, program: &Path, install: &str) -> Option<
 }
 
 /// The version that stands in the name of the file, or in the package that it belongs to.
-fn installed(program: &Path, package: &str) -> Option<Version> {
+pub(crate) fn installed(program: &Path, package: &str) -> Option<Version> {
     let program = fs::canonicalize(program).ok()?;
     let named = program.file_name()?.to_str()?.parse().ok();
     // npm puts programs at most one directory below their package.

@@ -33,8 +33,16 @@ fn outcome(case: &Case) -> Outcome {
     Outcome {
         code: output.status.code().expect("the program was not killed"),
         stdout: text(output.stdout),
-        stderr: text(output.stderr),
+        stderr: words(&text(output.stderr)),
     }
+}
+
+/// An error in the words in which people read it.
+fn words(told: &str) -> String {
+    let Ok(told) = serde_json::from_str::<serde_json::Value>(told) else { return told.to_owned() };
+    let text = |key: &str| told["error"][key].as_str().map(str::to_owned);
+    let hint = text("hint").map_or_else(String::new, |hint| format!("\nhint: {hint}\n"));
+    format!("error: {}\n{hint}", text("message").unwrap_or_default())
 }
 
 fn text(bytes: Vec<u8>) -> String {

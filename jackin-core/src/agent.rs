@@ -5,6 +5,7 @@ use crate::{
     agents::AGENTS,
     names::{AgentId, EnvName, ProviderId},
     provider::{Endpoint, Protocol, Provider, Slot},
+    settings::SettingsFile,
 };
 
 /// A coding agent.
@@ -33,8 +34,22 @@ pub struct Agent {
     pub install: &'static str,
     /// The protocols it speaks, the preferred first, and how it is told.
     pub wirings: &'static [Wiring],
+    /// Its own settings that could fight a redirect.
+    pub settings: &'static [SettingsFile],
+    /// How it is asked one thing, without a person; none where that has not been tried.
+    pub prompt: Option<Prompt>,
     /// Marks of a running session, which a new one must not inherit.
     pub nesting: &'static [Scrub],
+}
+
+/// One prompt, small enough to try a provider with.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Prompt {
+    /// The arguments, the prompt among them.
+    pub args: &'static [&'static str],
+    /// Variables with which it fails soon where it fails.
+    pub vars: &'static [(&'static str, &'static str)],
 }
 
 /// A version as `major.minor.patch`.
@@ -236,6 +251,12 @@ impl Agent {
         AGENTS
     }
 
+    /// The package that it comes in: what its installation ends with.
+    #[must_use]
+    pub fn package(&self) -> &'static str {
+        self.install.rsplit(' ').next().unwrap_or_default()
+    }
+
     /// Every variable in which it finds its own login.
     pub(crate) fn logins(&self) -> impl Iterator<Item = &EnvName> {
         std::iter::once(&self.native_key).chain(&self.token).chain(self.other_keys)
@@ -280,6 +301,14 @@ mod tests {
         for agent in Agent::all() {
             let same = Agent::all().iter().filter(|other| other.id == agent.id).count();
             assert_eq!((same, Agent::find(agent.id.as_str()).unwrap().label), (1, agent.label));
+        }
+    }
+
+    #[test]
+    fn a_guard_is_one_of_the_package_that_is_installed() {
+        for agent in Agent::all() {
+            let guarded = agent.guarded_from.map(|(package, _)| package);
+            assert!(guarded.is_none_or(|package| package == agent.package()), "{}", agent.id);
         }
     }
 

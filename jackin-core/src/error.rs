@@ -28,6 +28,20 @@ pub enum ErrorKind {
     Secret,
 }
 
+impl ErrorKind {
+    /// The name used in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Config => "config",
+            Self::Unsupported => "unsupported",
+            Self::Key => "key",
+            Self::Secret => "secret",
+        }
+    }
+}
+
 /// A place in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

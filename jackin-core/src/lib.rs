@@ -94,6 +94,7 @@ mod resolve;
 mod scope;
 mod scrub;
 mod secret;
+mod settings;
 mod small_map;
 #[cfg(feature = "proptest")]
 pub mod strategies;
@@ -104,7 +105,7 @@ mod value;
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::{
-    agent::{Agent, AuthForward, Feed, Guard, Redirect, Scrub, Var, Version, Wiring},
+    agent::{Agent, AuthForward, Feed, Guard, Prompt, Redirect, Scrub, Var, Version, Wiring},
     catalog::Catalog,
     child::{Vars, child_env},
     config::{Config, Document},
@@ -123,6 +124,7 @@ pub use crate::{
     scope::{Scope, Source, Sourced},
     scrub::Removal,
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
+    settings::{Answer, Setting, SettingKey, SettingsFile, SettingsPlace},
     small_map::SmallMap,
     tab::{Multiplexer, NotInTab, Tab},
     unknown::{Given, Unknown},

@@ -18,6 +18,7 @@ macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $what:literal, $valid:ident, $rule:literal) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(inline))]
         pub struct $name(Cow<'static, str>);
 
         impl $name {

@@ -95,6 +95,7 @@ pub enum PlannedValue {
 
 /// Why a variable is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Reason {
@@ -294,6 +295,7 @@ impl PlannedVar {
 
 /// A plan as `plan --json` prints it, schema 1.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RedactedPlan<'a> {
     /// The version of this layout.
@@ -325,6 +327,7 @@ pub struct RedactedPlan<'a> {
 
 /// A variable of a [`RedactedPlan`]: either `value`, or `secret: true`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RedactedVar<'a> {
     /// Its name.

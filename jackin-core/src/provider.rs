@@ -15,6 +15,7 @@ pub(crate) type Text = Cow<'static, str>;
 
 /// A wire protocol between an agent and an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Protocol {
@@ -49,6 +50,7 @@ impl fmt::Display for Protocol {
 
 /// What an agent wants a model for. A provider may name a model for some of them only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Slot {
@@ -170,6 +172,7 @@ impl Mode {
 
 /// How far the data of a provider can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Tier {

@@ -9,6 +9,7 @@ use crate::{names::EnvName, value::ValueError};
 
 /// Where a secret is read from at launch. It is not itself secret and may be shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(with = "String"))]
 #[non_exhaustive]
 pub enum SecretRef {
     /// A variable of the launching process.

@@ -408,6 +408,8 @@ mod tests {
             scrub: &[],
             mark: None,
         }],
+        settings: &[],
+        prompt: None,
         nesting: &[],
     };
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// How specific a value is. The order of declaration is the precedence: the first wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// `[roles.<role>]` in a workspace's file.
@@ -55,6 +56,7 @@ impl fmt::Display for Scope {
 
 /// The place a value was read from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Source {
     /// How specific it is.

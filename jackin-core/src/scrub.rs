@@ -13,6 +13,7 @@ use crate::{
 
 /// Names that the child's environment must not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Removal {
     /// A variable name; `*` stands for any run of characters.

@@ -13,7 +13,17 @@ use crate::{
     report::{self, Failure},
 };
 
+/// What `agents --json` prints.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Listing<'a> {
+    /// The version of this layout.
+    schema: u32,
+    agents: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Row<'a> {
     id: &'static str,
     label: &'static str,
@@ -31,7 +41,7 @@ pub(super) fn run(args: &List, ambient: &Ambient) -> Result<(), Failure> {
     let layers = layers(&args.place, ambient)?;
     let rows: Vec<_> = Agent::all().iter().map(|agent| row(agent, &layers, ambient)).collect();
     if args.json {
-        return report::json(&serde_json::json!({ "schema": 1, "agents": rows }));
+        return report::json(&Listing { schema: 1, agents: rows });
     }
     let mut table = vec![["ID", "LABEL", "PROGRAM", "PROVIDERS"].map(str::to_owned)];
     table.extend(rows.iter().map(|row| {

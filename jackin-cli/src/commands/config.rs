@@ -4,18 +4,33 @@ use crate::{
     ambient::Ambient,
     args::{self, Config, EnvValues, Role},
     commands::values::{self, Setting},
+    doctor,
     report::{self, Failure, Report},
     store::Target,
 };
 
-pub(super) fn run(config: &Config, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
+pub(super) fn run(config: &Config, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
     match config {
-        Config::Path => report::text(&format!("{}\n", ambient.root_to_write()?.display())),
+        Config::Path => report::text(&format!("{}\n", ambient.root_to_write()?.display()))?,
+        Config::Check => return check(ambient, report),
+        Config::Schema { of } => report::data(of.text().as_bytes())?,
         Config::Env(values) => env(values, ambient, report, |scope: &Role| args::Scope {
             workspace: None,
             role: scope.role.clone(),
-        }),
+        })?,
     }
+    Ok(0)
+}
+
+/// Reads every file, and says every error.
+fn check(ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
+    let (files, failures) = doctor::failures(ambient)?;
+    failures.iter().for_each(|failure| report.failure(failure));
+    if failures.is_empty() {
+        let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+        report.plain(&format!("{files}, no error\n"));
+    }
+    Ok(failures.first().map_or(0, |failure| failure.code))
 }
 
 /// What is asked of the variables of a scope.

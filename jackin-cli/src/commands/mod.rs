@@ -6,8 +6,10 @@ mod choose;
 mod config;
 mod console;
 mod container;
+mod doctor;
 mod env;
 mod label;
+mod manual;
 mod plan;
 mod providers;
 mod run;
@@ -16,18 +18,21 @@ mod values;
 mod workspace;
 
 pub(crate) use plan::removals;
+#[cfg(test)]
+pub(crate) use {
+    agents::Listing as Agents, auth::Keys, doctor::Listing as Doctor,
+    providers::Listing as Providers,
+};
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{
-    Parser,
-    error::{ContextKind, ContextValue},
-};
+use clap::error::{ContextKind, ContextValue};
 use jackin_core::{Agent, EnvLayers, ExecPlan, Given, choice, resolve};
 
 use crate::{
     ambient::Ambient,
-    args::{Arguments, Command, Place, Selection, Target},
+    args::{Arguments, Color, Command, Place, Selection, Target},
+    complete,
     report::{Failure, Report, USAGE},
 };
 
@@ -37,15 +42,14 @@ const LONGEST_WORD: usize = 20;
 /// The whole program `jackin`: its arguments, its output, its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse().map_err(without_values) {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            // `--help` and `--version` come this way as well, on stdout and with code 0.
-            let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(USAGE).into();
-        }
+    if let Some(code) = complete::answer() {
+        return code;
+    }
+    let (arguments, json) = match Arguments::read() {
+        Ok(read) => read,
+        Err(error) => return refuse(&without_values(error)),
     };
-    let report = Report::new(arguments.color);
+    let report = Report::new(arguments.color, json);
     match dispatch(arguments, &report) {
         Ok(code) => code.into(),
         Err(failure) => {
@@ -69,6 +73,24 @@ fn without_values(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// Says what is wrong with the command line. `--help` and `--version` come this way as well, on
+/// stdout and with code 0.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
+    // What cannot be understood may have asked for it anywhere.
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let mut parts = text.split("\n\n").map(str::trim);
+        let message = parts.next().unwrap_or_default().trim_start_matches("error: ");
+        let hint = parts.find_map(|part| part.strip_prefix("tip: "));
+        let failure = Failure { hint: hint.map(str::to_owned), ..Failure::new(code, message) };
+        Report::new(Color::Never, true).failure(&failure);
+    } else {
+        let _ = error.print();
+    }
+    code.into()
+}
+
 fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
     let ambient = Ambient::read(arguments.config_dir);
     match arguments.command {
@@ -78,10 +100,13 @@ fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
         Command::Label(label) => label::run(&label, &ambient)?,
         Command::Auth(auth) => return auth::run(&auth, &ambient, report),
         Command::Console => return console::run(&ambient, report),
-        Command::Config(config) => config::run(&config, &ambient, report)?,
+        Command::Config(config) => return config::run(&config, &ambient, report),
         Command::Workspace(asked) => workspace::run(&asked, &ambient, report)?,
         Command::Providers(list) => providers::run(&list, &ambient)?,
         Command::Agents(list) => agents::run(&list, &ambient)?,
+        Command::Doctor(asked) => return doctor::run(&asked, &ambient),
+        Command::Completions(asked) => manual::completions(&asked)?,
+        Command::Man(asked) => manual::man(&asked)?,
     }
     Ok(0)
 }

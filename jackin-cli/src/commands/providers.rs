@@ -16,7 +16,17 @@ use crate::{
     report::{self, Failure},
 };
 
+/// What `providers --json` prints.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Listing<'a> {
+    /// The version of this layout.
+    schema: u32,
+    providers: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Row<'a> {
     id: &'a str,
     label: &'a str,
@@ -40,6 +50,7 @@ struct Row<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Endpoint<'a> {
     base_url: Option<&'a str>,
     models: BTreeMap<Slot, &'a str>,
@@ -56,7 +67,7 @@ pub(super) fn run(args: &Providers, ambient: &Ambient) -> Result<(), Failure> {
     let rows: Vec<_> =
         layers.catalog.iter().map(|provider| row(provider, &layers, agent)).collect();
     if args.list.json {
-        return report::json(&serde_json::json!({ "schema": 1, "providers": rows }));
+        return report::json(&Listing { schema: 1, providers: rows });
     }
     let table = match agent {
         None => report::columns(&overview(&rows)),

@@ -1,24 +1,28 @@
 //! What a command of the user's prints, such as `pass show zai`: started as it is written, without a
 //! shell.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use jackin_core::{CommandRef, SecretError, SecretString};
 
 use super::{
     expanded,
     process::{LIMIT, Messages, Question, without_line_feed},
-    program,
 };
 use crate::ambient::Ambient;
 
 pub(super) fn read(ambient: &Ambient, reference: &CommandRef) -> Result<SecretString, SecretError> {
     let name = reference.program();
-    let program = program(ambient, &expanded(ambient, name)?)
-        .ok_or_else(|| SecretError::new(format!("there is no program `{name}`"), None))?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(program(ambient, reference)?);
     command.args(reference.args());
     let question =
         Question { command, name, messages: Messages::Passed, limit: LIMIT, terminal: true };
     question.ask().map(|secret| without_line_feed(&secret))
+}
+
+/// The command's own file.
+pub(super) fn program(ambient: &Ambient, reference: &CommandRef) -> Result<PathBuf, SecretError> {
+    let name = reference.program();
+    super::program(ambient, &expanded(ambient, name)?)
+        .ok_or_else(|| SecretError::new(format!("there is no program `{name}`"), None))
 }

@@ -14,7 +14,18 @@ use super::{
 use crate::ambient::Ambient;
 
 pub(super) fn read(ambient: &Ambient, reference: &FileRef) -> Result<SecretString, SecretError> {
-    let failed = |error: std::io::Error| SecretError::new(error.to_string(), None);
+    let file = open(ambient, reference)?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST_SECRET as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    text(bytes).map(|secret| without_line_feed(&secret))
+}
+
+fn failed(error: std::io::Error) -> SecretError {
+    SecretError::new(error.to_string(), None)
+}
+
+/// The file, if it is one that nobody else may read.
+pub(super) fn open(ambient: &Ambient, reference: &FileRef) -> Result<File, SecretError> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
@@ -29,9 +40,7 @@ pub(super) fn read(ambient: &Ambient, reference: &FileRef) -> Result<SecretStrin
         return Err(SecretError::new("it is not a file", None));
     }
     private(&metadata, reference)?;
-    let mut bytes = Vec::new();
-    file.take(LONGEST_SECRET as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    text(bytes).map(|secret| without_line_feed(&secret))
+    Ok(file)
 }
 
 #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! The system's keyring: macOS Keychain, Windows Credential Manager, Secret Service. Entries are
 //! read, and those that `jackin auth` keeps there are written and removed.
 
-use std::{fmt::Display, sync::mpsc, thread};
+use std::{fmt::Display, sync::mpsc, thread, time::Duration};
 
 use jackin_core::{ExposeSecret as _, KeyringRef, SecretError, SecretString};
 use keyring_core::{Entry, Error};
@@ -14,6 +14,9 @@ use apple_native_keyring_store::keychain::Store;
 use dbus_secret_service_keyring_store::Store;
 #[cfg(windows)]
 use windows_native_keyring_store::Store;
+
+/// How long is waited for a keyring that nobody has to unlock.
+const PROBE: Duration = Duration::from_secs(10);
 
 pub(super) fn read(reference: &KeyringRef) -> Result<SecretString, SecretError> {
     with_entry(reference, |entry| entry.get_secret()).and_then(text)
@@ -32,24 +35,39 @@ pub(crate) fn remove(reference: &KeyringRef) -> Result<(), SecretError> {
     })
 }
 
-/// Does something with an entry. The keyring may ask the user to unlock it, for as long as it likes:
-/// after the limit nobody waits for it any more.
+/// Whether there is a keyring.
+pub(super) fn reach() -> Result<(), SecretError> {
+    waiting(PROBE, || Store::new().map(drop))
+}
+
+/// Does something with an entry.
 fn with_entry<T: Send + 'static>(
     reference: &KeyringRef,
     act: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, SecretError> {
     let (service, user) = (reference.service().to_owned(), reference.user().to_owned());
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
+    waiting(LIMIT, move || {
         let entry = Store::new().map(|store| keyring_core::set_default_store(store));
         let entry = entry.and_then(|()| Entry::new(&service, &user));
+        entry.and_then(|entry| act(&entry))
+    })
+}
+
+/// Waits for the keyring. It may ask the user to unlock it, for as long as it likes: after the limit
+/// nobody waits for it any more.
+fn waiting<T: Send + 'static>(
+    limit: Duration,
+    act: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, SecretError> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
         // Nobody may be waiting any more.
-        let _ = sender.send(entry.and_then(|entry| act(&entry)));
+        let _ = sender.send(act());
     });
-    match receiver.recv_timeout(LIMIT) {
+    match receiver.recv_timeout(limit) {
         Ok(done) => done.map_err(|error| failure(&error)),
         Err(_) => Err(SecretError::new(
-            format!("the keyring gave no answer within {} s", LIMIT.as_secs()),
+            format!("the keyring gave no answer within {} s", limit.as_secs()),
             Some("unlock it, and start again".into()),
         )),
     }

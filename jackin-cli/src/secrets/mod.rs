@@ -2,7 +2,6 @@
 
 mod command;
 mod file;
-mod group;
 mod host;
 #[cfg(feature = "keyring")]
 pub(crate) mod keyring;
@@ -48,12 +47,26 @@ impl<'a> Sources<'a> {
             SecretRef::File(reference) => file::read(self.0, reference),
             #[cfg(feature = "keyring")]
             SecretRef::Keyring(reference) => keyring::read(reference),
-            other => {
-                let reason = format!("this build of jackin cannot read a {}", other.kind());
-                Err(SecretError::new(reason, None))
-            }
+            other => Err(not_built_in(other)),
         }
     }
+
+    /// Whether what a reference is read from is there, as far as that can be told without reading it.
+    pub(crate) fn reach(&self, reference: &SecretRef) -> Result<(), SecretError> {
+        match reference {
+            SecretRef::Host(name) => host::read(self.0, name).map(drop),
+            SecretRef::Op(_) => op::program(self.0).map(drop),
+            SecretRef::Command(reference) => command::program(self.0, reference).map(drop),
+            SecretRef::File(reference) => file::open(self.0, reference).map(drop),
+            #[cfg(feature = "keyring")]
+            SecretRef::Keyring(_) => keyring::reach(),
+            other => Err(not_built_in(other)),
+        }
+    }
+}
+
+fn not_built_in(reference: &SecretRef) -> SecretError {
+    SecretError::new(format!("this build of jackin cannot read a {}", reference.kind()), None)
 }
 
 /// Puts a secret into the keyring.

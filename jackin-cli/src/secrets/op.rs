@@ -1,14 +1,14 @@
 //! 1Password, through its own command line. The reference goes in as an argument, the secret comes
 //! out on a pipe; it is in no argument and no file.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use jackin_core::{OpRef, SecretError, SecretString};
 
-use super::{
-    process::{LIMIT, Messages, Question},
-    program,
-};
+use super::process::{LIMIT, Messages, Question};
 use crate::ambient::Ambient;
 
 pub(super) fn read(
@@ -16,15 +16,19 @@ pub(super) fn read(
     reference: &OpRef,
     terminal: bool,
 ) -> Result<SecretString, SecretError> {
-    let program = program(ambient, Path::new("op")).ok_or_else(|| {
-        let hint = "install 1Password CLI and sign in with `op signin`";
-        SecretError::new("`op` is not on PATH", Some(hint.into()))
-    })?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(program(ambient)?);
     command.args(["read", "--no-newline"]);
     if let Some(account) = reference.account() {
         command.args(["--account", account]);
     }
     command.arg(reference.uri());
     Question { command, name: "op", messages: Messages::Kept, limit: LIMIT, terminal }.ask()
+}
+
+/// Its command line.
+pub(super) fn program(ambient: &Ambient) -> Result<PathBuf, SecretError> {
+    super::program(ambient, Path::new("op")).ok_or_else(|| {
+        let hint = "install 1Password CLI and sign in with `op signin`";
+        SecretError::new("`op` is not on PATH", Some(hint.into()))
+    })
 }

@@ -11,7 +11,7 @@ use std::{
 
 use jackin_core::{ExposeSecret as _, SecretError, SecretString};
 
-use super::group::Group;
+use crate::group::Group;
 
 /// How long one answer may take: the user may have to unlock something.
 pub(super) const LIMIT: Duration = Duration::from_secs(120);

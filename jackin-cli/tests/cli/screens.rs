@@ -56,7 +56,19 @@ fn lists() {
 fn help() {
     let home = Home::new();
     assert_snapshot!("help", screen(&home, &["--help"]));
-    for command in ["run", "plan", "env", "label", "console", "providers", "agents"] {
+    let commands = [
+        "run",
+        "plan",
+        "env",
+        "label",
+        "console",
+        "providers",
+        "agents",
+        "doctor",
+        "completions",
+        "man",
+    ];
+    for command in commands {
         assert_snapshot!(format!("help-{command}"), screen(&home, &[command, "--help"]));
     }
     for command in ["auth", "auth set", "config env set", "workspace", "workspace remove"] {

@@ -13,7 +13,7 @@ use super::{
     },
 };
 
-static CLAUDE: Agent = Agent {
+pub(crate) static CLAUDE: Agent = Agent {
     id: "claude",
     package: Package::new(
         "@anthropic-ai/claude-code",

@@ -9,4 +9,5 @@ mod install;
 mod kimi;
 mod opencode;
 mod recorder;
+mod smoke;
 mod stage;

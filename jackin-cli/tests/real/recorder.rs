@@ -83,6 +83,17 @@ impl fmt::Display for Request {
     }
 }
 
+/// How a server treats those who ask its model.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Manner {
+    /// Its model says this.
+    Answers(&'static str),
+    /// With this status.
+    Refuses(&'static str),
+    /// It says nothing.
+    Hangs,
+}
+
 /// The server. Dropping it closes every connection.
 pub(crate) struct Recorder {
     address: SocketAddr,
@@ -91,7 +102,7 @@ pub(crate) struct Recorder {
 }
 
 struct Shared {
-    answer: &'static str,
+    manner: Manner,
     requests: Mutex<Vec<Request>>,
     open: Mutex<Vec<TcpStream>>,
     stopped: AtomicBool,
@@ -100,12 +111,17 @@ struct Shared {
 impl Recorder {
     /// Starts a server whose model says `answer`.
     pub(crate) fn start(answer: &'static str) -> Self {
+        Self::with_manner(Manner::Answers(answer))
+    }
+
+    /// Starts a server.
+    pub(crate) fn with_manner(manner: Manner) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         // Accepting must neither outlive the server nor miss its deadline.
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            answer,
+            manner,
             requests: Mutex::default(),
             open: Mutex::default(),
             stopped: AtomicBool::new(false),
@@ -162,7 +178,14 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     while let Some(request) = read_request(&mut reader, &mut writer)? {
         let body = serde_json::from_slice(&request.body).unwrap_or_default();
-        let (status, kind, body) = reply(request.dialect(), &body, shared.answer);
+        let refusal = r#"{"type": "error", "error": {"type": "any", "message": "no"}}"#;
+        let (status, kind, body) = match (shared.manner, request.dialect()) {
+            // The connection stays open as long as the server.
+            (Manner::Hangs, Some(_)) => return Ok(()),
+            (Manner::Refuses(status), Some(_)) => (status, "application/json", refusal.to_owned()),
+            (Manner::Answers(answer), dialect) => reply(dialect, &body, answer),
+            (_, None) => reply(None, &body, ""),
+        };
         let last =
             request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
         let head = request.method == "HEAD";

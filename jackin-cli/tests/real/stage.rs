@@ -196,6 +196,14 @@ impl Stage {
         self.surround(command)
     }
 
+    /// `jackin doctor --smoke AGENT …`.
+    pub(crate) fn smoke(&self, provider: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jackin"));
+        command.arg("--config-dir").arg(self.path("config"));
+        command.args(["doctor", "--smoke", self.agent.id, provider]).args(args);
+        self.surround(command)
+    }
+
     /// The agent itself, for comparison.
     pub(crate) fn bare(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.agent.package.path());

@@ -1,8 +1,10 @@
 //! The agents: the one place an agent is added. Of a provider it knows what every provider says of
 //! itself, and its own native one.
 
+mod settings;
+
 use crate::{
-    agent::{Agent, Feed, Guard, NAME_PREFIX, Redirect, Scrub, Var, Version, Wiring},
+    agent::{Agent, Feed, Guard, NAME_PREFIX, Prompt, Redirect, Scrub, Var, Version, Wiring},
     names::{AgentId, EnvName, ProviderId},
     provider::{Protocol, Slot},
 };
@@ -21,6 +23,12 @@ pub(crate) static AGENTS: &[Agent] = &[
         guarded_from: Some(("@anthropic-ai/claude-code", Version(2, 1, 198))),
         install: "npm install -g @anthropic-ai/claude-code",
         wirings: CLAUDE,
+        settings: settings::CLAUDE,
+        prompt: Some(Prompt {
+            args: &["-p", "Reply with the word ok"],
+            // It would be silent for three minutes about a key that is refused.
+            vars: &[("CLAUDE_CODE_MAX_RETRIES", "0")],
+        }),
         nesting: &[scrub(
             "belongs to the Claude Code session this was started from",
             &[
@@ -60,6 +68,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         guarded_from: None,
         install: "npm install -g @openai/codex",
         wirings: CODEX,
+        settings: settings::CODEX,
+        prompt: prompt(&["exec", "--skip-git-repo-check", "Reply with the word ok"]),
         nesting: &[],
     },
     Agent {
@@ -74,6 +84,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         guarded_from: None,
         install: "npm install -g opencode-ai",
         wirings: OPENCODE,
+        settings: settings::OPENCODE,
+        prompt: prompt(&["run", "Reply with the word ok"]),
         nesting: &[],
     },
     Agent {
@@ -88,6 +100,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         guarded_from: None,
         install: "npm install -g @moonshot-ai/kimi-code",
         wirings: KIMI,
+        settings: settings::KIMI,
+        prompt: prompt(&["-p", "Reply with the word ok"]),
         nesting: &[],
     },
     Agent {
@@ -102,6 +116,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         guarded_from: None,
         install: "npm install -g @ampcode/cli",
         wirings: &[],
+        settings: &[],
+        prompt: None,
         nesting: &[],
     },
     Agent {
@@ -116,9 +132,15 @@ pub(crate) static AGENTS: &[Agent] = &[
         guarded_from: None,
         install: "npm install -g @xai-official/grok",
         wirings: &[],
+        settings: &[],
+        prompt: None,
         nesting: &[],
     },
 ];
+
+const fn prompt(args: &'static [&'static str]) -> Option<Prompt> {
+    Some(Prompt { args, vars: &[] })
+}
 
 const fn var(name: &'static str, feed: Feed, guard: Guard) -> Var {
     Var { name: Some(EnvName::from_static(name)), feed, guard }

@@ -12,7 +12,17 @@ use crate::{
     report::{self, Failure},
 };
 
+/// What `auth list --json` prints.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Listing<'a> {
+    /// The version of this layout.
+    schema: u32,
+    keys: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Row<'a> {
     provider: &'a str,
     label: &'a str,
@@ -38,7 +48,7 @@ pub(super) fn run(args: &AuthList, ambient: &Ambient) -> Result<(), Failure> {
     let keys = listed(args.all, &args.list, ambient)?;
     if args.list.json {
         let rows: Vec<_> = keys.iter().map(row).collect();
-        return report::json(&serde_json::json!({ "schema": 1, "keys": rows }));
+        return report::json(&Listing { schema: 1, keys: rows });
     }
     let head = ["ID", "MODE", "KIND", "KEY", "NOTE", "EXPIRES", "SOURCE"].map(str::to_owned);
     let table: Vec<_> = std::iter::once(head).chain(keys.iter().map(line)).collect();

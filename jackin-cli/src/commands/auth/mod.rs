@@ -5,6 +5,9 @@ mod import;
 mod list;
 mod set;
 
+#[cfg(test)]
+pub(crate) use list::Listing as Keys;
+
 use jackin_core::{
     Catalog, Document, EnvName, EnvValue, Given, Provider, Source, Unknown, WorkspaceName,
 };

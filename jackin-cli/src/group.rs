@@ -144,7 +144,7 @@ mod system {
 }
 
 /// A running group.
-pub(super) struct Group {
+pub(crate) struct Group {
     id: system::Id,
     terminal: Option<system::Terminal>,
     _undo: Undo,
@@ -152,7 +152,7 @@ pub(super) struct Group {
 
 impl Group {
     /// Starts a program in a group of its own.
-    pub(super) fn spawn(command: &mut Command, terminal: bool) -> io::Result<(Child, Self)> {
+    pub(crate) fn spawn(command: &mut Command, terminal: bool) -> io::Result<(Child, Self)> {
         system::separate(command);
         let terminal = system::Terminal::ours().filter(|_| terminal);
         let (started, lent) = (Arc::new(Mutex::new(None)), terminal.clone());
@@ -176,12 +176,12 @@ impl Group {
 
     /// Whether it waits for somebody to continue it: after Ctrl-Z, or for a terminal that it has
     /// not got.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         system::is_stopped(self.id)
     }
 
     /// Ends what is left of it; and the launcher, if the user interrupted it.
-    pub(super) fn end(self, child: &mut Child) {
+    pub(crate) fn end(self, child: &mut Child) {
         system::kill(self.id);
         // It may have ended by itself; either way it is gone afterwards.
         let _ = child.kill();

@@ -1,0 +1,119 @@
+//! The configuration files: all of them read, every error said.
+
+use std::path::PathBuf;
+
+use jackin_core::{
+    Config, ConfigError, Document, EnvLayers, Given, RoleName, Unknown, WorkspaceName, choice,
+};
+
+use super::Finding;
+use crate::{
+    ambient::{Ambient, read_file},
+    report::Failure,
+};
+
+/// A configuration file. Its text may hold secrets: there is no Debug.
+pub(crate) struct ConfigFile {
+    pub(crate) path: PathBuf,
+    pub(crate) workspace: Option<WorkspaceName>,
+    pub(crate) text: String,
+    pub(crate) document: Result<Document, ConfigError>,
+}
+
+/// Every file of the configuration, and what is wrong with those that cannot be read.
+pub(super) fn read(ambient: &Ambient) -> Result<(Vec<ConfigFile>, Vec<Finding>), Failure> {
+    let (files, failed) = files(ambient)?;
+    Ok((files, failed.into_iter().map(finding).collect()))
+}
+
+fn files(ambient: &Ambient) -> Result<(Vec<ConfigFile>, Vec<Failure>), Failure> {
+    let workspaces = ambient.workspaces()?.into_iter().map(|(name, path)| (Some(name), path));
+    let global = ambient.file(None).ok().map(|path| (None, path));
+    let (mut files, mut failed) = (Vec::new(), Vec::new());
+    for (workspace, path) in global.into_iter().chain(workspaces) {
+        match read_file(&path) {
+            Err(failure) => failed.push(failure),
+            Ok(None) => {}
+            Ok(Some((name, text))) => {
+                let document = match workspace {
+                    Some(_) => Document::workspace(&name, &text),
+                    None => Document::global(&name, &text),
+                };
+                files.push(ConfigFile { path, workspace, text, document });
+            }
+        }
+    }
+    Ok((files, failed))
+}
+
+/// How many files there are, and every error in them: each file by itself, and every workspace and
+/// role over `config.toml`.
+pub(crate) fn failures(ambient: &Ambient) -> Result<(usize, Vec<Failure>), Failure> {
+    let (files, mut failed) = files(ambient)?;
+    let count = files.len() + failed.len();
+    failed.extend(of_files(&files));
+    Ok((count, failed))
+}
+
+fn of_files(files: &[ConfigFile]) -> Vec<Failure> {
+    let mut failed: Vec<Failure> =
+        files.iter().filter_map(|file| file.document.clone().err()).map(Failure::from).collect();
+    let document = |file: &ConfigFile| file.document.clone().ok();
+    let global = files.iter().find(|file| file.workspace.is_none());
+    // What the workspaces lie over is wrong already.
+    if global.is_some_and(|file| file.document.is_err()) {
+        return failed;
+    }
+    let global = global.and_then(document);
+    let local = files.iter().filter_map(|file| Some((file.workspace.clone()?, document(file)?)));
+    for workspace in std::iter::once(None).chain(local.map(Some)) {
+        let config = Config { global: global.clone(), workspace };
+        for role in roles(&config) {
+            let role = role.as_ref().map(|role| (role.as_str(), Given::Argument));
+            failed.extend(joined(config.clone(), role).err());
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    failed.retain(|failure| seen.insert(failure.message.clone()));
+    failed
+}
+
+/// Every role of a configuration, and none.
+fn roles(config: &Config) -> Vec<Option<RoleName>> {
+    let documents = config.global.iter().chain(config.workspace.as_ref().map(|(_, own)| own));
+    let roles = documents.flat_map(Document::layers).map(|(role, _)| role.cloned());
+    std::iter::once(None).chain(roles).collect()
+}
+
+/// What is wrong with the files together, and with the defaults that they name.
+fn joined(config: Config, role: Option<(&str, Given)>) -> Result<(), Failure> {
+    let layers: EnvLayers = config.layers(role)?;
+    choice::select_agent(&layers, None)?;
+    if let Some(default) = &layers.default_provider
+        && layers.catalog.get(&default.value).is_none()
+    {
+        let known = layers.catalog.iter().map(|provider| provider.id.as_str());
+        let given = Given::Config(default.source.clone());
+        return Err(Unknown::new("provider", &default.value, given, known).into());
+    }
+    Ok(())
+}
+
+/// What is wrong in the files, or else with what was asked for.
+pub(super) fn errors(files: &[ConfigFile], here: Option<&Failure>) -> Vec<Finding> {
+    let found: Vec<_> = of_files(files).into_iter().map(finding).collect();
+    match here {
+        Some(failure) if found.is_empty() => {
+            let mut found = Finding::problem("config", &failure.message);
+            found.hint.clone_from(&failure.hint);
+            vec![found]
+        }
+        _ => found,
+    }
+}
+
+fn finding(failure: Failure) -> Finding {
+    let mut found = Finding::problem("config", failure.message);
+    found.hint = failure.hint;
+    found
+}

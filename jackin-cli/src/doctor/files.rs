@@ -1,0 +1,80 @@
+//! Who else may use the configuration: other users, and whoever sees a repository.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use super::{ConfigFile, Finding, Seen};
+
+/// Files with keys that others may read, and whatever others may change.
+#[cfg(unix)]
+pub(super) fn open_to_others(seen: &Seen<'_>) -> Vec<Finding> {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    const CHECK: &str = "permissions";
+    let mode = |path: &Path| {
+        fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode() & 0o777)
+    };
+    let file = |file: &ConfigFile| {
+        let mode = mode(&file.path);
+        let what = match (mode & 0o022 != 0, mode & 0o077 != 0 && holds_literals(file)) {
+            (true, _) => "others may write to it, and send your keys anywhere",
+            (false, true) => "it holds values, and others may read them",
+            (false, false) => return None,
+        };
+        let what = format!("{what}: its mode is {mode:03o}");
+        let hint = format!("`chmod 600 {}` makes it yours alone", file.path.display());
+        Some(Finding::problem(CHECK, what).at(file.path.display()).hint(hint))
+    };
+    let root = seen.ambient.config_dir();
+    let dirs = root.iter().flat_map(|root| [root.clone(), root.join("workspaces")]);
+    let open = dirs.filter(|dir| mode(dir) & 0o022 != 0).map(|dir| {
+        let what = format!("others may put files there: its mode is {:03o}", mode(&dir));
+        let hint = format!("`chmod 700 {}` makes it yours alone", dir.display());
+        Finding::problem(CHECK, what).at(dir.display()).hint(hint)
+    });
+    open.chain(seen.files.iter().filter_map(file)).collect()
+}
+
+#[cfg(not(unix))]
+pub(super) fn open_to_others(_: &Seen<'_>) -> Vec<Finding> {
+    Vec::new()
+}
+
+/// Whether a value stands in the file itself. Any of them may be a secret.
+fn holds_literals(file: &ConfigFile) -> bool {
+    let Ok(document) = &file.document else { return true };
+    let values = document.layers().flat_map(|(_, layer)| layer.entries());
+    values.into_iter().any(|(_, value, _)| value.reference().is_none() && !value.is_blank())
+}
+
+/// Files with keys that a repository holds, or would take.
+pub(super) fn in_a_repository(seen: &Seen<'_>) -> Vec<Finding> {
+    let with_keys = seen.files.iter().filter(|file| !super::keys::literals(seen, file).is_empty());
+    let tracked = with_keys.filter(|file| is_in_repository(&file.path));
+    tracked
+        .map(|file| {
+            Finding::problem("repository", "it holds keys, and stands in a Git repository")
+                .at(file.path.display())
+                .hint(
+                    "keep the keys elsewhere, for example with `jackin auth set … --keyring`, or \
+                       have Git ignore the file",
+                )
+        })
+        .collect()
+}
+
+/// Whether a file is below a working tree that does not ignore it; links are followed first.
+fn is_in_repository(file: &Path) -> bool {
+    let Some(file) = file.canonicalize().ok() else { return false };
+    let Some(dir) = file.parent() else { return false };
+    if !dir.ancestors().any(|dir| dir.join(".git").exists()) {
+        return false;
+    }
+    let mut git = Command::new("git");
+    git.arg("-C").arg(dir).args(["check-ignore", "--quiet", "--"]).arg(&file);
+    git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Without an answer nothing is ignored.
+    !git.status().is_ok_and(|status| status.success())
+}

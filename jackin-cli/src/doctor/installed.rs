@@ -1,0 +1,76 @@
+//! The agents: which are installed, where, in which version, and whether the guard holds in it.
+
+use std::path::PathBuf;
+
+use jackin_core::{Agent, Guard};
+use serde::Serialize;
+
+use super::{Finding, Seen};
+use crate::{ambient::Ambient, launch, version};
+
+/// An agent, installed or not.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Installed {
+    /// The agent.
+    #[serde(serialize_with = "id")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(crate) agent: &'static Agent,
+    /// The program's file; null if it is not on PATH.
+    pub(crate) path: Option<PathBuf>,
+    /// What its package says; null where it cannot be told.
+    pub(crate) version: Option<String>,
+    /// Whether the guard of a redirect holds in this version; null where that cannot be told.
+    pub(crate) guard_holds: Option<bool>,
+}
+
+fn id<S: serde::Serializer>(agent: &&'static Agent, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(agent.id.as_str())
+}
+
+/// Every agent; nothing is started for it.
+pub(super) fn agents(ambient: &Ambient) -> Vec<Installed> {
+    Agent::all().iter().map(|agent| installed(agent, ambient)).collect()
+}
+
+fn installed(agent: &'static Agent, ambient: &Ambient) -> Installed {
+    let path = launch::find(agent.program.as_ref(), ambient.var("PATH"), None).ok();
+    let version = path.as_ref().and_then(|path| version::installed(path, agent.package()));
+    // Where no version is needed, any will do; where nothing is redirected, there is no guard.
+    let guard_holds = match agent.guarded_from {
+        _ if path.is_none() || agent.wirings.is_empty() => None,
+        None => Some(true),
+        Some((_, needed)) => version.map(|version| version >= needed),
+    };
+    Installed { agent, path, version: version.map(|version| version.to_string()), guard_holds }
+}
+
+/// No agent at all.
+pub(super) fn none(seen: &Seen<'_>) -> Vec<Finding> {
+    if seen.agents.iter().any(|agent| agent.path.is_some()) {
+        return Vec::new();
+    }
+    let first = &Agent::all()[0];
+    let hint = format!("install one, for example with `{}`", first.install);
+    vec![Finding::problem("agents", "no agent is on PATH").hint(hint)]
+}
+
+/// Agents in which the guard does not hold, where they can be redirected.
+pub(super) fn too_old(seen: &Seen<'_>) -> Vec<Finding> {
+    let old = seen.agents.iter().filter(|found| {
+        let redirected = !seen.redirects(found.agent).is_empty();
+        found.guard_holds == Some(false) && redirected && seen.layers.guard != Guard::Off
+    });
+    old.filter_map(|found| {
+        let needed = found.agent.guarded_from?.1;
+        let what = format!(
+            "`{}` is version {}: before {needed} its own settings can send requests and logins \
+             elsewhere",
+            found.agent.id,
+            found.version.as_ref()?,
+        );
+        let hint = format!("update it with `{}`", found.agent.install);
+        Some(Finding::problem("version", what).at(found.path.as_ref()?.display()).hint(hint))
+    })
+    .collect()
+}

@@ -1,0 +1,85 @@
+//! The keys: where they stand, whether they can be sent, when they end, and whether what they are
+//! read from is there. No reference is read, and no key is shown.
+
+use jackin_core::{EnvName, EnvValue, ExposeSecret as _, SecretRef, Source};
+
+use super::{ConfigFile, Finding, Seen};
+use crate::{expiry, secrets::Sources};
+
+/// The names and the places of the keys that stand in a file itself.
+pub(super) fn literals<'a>(seen: &Seen<'_>, file: &'a ConfigFile) -> Vec<(&'a EnvName, Source)> {
+    let Ok(document) = &file.document else { return Vec::new() };
+    let values = document.layers().flat_map(|(_, layer)| layer.entries());
+    let literals = values.filter(|(name, value, _)| {
+        seen.layers.catalog.is_key(name) && value.reference().is_none() && !value.is_blank()
+    });
+    literals.map(|(name, _, source)| (name, source)).collect()
+}
+
+/// Keys that stand in files.
+pub(super) fn in_files(seen: &Seen<'_>) -> Vec<Finding> {
+    let found = seen.files.iter().flat_map(|file| literals(seen, file));
+    found
+        .map(|(name, source)| {
+            Finding::info("literal-key", format!("`{name}` stands in the file itself"))
+                .at(source)
+                .hint("the system's keyring or 1Password can keep it: `jackin auth set --help`")
+        })
+        .collect()
+}
+
+/// Keys that no provider can take, or that look like another one's.
+pub(super) fn malformed(seen: &Seen<'_>) -> Vec<Finding> {
+    let catalog = &seen.layers.catalog;
+    let configured = catalog.iter().filter_map(|provider| {
+        let found = seen.layers.get(&provider.key.value)?;
+        let EnvValue::Literal(key) = found.value else { return None };
+        let name = &provider.key.value;
+        let finding = match catalog.check_key(provider, key.expose_secret()) {
+            Ok(None) => return None,
+            Ok(Some(unusual)) => Finding::info("key", format!("`{name}`: {unusual}")),
+            Err(problem) => Finding::problem("key", format!("`{name}` {problem}"))
+                .hint(format!("`jackin auth set {}` stores another one", provider.id)),
+        };
+        Some(finding.at(found.source))
+    });
+    configured.collect()
+}
+
+/// Keys that have ended, or will within a day.
+pub(super) fn ending(seen: &Seen<'_>) -> Vec<Finding> {
+    let ending = seen.layers.catalog.iter().filter_map(|provider| {
+        let at = provider.expires_at?;
+        let found = seen.layers.get(&provider.key.value)?;
+        let what = format!("`{}` {}", provider.key.value, expiry::words(at));
+        let finding = match (expiry::is_over(at), expiry::is_near(at)) {
+            (true, _) => Finding::problem("expiry", what),
+            (_, true) => Finding::info("expiry", what),
+            _ => return None,
+        };
+        let hint = provider.expired.clone();
+        Some(Finding { hint: hint.map(Into::into), ..finding.at(found.source) })
+    });
+    ending.collect()
+}
+
+/// References that count here and cannot be read, as far as that can be told without reading them.
+pub(super) fn unreachable(seen: &Seen<'_>) -> Vec<Finding> {
+    let sources = Sources::new(seen.ambient);
+    let mut asked: Vec<&SecretRef> = Vec::new();
+    let mut findings = Vec::new();
+    for name in seen.layers.names() {
+        let Some(found) = seen.layers.get(name) else { continue };
+        let Some(reference) = found.value.reference() else { continue };
+        if asked.contains(&reference) {
+            continue;
+        }
+        asked.push(reference);
+        if let Err(error) = sources.reach(reference) {
+            let what = format!("`{name}` cannot be read from {reference}: {}", error.reason);
+            let finding = Finding::problem("reference", what).at(found.source);
+            findings.push(Finding { hint: error.hint, ..finding });
+        }
+    }
+    findings
+}
