@@ -258,6 +258,19 @@ Examples:
     Check(AuthCheck),
     /// Store a gateway's bundle from standard input: its JSON, or the block of `export` lines
     Import(AuthImport),
+    /// Ask a gateway for a key; whoever runs it approves it and hands it out
+    #[command(after_help = "\
+The token that asks is read from the variable that the provider names (FLOOR10_AGENT_TOKEN for
+gateway), in your configuration or exported; it is never an argument. The request's id goes to
+stdout.
+
+Examples:
+  jackin auth request --kind workshop                        shows the events there are
+  jackin auth request --kind workshop --event https://luma.com/vibe-night
+  jackin auth request --kind member --multiplier 2 --note 'an agent harness'")]
+    Request(AuthRequest),
+    /// Show the way to a provider's key
+    Guide(AuthGuide),
 }
 
 #[derive(Debug, Args)]
@@ -343,6 +356,44 @@ pub(crate) struct AuthImport {
     pub(crate) note: Option<String>,
     #[command(flatten)]
     pub(crate) scope: Scope,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuthRequest {
+    /// The provider [default: gateway]
+    pub(crate) provider: Option<String>,
+    /// Which kind of key
+    #[arg(long)]
+    pub(crate) kind: Kind,
+    /// The event that a workshop key is for; without one the events are shown
+    #[arg(long, value_name = "URL")]
+    pub(crate) event: Option<String>,
+    /// How many times the base allowance a member key is to have; another may be approved
+    #[arg(long, value_name = "N", value_parser = ["1", "2", "5", "10", "20"])]
+    pub(crate) multiplier: Option<String>,
+    /// A word to whoever approves it, of at most 600 characters
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    #[command(flatten)]
+    pub(crate) list: List,
+}
+
+/// A kind of key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// For some hours, at an event
+    Workshop,
+    /// With a weekly allowance
+    Member,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuthGuide {
+    /// The provider; without one, the pages of all
+    pub(crate) provider: Option<String>,
+    /// Open the page where its keys are made
+    #[arg(long, requires = "provider")]
+    pub(crate) open: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -26,6 +26,8 @@ mod formats;
 mod input;
 mod last;
 mod launch;
+#[cfg(feature = "request")]
+mod mcp;
 mod picker;
 mod report;
 mod secrets;

@@ -82,7 +82,7 @@ impl Guide {
     /// ```
     #[must_use]
     pub fn general() -> Self {
-        built_in(|root| Self::shared(root)).expect("the built-in data are tested")
+        built_in(Self::shared).expect("the built-in data are tested")
     }
 
     /// What is written down for a provider: a built-in one, or the user's own that extends one. Of

@@ -2,7 +2,7 @@
 
 use jackin_core::{Agent, Catalog, EnvValue, ExposeSecret as _, Protocol, Provider};
 
-use super::provider;
+use super::asked;
 use crate::{
     ambient::Ambient,
     args::AuthImport,
@@ -16,13 +16,7 @@ use crate::{
 pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let target = Target::find(&args.scope, ambient)?;
     let catalog = target.layers(ambient)?.catalog;
-    let provider =
-        match &args.provider {
-            Some(id) => provider(&catalog, id)?,
-            None => catalog.iter().find(|provider| provider.request_token.is_some()).ok_or_else(
-                || Failure::new(USAGE, "which provider is the bundle for?").hint("name it"),
-            )?,
-        };
+    let provider = asked(&catalog, args.provider.as_deref())?;
     let text = input::piped()?;
     let bundle = Bundle::parse(text.expose_secret(), provider.request_token.as_ref());
     let bundle = bundle.map_err(|error| {

@@ -1,12 +1,18 @@
 //! `jackin auth`: the providers' keys, per scope. A key is never an argument and never shown.
 
 mod check;
+mod guide;
 mod import;
 mod list;
+#[cfg(feature = "request")]
+mod refusal;
+#[cfg(feature = "request")]
+mod request;
 mod set;
 
 use jackin_core::{
-    Catalog, Document, EnvName, EnvValue, Given, Provider, RoleName, Source, Unknown, WorkspaceName,
+    Catalog, Document, EnvLayers, EnvName, EnvValue, Given, Provider, RoleName, Source, Unknown,
+    WorkspaceName, guide::Guide,
 };
 
 use crate::{
@@ -25,8 +31,36 @@ pub(super) fn run(auth: &Auth, ambient: &Ambient, report: &Report) -> Result<u8,
         Auth::Unset(args) => set::unset(args, ambient, report)?,
         Auth::Check(args) => return check::run(args, ambient),
         Auth::Import(args) => import::run(args, ambient, report)?,
+        Auth::Guide(args) => guide::run(args, ambient)?,
+        #[cfg(feature = "request")]
+        Auth::Request(args) => return request::run(args, ambient, report),
+        #[cfg(not(feature = "request"))]
+        Auth::Request(_) => {
+            return Err(Failure::new(
+                crate::report::FAILED,
+                "this build of jackin cannot ask for keys",
+            )
+            .hint("`jackin auth guide gateway` says how else"));
+        }
     }
     Ok(0)
+}
+
+/// What is written down for a provider, with what the user's files say of it.
+fn guide(provider: &Provider, layers: &EnvLayers, ambient: &Ambient) -> Result<Guide, Failure> {
+    let files = ambient.files(layers.workspace.as_ref())?;
+    Ok(Guide::read(provider.id.as_str(), layers.role.as_ref(), &files)?)
+}
+
+/// The provider of that name, else the one that keys are asked of.
+fn asked<'a>(catalog: &'a Catalog, id: Option<&str>) -> Result<&'a Provider, Failure> {
+    match id {
+        Some(id) => provider(catalog, id),
+        None => catalog
+            .iter()
+            .find(|provider| provider.request_token.is_some())
+            .ok_or_else(|| Failure::new(USAGE, "which provider?").hint("name it")),
+    }
 }
 
 fn provider<'a>(catalog: &'a Catalog, id: &str) -> Result<&'a Provider, Failure> {
