@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Providers(Providers),
     /// List the agents and what they can use
     Agents(List),
+    /// Say why a provider answers 401, 403 or 429, and what to do
+    Explain(Explain),
 }
 
 /// Which provider, and from which layers.
@@ -218,6 +220,15 @@ pub(crate) struct Providers {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The status
+    #[arg(value_parser = ["401", "403", "429"])]
+    pub(crate) status: String,
+    /// The provider it came from
+    pub(crate) provider: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) place: Place,
@@ -354,6 +365,10 @@ pub(crate) struct AuthImport {
     /// A name for the key, kept as a comment behind it
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
+    /// When it was approved, such as 2026-11-21T13:00:00Z, or `now`: for a key that is bound to a
+    /// time and a bundle that does not say when it ends
+    #[arg(long, value_name = "TIME")]
+    pub(crate) approved: Option<String>,
     #[command(flatten)]
     pub(crate) scope: Scope,
 }

@@ -34,9 +34,8 @@ pub struct Guide {
     pub resets: Option<u8>,
     /// How long a key lives that is bound to a time, in hours from its approval.
     pub lives_hours: Option<u64>,
-    /// What not to do when a key is refused.
-    pub retry: Option<String>,
     causes: BTreeMap<String, Vec<String>>,
+    advice: BTreeMap<String, String>,
 }
 
 /// How keys of a provider are asked for.
@@ -107,11 +106,19 @@ impl Guide {
         self.causes.get(status).map_or(&[], Vec::as_slice)
     }
 
+    /// What not to do about a status.
+    #[must_use]
+    pub fn advice(&self, status: &str) -> Option<&str> {
+        self.advice.get(status).map(String::as_str)
+    }
+
     fn shared(root: &Table<'_>) -> Result<Self, ConfigError> {
         let mut guide = Self::default();
         if let Some(table) = root.table("guide")? {
             guide.every_key = texts(&table, "every_key", "")?;
-            guide.retry = text(&table, "retry", "")?;
+        }
+        for entry in root.table("advice")?.map_or_else(Vec::new, |table| table.entries()) {
+            guide.advice.insert(entry.key.to_owned(), entry.str()?.to_owned());
         }
         guide.add_causes(root, "")?;
         Ok(guide)
@@ -261,9 +268,10 @@ mod tests {
             }
             for status in ["401", "403", "429"] {
                 assert!(guide.causes(status).len() > 1, "{} {status}", provider.id);
+                assert!(guide.advice(status).is_some(), "{status}");
             }
             assert_eq!(guide.request.is_some(), provider.request_token.is_some());
-            assert_eq!((guide.every_key.len(), guide.retry.is_some()), (5, true));
+            assert_eq!(guide.every_key.len(), 5);
         }
     }
 
@@ -287,7 +295,9 @@ mod tests {
             assert_eq!(guide.keys_url.as_deref(), Some(keys));
             assert!(guide.steps.len() > 1 && guide.not.is_some(), "{id}");
         }
-        let request = Guide::read("gateway", None, &[]).unwrap().request.unwrap();
+        let gateway = Guide::read("gateway", None, &[]).unwrap();
+        assert_eq!((gateway.resets, gateway.lives_hours), (Some(0), Some(5)));
+        let request = gateway.request.unwrap();
         assert_eq!(request.url, "https://www.immersivecommons.com/api/mcp");
         assert_eq!(request.tools["workshop"], "ic_request_workshop_key");
         assert_eq!(request.tools["member"], "ic_request_zai_key");

@@ -7,6 +7,7 @@ mod elsewhere;
 mod env;
 mod formats;
 mod gateway;
+mod guide;
 mod labels;
 mod last;
 mod picker;

@@ -3,7 +3,10 @@
 use insta::assert_snapshot;
 use jackin_core::{Agent, Catalog};
 
-use crate::support::{Home, see};
+use crate::{
+    guide::timeless,
+    support::{Home, see},
+};
 
 const CONFIG: &str = r#"
 default_role = "review"
@@ -79,5 +82,5 @@ fn the_matrix() {
     let matrix = Agent::all()
         .iter()
         .map(|agent| screen(&home, &["providers", "--agent", agent.id.as_str()]));
-    assert_snapshot!("matrix", matrix.collect::<Vec<_>>().join("\n\n"));
+    assert_snapshot!("matrix", timeless(&matrix.collect::<Vec<_>>().join("\n\n")));
 }

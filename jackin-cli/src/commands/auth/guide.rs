@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 
 use jackin_core::{EnvLayers, Provider, guide::Guide};
 
-use super::{guide, provider};
 use crate::{
     ambient::Ambient,
     args::{AuthGuide, Place},
-    commands::layers,
+    commands::{guide, layers, provider},
     report::{self, FAILED, Failure, USAGE},
 };
 
@@ -17,7 +16,7 @@ pub(super) fn run(args: &AuthGuide, ambient: &Ambient) -> Result<(), Failure> {
     let layers = layers(&Place { workspace: None, role: None }, ambient)?;
     let Some(id) = &args.provider else { return overview(&layers, ambient) };
     let provider = provider(&layers.catalog, id)?;
-    let guide = guide(provider, &layers, ambient)?;
+    let guide = guide(&provider.id, &layers, ambient)?;
     report::text(&text(provider, &guide))?;
     if args.open { open(provider, &guide) } else { Ok(()) }
 }
@@ -25,7 +24,7 @@ pub(super) fn run(args: &AuthGuide, ambient: &Ambient) -> Result<(), Failure> {
 fn overview(layers: &EnvLayers, ambient: &Ambient) -> Result<(), Failure> {
     let mut rows = vec![["ID", "LABEL", "KEYS ARE MADE AT"].map(str::to_owned)];
     for provider in layers.catalog.iter() {
-        let page = guide(provider, layers, ambient)?.keys_url;
+        let page = guide(&provider.id, layers, ambient)?.keys_url;
         let row = |page| [provider.id.to_string(), provider.label.value.clone(), page];
         rows.extend(page.map(row));
     }

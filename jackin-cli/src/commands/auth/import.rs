@@ -7,33 +7,60 @@ use crate::{
     ambient::Ambient,
     args::AuthImport,
     bundle::Bundle,
-    commands::values,
-    edit, input,
+    commands::{guide, values},
+    edit, expiry, input,
     report::{Failure, Report, USAGE},
     store::{Change, Target},
 };
 
 pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let target = Target::find(&args.scope, ambient)?;
-    let catalog = target.layers(ambient)?.catalog;
-    let provider = asked(&catalog, args.provider.as_deref())?;
+    let layers = target.layers(ambient)?;
+    let catalog = &layers.catalog;
+    let provider = asked(catalog, args.provider.as_deref())?;
     let text = input::piped()?;
     let bundle = Bundle::parse(text.expose_secret(), provider.request_token.as_ref());
-    let bundle = bundle.map_err(|error| {
+    let mut bundle = bundle.map_err(|error| {
         let failure = Failure::new(USAGE, format!("cannot use this bundle: {}", error.reason));
         failure.hint(error.hint.unwrap_or_else(|| {
             "paste its JSON, or the block of four `export` lines; nothing was stored".into()
         }))
     })?;
-    check(&bundle, provider, &catalog)?;
+    check(&bundle, provider, catalog)?;
+    let lives = guide(&provider.id, &layers, ambient)?.lives_hours;
+    end(&mut bundle, args.approved.as_deref(), lives, report)?;
     let key = EnvValue::Literal(bundle.key.clone());
-    let warning = values::key_warning(&catalog, provider, &key)?;
+    let warning = values::key_warning(catalog, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let note = args.note.as_deref().or(bundle.note.as_deref());
     let note = note.map(|note| note.split_whitespace().collect::<Vec<_>>().join(" "));
     let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;
     let what = format!("{}, {}", provider.label.value, values::masked(&key));
     values::said(report, changed, &what, &target);
+    Ok(())
+}
+
+/// When the key ends, where only the moment of its approval is known.
+fn end(
+    bundle: &mut Bundle,
+    approved: Option<&str>,
+    lives: Option<u64>,
+    report: &Report,
+) -> Result<(), Failure> {
+    let wrong = |what: &str| Err(Failure::new(USAGE, what.to_owned()).hint("nothing was stored"));
+    match (approved, &bundle.expires_at, lives) {
+        (None, None, Some(hours)) => report.plain(&format!(
+            "the bundle does not say when its key ends; one that lives {hours} hours from its \
+             approval is stored with `--approved TIME`\n"
+        )),
+        (None, ..) => {}
+        (Some(_), Some(_), _) => return wrong("the bundle says itself when its key ends"),
+        (Some(_), _, None) => return wrong("it is not known how long such a key lives"),
+        (Some(approved), None, Some(hours)) => match expiry::end_of(approved, hours) {
+            None => return wrong("`--approved` is no moment such as 2026-11-21T13:00:00Z"),
+            end => bundle.expires_at = end,
+        },
+    }
     Ok(())
 }
 

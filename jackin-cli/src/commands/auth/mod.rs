@@ -11,14 +11,13 @@ mod request;
 mod set;
 
 use jackin_core::{
-    Catalog, Document, EnvLayers, EnvName, EnvValue, Given, Provider, RoleName, Source, Unknown,
-    WorkspaceName, guide::Guide,
+    Catalog, Document, EnvName, EnvValue, Given, Provider, RoleName, Source, WorkspaceName,
 };
 
 use crate::{
     ambient::{Ambient, read_file},
     args::{Auth, List},
-    commands::layers,
+    commands::{layers, provider},
     edit,
     report::{Failure, Report, USAGE},
     store::Target,
@@ -46,12 +45,6 @@ pub(super) fn run(auth: &Auth, ambient: &Ambient, report: &Report) -> Result<u8,
     Ok(0)
 }
 
-/// What is written down for a provider, with what the user's files say of it.
-fn guide(provider: &Provider, layers: &EnvLayers, ambient: &Ambient) -> Result<Guide, Failure> {
-    let files = ambient.files(layers.workspace.as_ref())?;
-    Ok(Guide::read(provider.id.as_str(), layers.role.as_ref(), &files)?)
-}
-
 /// The provider of that name, else the one that keys are asked of.
 fn asked<'a>(catalog: &'a Catalog, id: Option<&str>) -> Result<&'a Provider, Failure> {
     match id {
@@ -61,12 +54,6 @@ fn asked<'a>(catalog: &'a Catalog, id: Option<&str>) -> Result<&'a Provider, Fai
             .find(|provider| provider.request_token.is_some())
             .ok_or_else(|| Failure::new(USAGE, "which provider?").hint("name it")),
     }
-}
-
-fn provider<'a>(catalog: &'a Catalog, id: &str) -> Result<&'a Provider, Failure> {
-    let known = || catalog.iter().map(|provider| provider.id.as_str());
-    let unknown = || Unknown::new("provider", id, Given::Argument, known());
-    catalog.get(id).ok_or_else(|| unknown().into())
 }
 
 /// A provider's key, or the lack of one.

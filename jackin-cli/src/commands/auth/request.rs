@@ -9,12 +9,12 @@ use jackin_core::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{asked, guide, refusal};
+use super::{asked, refusal};
 use crate::{
     ambient::Ambient,
     args::{AuthRequest, Kind},
-    commands::layers,
-    mcp::{PATIENCE, Server},
+    commands::{guide, layers},
+    mcp::{McpError, PATIENCE, Server},
     picker::{Picked, Picker, Row},
     report::{self, CANCELLED, FAILED, Failure, Report, USAGE},
     secrets::Sources,
@@ -29,7 +29,7 @@ pub(super) fn run(args: &AuthRequest, ambient: &Ambient, report: &Report) -> Res
     check(args)?;
     let layers = layers(&args.list.place, ambient)?;
     let provider = asked(&layers.catalog, args.provider.as_deref())?;
-    let request = guide(provider, &layers, ambient)?.request;
+    let request = guide(&provider.id, &layers, ambient)?.request;
     let (Some(request), Some(name)) = (request, &provider.request_token) else {
         let message = format!("provider `{}` has no place to ask for keys", provider.id);
         return Err(Failure::new(USAGE, message)
@@ -168,6 +168,9 @@ impl Call<'_> {
         } else if !ok && events.contains(&said["error_kind"]) {
             let events = said["events"].as_array().into_iter().flatten();
             Ok(Answer::Events(events.filter_map(Event::read).take(MOST_EVENTS).collect()))
+        } else if ok {
+            let error = McpError::Unusable("it names no request".into());
+            Err(refusal::failure(error, self.provider, self.request))
         } else {
             Err(refusal::of_tool(&said, self.provider, self.request))
         }

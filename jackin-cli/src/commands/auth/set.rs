@@ -15,6 +15,7 @@ use crate::{
     report::{Failure, Report, USAGE},
     secrets,
     store::{Change, Target},
+    terminal::can_ask,
 };
 
 pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
@@ -28,6 +29,10 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     let value = match reference(args)? {
         Some(reference) => EnvValue::Reference(reference),
         None => {
+            if !args.source.stdin && can_ask(ambient) {
+                report
+                    .plain(&format!("`jackin auth guide {}` shows the way to one\n", provider.id));
+            }
             let prompt = format!("key for {} (`{}`)", provider.label.value, provider.key.value);
             let text = input::secret(&prompt, args.source.stdin)?;
             let value = EnvValue::parse(text.expose_secret());
