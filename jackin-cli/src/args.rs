@@ -2,7 +2,10 @@
 
 use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use jackin_core::{ContainerName, ImageName, NameError, Runtime};
 
 const AFTER: &str = "\
@@ -384,13 +387,17 @@ pub(crate) struct AuthRequest {
     #[arg(long, value_name = "URL")]
     pub(crate) event: Option<String>,
     /// How many times the base allowance a member key is to have; another may be approved
-    #[arg(long, value_name = "N", value_parser = ["1", "2", "5", "10", "20"])]
-    pub(crate) multiplier: Option<String>,
+    #[arg(long, value_name = "N", value_parser = multiplier())]
+    pub(crate) multiplier: Option<u8>,
     /// A word to whoever approves it, of at most 600 characters
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
     #[command(flatten)]
     pub(crate) list: List,
+}
+
+fn multiplier() -> impl TypedValueParser<Value = u8> {
+    PossibleValuesParser::new(["1", "2", "5", "10", "20"]).try_map(|text| text.parse())
 }
 
 /// A kind of key.

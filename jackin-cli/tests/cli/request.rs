@@ -128,14 +128,18 @@ fn a_multiplier_is_asked_for_and_never_promised() {
     let args = ["--kind", "member", "--multiplier", "5"];
     let seen = answered(Answer::json(&result(&answer)), &args);
     assert_eq!((seen.code, &*seen.out), (Some(0), "7\n"));
-    assert!(!seen.err.contains('5') && seen.err.contains("that they find right"), "{}", seen.err);
+    assert!(
+        !seen.err.contains('5') && seen.err.contains("the multiplier they see fit"),
+        "{}",
+        seen.err
+    );
     let args = [&args[..], &["--json"]].concat();
     let seen = answered(Answer::json(&result(&answer)), &args);
     let json: Value = serde_json::from_str(&seen.out).unwrap();
     assert_eq!(
         json,
         json!({ "schema": 1, "provider": "gateway", "kind": "member", "request_id": "7",
-            "status": "pending", "event": null, "multiplier_asked": "5" })
+            "status": "pending", "event": null, "multiplier_asked": 5 })
     );
 }
 
@@ -225,6 +229,7 @@ fn every_refusal_has_its_own_words_and_next_step() {
         ),
         (refused("406 Not Acceptable", -32000, "Not Acceptable"), "-32000", "`Accept`"),
         (refused("200 OK", -32000, "Not Acceptable"), "-32000", "`Accept`"),
+        (refused("200 OK", -32000, "overloaded"), "refuses: overloaded", "auth guide gateway"),
         (Answer::new("401 Unauthorized", &html, "<p>no"), "the token (401)", "take a new one at"),
         (refused("401 Unauthorized", -32001, "no"), "the token (401)", "agent-console"),
         (Answer::new("503 Service Unavailable", &html, ""), "of its own (503)", "try again in"),

@@ -12,7 +12,7 @@ use crate::{
 /// The longest text of the server's that is shown, in characters.
 const LONGEST: usize = 200;
 
-/// JSON-RPC's number for a request whose `Accept` header the server does not like.
+/// MCP servers' number for, among others, a request whose `Accept` header they do not like.
 const NOT_ACCEPTABLE: i64 = -32000;
 
 /// A text of the server's as it may be shown: short, on one line, without control characters.
@@ -78,12 +78,14 @@ fn unknown(
     request: &Request,
 ) -> Failure {
     let page = request.token_url.as_ref().map_or_else(String::new, |url| format!(" at {url}"));
+    let form = status == 406
+        || (code == Some(NOT_ACCEPTABLE) && message.to_lowercase().contains("not acceptable"));
     let (what, hint) = match status {
         401 => (
             "does not take the token (401)".to_owned(),
             format!("it is mistyped, too old or revoked: take a new one{page}"),
         ),
-        _ if code == Some(NOT_ACCEPTABLE) || status == 406 => (
+        _ if form => (
             format!("does not accept the form of the request ({NOT_ACCEPTABLE}, Not Acceptable)"),
             "something on the way changes its `Accept` header, or `request_url` is not the place \
              for requests"

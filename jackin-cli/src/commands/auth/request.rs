@@ -189,14 +189,13 @@ impl Call<'_> {
         let mut add = |key: &str, value: Option<Value>| {
             arguments.extend(value.map(|value| (key.to_owned(), value)));
         };
-        let multiplier = self.args.multiplier.as_ref().and_then(|text| text.parse::<u8>().ok());
         add("event_id", event.map(Value::from));
-        add("multiplier", multiplier.map(Value::from));
+        add("multiplier", self.args.multiplier.map(Value::from));
         add("note", self.args.note.as_deref().map(Value::from));
         arguments.into()
     }
 
-    /// Asks again with the event that is picked; a script is told those there are and gets a 2.
+    /// The event is picked, if somebody is there to do that.
     fn which_event(
         &self,
         events: &[Event],
@@ -207,14 +206,19 @@ impl Call<'_> {
             return Err(Failure::new(FAILED, "there is no event that a key can be asked for")
                 .hint("a member's key needs none: `--kind member`"));
         }
-        if !self.args.list.json && can_ask(ambient) {
-            let event = pick(events, report)?;
-            return match self.make(Some(&event.event_id))? {
-                Answer::Filed(filed) => self.filed(&filed, report),
-                Answer::Events(_) => Err(Failure::new(FAILED, "the event is gone by now")
-                    .hint("the same command shows the others")),
-            };
+        if self.args.list.json || !can_ask(ambient) {
+            return self.listed(events);
         }
+        let event = pick(events, report)?;
+        match self.make(Some(&event.event_id))? {
+            Answer::Filed(filed) => self.filed(&filed, report),
+            Answer::Events(_) => Err(Failure::new(FAILED, "the event is gone by now")
+                .hint("the same command shows the others")),
+        }
+    }
+
+    /// A script is told the events there are and gets a 2.
+    fn listed(&self, events: &[Event]) -> Result<u8, Failure> {
         if self.args.list.json {
             let answer = json!({ "schema": 1, "provider": self.provider.id.as_str(),
                 "kind": self.kind(), "status": "needs_event", "events": events });
@@ -235,26 +239,22 @@ impl Call<'_> {
         if self.args.list.json {
             let mut answer = json!({ "schema": 1, "provider": id, "kind": kind,
                 "request_id": filed.id, "status": filed.status, "event": filed.event });
-            if let Some(asked) = &self.args.multiplier {
-                answer["multiplier_asked"] = asked.as_str().into();
+            if let Some(asked) = self.args.multiplier {
+                answer["multiplier_asked"] = asked.into();
             }
-            report::json(&answer)?;
-            return Ok(0);
+            return report::json(&answer).map(|()| 0);
         }
         report::text(&format!("{}\n", filed.id))?;
         let event = filed.event.as_ref().map(|event| format!(" for {}", event.row().label));
-        let more = match &self.args.multiplier {
-            Some(_) => " with the multiplier that they find right",
-            None => "",
-        };
+        let event = event.unwrap_or_default();
+        let found =
+            if self.args.multiplier.is_some() { ", with the multiplier they see fit" } else { "" };
+        let (label, status) = (&self.provider.label.value, &filed.status);
         report.plain(&format!(
-            "asked {} for a {kind} key{}: {}\n\
-             An operator must approve it{more}, and hands you the key then; it does not come here, \
+            "asked {label} for a {kind} key{event}: {status}\n\
+             An operator must approve it{found}, and hands you the key then; it does not come here, \
              and asking again does not hurry it.\n\
-             When you have it, `jackin auth import {id}` stores it: paste its bundle there.\n",
-            self.provider.label.value,
-            event.unwrap_or_default(),
-            filed.status,
+             When you have it, `jackin auth import {id}` stores it: paste its bundle there.\n"
         ));
         Ok(0)
     }
