@@ -171,3 +171,11 @@ fn a_bundle_without_an_end_gets_one_from_its_approval() {
         assert!(seen.err.contains(said), "{}", seen.err);
     }
 }
+
+#[test]
+#[cfg(not(feature = "request"))]
+fn a_build_without_a_client_says_so() {
+    let seen = see(&mut Home::new().jackin(["auth", "request", "--kind", "member"]));
+    assert_eq!(seen.code, Some(125));
+    assert!(seen.err.contains("this build of jackin cannot ask for keys"), "{}", seen.err);
+}

@@ -6,12 +6,14 @@ mod config;
 mod elsewhere;
 mod env;
 mod formats;
+#[cfg(feature = "request")]
 mod gateway;
 mod guide;
 mod labels;
 mod last;
 mod picker;
 mod readme;
+#[cfg(feature = "request")]
 mod request;
 mod run;
 mod screens;
