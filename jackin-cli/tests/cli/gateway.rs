@@ -50,7 +50,7 @@ impl Answer {
     pub(crate) fn stream(body: &Value) -> Self {
         let text = format!(
             ": hello\r\n\r\nevent: message\ndata: {{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\"}}\n\n\
-             event: ping\ndata: {body}x\n\nid: 7\nevent: message\ndata: {body}\n\n: more to come\n"
+             event: ping\ndata: {{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{{}}}}\n\nid: 7\nevent: message\ndata: {body}\n\n: more to come\n"
         );
         Self::new("200 OK", &["content-type: text/event-stream; charset=utf-8"], text)
     }

@@ -9,6 +9,8 @@ mod formats;
 #[cfg(feature = "request")]
 mod gateway;
 mod guide;
+#[cfg(feature = "request")]
+mod journey;
 mod labels;
 mod last;
 mod picker;
@@ -20,3 +22,5 @@ mod screens;
 mod secrets;
 mod support;
 mod tmux;
+#[cfg(feature = "request")]
+mod trust;

@@ -1,39 +1,33 @@
 //! A key is asked for: what the gateway sees, and what the user is told.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader},
-    net::TcpListener,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{fs, net::TcpListener, path::Path, process::Command};
 
 use serde_json::{Value, json};
 
 use crate::{
     gateway::{Answer, Gateway, result},
-    support::{Home, JACKIN, Seen, see},
+    support::{Home, Seen, see},
     tmux::Tmux,
 };
 
-const TOKEN: &str = "agt_sentinel-that-asks";
-const EVENT: &str = "https://luma.com/vibe-night";
+pub(crate) const TOKEN: &str = "agt_sentinel-that-asks";
+pub(crate) const EVENT: &str = "https://luma.com/vibe-night";
 
 /// jackin with the token exported; it must show it nowhere.
-fn request(home: &Home, args: &[&str]) -> Command {
+pub(crate) fn request(home: &Home, args: &[&str]) -> Command {
     let mut command = home.jackin(["auth", "request"].iter().chain(args));
     command.env("FLOOR10_AGENT_TOKEN", TOKEN);
     command
 }
 
-fn shows_no_token(home: &Home, mut command: Command) -> Seen {
+pub(crate) fn shows_no_token(home: &Home, mut command: Command) -> Seen {
     let seen = see(&mut command);
     assert!(!format!("{}{}", seen.out, seen.err).contains("sentinel"), "{}{}", seen.out, seen.err);
     keeps_no_token(home.path());
     seen
 }
 
-fn keeps_no_token(dir: &Path) {
+pub(crate) fn keeps_no_token(dir: &Path) {
     for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
         if entry.file_type().unwrap().is_dir() {
             keeps_no_token(&entry.path());
@@ -54,11 +48,11 @@ fn answered(answer: Answer, args: &[&str]) -> Seen {
     seen
 }
 
-fn filed(kind: &str) -> Value {
+pub(crate) fn filed(kind: &str) -> Value {
     result(&json!({ "ok": true, "request_id": "req_42", "status": "pending", "kind": kind }))
 }
 
-fn events(kind: &str) -> Value {
+pub(crate) fn events(kind: &str) -> Value {
     let event = json!({ "event_id": EVENT, "title": "Vibe Night", "when": "Sat 18:00", "venue": "Floor 10" });
     let other = json!({ "event_id": "https://luma.com/claw", "title": "ClawCamp" });
     result(&json!({ "ok": false, "error_kind": kind, "events": [event, other] }))
@@ -399,121 +393,4 @@ fn a_note_of_600_characters_is_sent() {
     let seen = shows_no_token(&home, request(&home, &["--kind", "member", "--note", &note]));
     assert_eq!(seen.code, Some(0), "{}", seen.err);
     assert_eq!(gateway.asked()[0].body["params"]["arguments"]["note"], note);
-}
-
-/// Serves one answer over TLS, and says on which port.
-const SERVES: &str = "
-import http.server, ssl
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.rfile.read(int(self.headers['content-length']))
-        body = open('answer', 'rb').read()
-        self.send_response(200)
-        self.send_header('content-type', 'application/json')
-        self.send_header('content-length', str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def log_message(self, *args): pass
-server = http.server.HTTPServer(('127.0.0.1', 0), Handler)
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain('server.pem', 'server.key')
-server.socket = context.wrap_socket(server.socket, server_side=True)
-print(server.server_port, flush=True)
-server.timeout = 30
-server.handle_request()
-";
-
-/// An authority and, by it, a certificate for this machine.
-const CERTIFIES: &str = "
-new='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
-openssl req -x509 $new -keyout ca.key -out ca.pem -days 2 -subj /CN=test
-openssl req $new -keyout server.key -out server.csr -subj /CN=localhost
-printf 'subjectAltName=IP:127.0.0.1\\nextendedKeyUsage=serverAuth' > names
-openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem \\
-    -days 2 -extfile names";
-
-#[test]
-#[ignore = "needs openssl and python3; .ci/run runs it"]
-fn a_certificate_must_be_one_that_the_system_trusts() {
-    let home = Home::new();
-    let seen = see(&mut home.program("sh", ["-ec", CERTIFIES]));
-    assert_eq!(seen.code, Some(0), "{}", seen.err);
-    home.write("answer", filed("member").to_string());
-    let asked = |trusted: &[(&str, &str)]| {
-        let mut server = home.program("timeout", ["60", "python3", "-c", SERVES]);
-        let mut server = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut port = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        let url = format!("https://127.0.0.1:{}/api/mcp", port.trim());
-        let config = format!("providers.gateway.request_url = '{url}'\n");
-        home.write(".config/jackin/config.toml", config);
-        let mut command = request(&home, &["--kind", "member"]);
-        command.envs(trusted.iter().copied());
-        let seen = shows_no_token(&home, command);
-        server.wait().unwrap();
-        seen
-    };
-    let authority = home.path().join("ca.pem");
-    let seen = asked(&[("SSL_CERT_FILE", authority.to_str().unwrap())]);
-    assert_eq!((seen.code, &*seen.out), (Some(0), "req_42\n"), "{}", seen.err);
-    let seen = asked(&[]);
-    assert_eq!((seen.code, &*seen.out), (Some(125), ""));
-    assert!(seen.err.contains("certificate"), "{}", seen.err);
-}
-
-/// The commands that README.md shows first under this title.
-fn shown_under(title: &str) -> Vec<&'static str> {
-    const README: &str = include_str!("../../../README.md");
-    let section = README.split(title).nth(1).unwrap();
-    let block = section.split("```").nth(1).unwrap();
-    block.lines().filter_map(|line| line.strip_prefix("$ ")).collect()
-}
-
-#[test]
-fn from_an_empty_home_to_a_launched_child() {
-    let commands = shown_under("## From no key to a working key\n");
-    let gateway =
-        Gateway::new([Answer::json(&events("needs_event")), Answer::stream(&filed("workshop"))]);
-    let home = Home::with_config(&gateway.config());
-    let bundle = json!({
-        "base_url": "https://gateway.example.com/zai",
-        "env_lines": "export ANTHROPIC_BASE_URL=https://gateway.example.com/zai\n\
-                      export ANTHROPIC_AUTH_TOKEN=agt_the-key-itself\n\
-                      export ANTHROPIC_MODEL=glm-4.6\n\
-                      export ANTHROPIC_SMALL_FAST_MODEL=glm-4.5-air\n",
-        "expires_at": "2100-01-01T00:00:00Z",
-    });
-    home.write("bundle.json", bundle.to_string());
-    let bin = Path::new(JACKIN).parent().unwrap().display();
-    let run = |line: &str| {
-        let mut command = home.program("sh", ["-c", line]);
-        command.env("FLOOR10_AGENT_TOKEN", TOKEN);
-        see(command.env("PATH", format!("{bin}:/usr/bin:/bin")))
-    };
-    let [guide, events, request, import, providers, launch] = &commands[..] else {
-        panic!("README.md shows {commands:?}");
-    };
-    let seen = run(guide);
-    assert!(seen.out.contains("5. Store it: `jackin auth import gateway`"), "{}", seen.out);
-    let seen = run(events);
-    assert!(seen.code == Some(2) && seen.out.contains(EVENT), "{}", seen.err);
-    let seen = run(request);
-    assert_eq!((seen.code, &*seen.out), (Some(0), "req_42\n"), "{}", seen.err);
-    let seen = run(import);
-    assert_eq!(seen.code, Some(0), "{}", seen.err);
-    let seen = run(providers);
-    assert!(seen.out.contains("config.toml") && seen.out.contains("expires in"), "{}", seen.out);
-    let seen = run(launch);
-    assert_eq!(seen.code, Some(0), "{}", seen.err);
-    for line in [
-        "ANTHROPIC_AUTH_TOKEN=agt_the-key-itself",
-        "ANTHROPIC_BASE_URL=https://gateway.example.com/zai",
-        "ANTHROPIC_MODEL=glm-4.6",
-        "ANTHROPIC_SMALL_FAST_MODEL=glm-4.5-air",
-    ] {
-        assert!(seen.out.lines().any(|shown| shown == line), "{line}: {}", seen.out);
-    }
-    keeps_no_token(home.path());
-    let asked = gateway.asked();
-    assert_eq!(asked[1].body["params"]["arguments"], json!({ "event_id": EVENT }));
 }
