@@ -368,8 +368,7 @@ pub(crate) struct AuthImport {
     /// A name for the key, kept as a comment behind it
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
-    /// When it was approved, such as 2026-11-21T13:00:00Z, or `now`: for a key that is bound to a
-    /// time and a bundle that does not say when it ends
+    /// When it was approved, or `now`: for a bundle that does not say when its key ends
     #[arg(long, value_name = "TIME")]
     pub(crate) approved: Option<String>,
     #[command(flatten)]
@@ -380,7 +379,7 @@ pub(crate) struct AuthImport {
 pub(crate) struct AuthRequest {
     /// The provider [default: gateway]
     pub(crate) provider: Option<String>,
-    /// Which kind of key
+    /// For an event, for some hours, or for a member, with a weekly allowance
     #[arg(long)]
     pub(crate) kind: Kind,
     /// The event that a workshop key is for; without one the events are shown
@@ -403,9 +402,7 @@ fn multiplier() -> impl TypedValueParser<Value = u8> {
 /// A kind of key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
-    /// For some hours, at an event
     Workshop,
-    /// With a weekly allowance
     Member,
 }
 

@@ -59,8 +59,12 @@ fn lists() {
 fn help() {
     let home = Home::new();
     assert_snapshot!("help", screen(&home, &["--help"]));
-    for command in ["run", "plan", "env", "label", "providers", "agents"] {
+    for command in ["run", "plan", "env", "label", "providers", "agents", "explain"] {
         assert_snapshot!(format!("help-{command}"), screen(&home, &[command, "--help"]));
+    }
+    for command in ["guide", "import", "request"] {
+        let help = screen(&home, &["auth", command, "--help"]);
+        assert_snapshot!(format!("help-auth-{command}"), help);
     }
 }
 
