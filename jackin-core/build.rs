@@ -22,7 +22,8 @@ fn main() -> Answer<()> {
     let data = fs::read_to_string(DATA)?;
     let root = DeTable::parse(&data)?;
     let root = Table { path: "", table: root.get_ref() };
-    root.check(&["providers", "refused_hosts"])?;
+    // What no launch needs is read elsewhere, when somebody asks.
+    root.check(&["providers", "refused_hosts", "guide", "advice", "causes"])?;
     let out = env::var_os("OUT_DIR").ok_or("there is no OUT_DIR")?;
     Ok(fs::write(Path::new(&out).join("built_in.rs"), statics(&root)?)?)
 }
@@ -66,6 +67,11 @@ fn provider(id: &str, table: &Table<'_>) -> Answer<String> {
         "anthropic",
         "openai-responses",
         "openai-chat",
+        "guide",
+        "allowance",
+        "causes",
+        "request",
+        "request_url",
     ])?;
     let tier = match table.str("tier")? {
         None => "Native",

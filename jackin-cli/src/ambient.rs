@@ -154,6 +154,17 @@ impl Ambient {
         Ok(workspace.map_or_else(|| root.join("config.toml"), |name| workspace_file(root, name)))
     }
 
+    /// The names and texts of the files that count for a workspace, the most specific first.
+    pub(crate) fn files(
+        &self,
+        workspace: Option<&WorkspaceName>,
+    ) -> Result<Vec<(String, String)>, Failure> {
+        let Some(root) = self.root()? else { return Ok(Vec::new()) };
+        let own = workspace.map(|name| workspace_file(root, name));
+        let paths = own.into_iter().chain([root.join("config.toml")]);
+        paths.filter_map(|path| read_file(&path).transpose()).collect()
+    }
+
     /// Where the program keeps what it may forget.
     pub(crate) fn state_dir(&self) -> Option<PathBuf> {
         Some(self.xdg("XDG_STATE_HOME", ".local/state")?.join("jackin"))

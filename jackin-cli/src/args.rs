@@ -8,6 +8,7 @@ use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
 use clap::{
     ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
 };
 use jackin_core::{ContainerName, ImageName, NameError, Runtime};
 
@@ -102,6 +103,8 @@ pub(crate) enum Command {
     Completions(Completions),
     /// Write the manual's pages to a directory
     Man(Man),
+    /// Say why a provider answers 401, 403 or 429, and what to do
+    Explain(Explain),
 }
 
 /// Which provider, and from which layers.
@@ -280,6 +283,15 @@ pub(crate) struct Providers {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The status
+    #[arg(value_parser = ["401", "403", "429"])]
+    pub(crate) status: String,
+    /// The provider it came from
+    pub(crate) provider: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) place: Place,
@@ -320,6 +332,19 @@ Examples:
     Check(AuthCheck),
     /// Store a gateway's bundle from standard input: its JSON, or the block of `export` lines
     Import(AuthImport),
+    /// Ask a gateway for a key; whoever runs it approves it and hands it out
+    #[command(after_help = "\
+The token that asks is read from the variable that the provider names (FLOOR10_AGENT_TOKEN for
+gateway), in your configuration or exported; it is never an argument. The request's id goes to
+stdout.
+
+Examples:
+  jackin auth request --kind workshop                        shows the events there are
+  jackin auth request --kind workshop --event https://luma.com/vibe-night
+  jackin auth request --kind member --multiplier 2 --note 'an agent harness'")]
+    Request(AuthRequest),
+    /// Show the way to a provider's key
+    Guide(AuthGuide),
 }
 
 #[derive(Debug, Args)]
@@ -406,8 +431,51 @@ pub(crate) struct AuthImport {
     /// A name for the key, kept as a comment behind it
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
+    /// When it was approved, or `now`: for a bundle that does not say when its key ends
+    #[arg(long, value_name = "TIME")]
+    pub(crate) approved: Option<String>,
     #[command(flatten)]
     pub(crate) scope: Scope,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuthRequest {
+    /// The provider [default: gateway]
+    pub(crate) provider: Option<String>,
+    /// For an event, for some hours, or for a member, with a weekly allowance
+    #[arg(long)]
+    pub(crate) kind: Kind,
+    /// The event that a workshop key is for; without one the events are shown
+    #[arg(long, value_name = "URL")]
+    pub(crate) event: Option<String>,
+    /// How many times the base allowance a member key is to have; another may be approved
+    #[arg(long, value_name = "N", value_parser = multiplier())]
+    pub(crate) multiplier: Option<u8>,
+    /// A word to whoever approves it, of at most 600 characters
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    #[command(flatten)]
+    pub(crate) list: List,
+}
+
+fn multiplier() -> impl TypedValueParser<Value = u8> {
+    PossibleValuesParser::new(["1", "2", "5", "10", "20"]).try_map(|text| text.parse())
+}
+
+/// A kind of key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    Workshop,
+    Member,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuthGuide {
+    /// The provider; without one, the pages of all
+    pub(crate) provider: Option<String>,
+    /// Open the page where its keys are made
+    #[arg(long, requires = "provider")]
+    pub(crate) open: bool,
 }
 
 #[derive(Debug, Subcommand)]

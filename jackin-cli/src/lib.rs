@@ -31,6 +31,8 @@ mod input;
 mod keys;
 mod last;
 mod launch;
+#[cfg(feature = "request")]
+mod mcp;
 mod picker;
 mod report;
 mod schema;

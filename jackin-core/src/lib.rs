@@ -82,6 +82,8 @@ mod container;
 mod detach;
 mod error;
 mod fill;
+/// The way to a key, and what becomes of it: read only when somebody asks.
+pub mod guide;
 mod key;
 mod layers;
 mod names;

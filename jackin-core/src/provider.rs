@@ -288,9 +288,12 @@ pub(crate) fn host(url: &str) -> &str {
 
 /// Whether a checked URL would carry the key in the clear to another machine.
 pub(crate) fn is_open_http(url: &str) -> bool {
-    let host = host(url);
-    let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    url.starts_with("http://") && !(loopback || host == "localhost")
+    url.starts_with("http://") && !is_loopback(host(url))
+}
+
+/// Whether a host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]

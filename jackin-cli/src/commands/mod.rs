@@ -8,6 +8,7 @@ mod console;
 mod container;
 mod doctor;
 mod env;
+mod explain;
 mod label;
 mod manual;
 mod plan;
@@ -27,7 +28,10 @@ pub(crate) use {
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::error::{ContextKind, ContextValue};
-use jackin_core::{Agent, EnvLayers, ExecPlan, Given, choice, resolve};
+use jackin_core::{
+    Agent, Catalog, EnvLayers, ExecPlan, Given, Provider, ProviderId, Unknown, choice,
+    guide::Guide, resolve,
+};
 
 use crate::{
     ambient::Ambient,
@@ -107,6 +111,7 @@ fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
         Command::Doctor(asked) => return doctor::run(&asked, &ambient),
         Command::Completions(asked) => manual::completions(&asked)?,
         Command::Man(asked) => manual::man(&asked)?,
+        Command::Explain(asked) => explain::run(&asked, &ambient)?,
     }
     Ok(0)
 }
@@ -114,6 +119,19 @@ fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
 /// The layers for a workspace and a role, over the environment.
 fn layers(place: &Place, ambient: &Ambient) -> Result<EnvLayers, Failure> {
     ambient.layers(place.workspace.as_deref(), place.role.as_deref())
+}
+
+/// The provider of that name.
+fn provider<'a>(catalog: &'a Catalog, id: &str) -> Result<&'a Provider, Failure> {
+    let known = || catalog.iter().map(|provider| provider.id.as_str());
+    let unknown = || Unknown::new("provider", id, Given::Argument, known());
+    catalog.get(id).ok_or_else(|| unknown().into())
+}
+
+/// What is written down for a provider, with what the user's files say of it.
+fn guide(id: &ProviderId, layers: &EnvLayers, ambient: &Ambient) -> Result<Guide, Failure> {
+    let files = ambient.files(layers.workspace.as_ref())?;
+    Ok(Guide::read(id.as_str(), layers.role.as_ref(), &files)?)
 }
 
 /// The agent of that name, else the default one.

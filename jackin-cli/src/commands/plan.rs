@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jackin_core::{ExecPlan, PlannedValue, PlannedVar, Source};
+use jackin_core::{ExecPlan, PlannedValue, PlannedVar, Source, guide::Guide};
 
 use crate::{
     ambient::Ambient,
@@ -26,7 +26,7 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
         ["agent".into(), plan.agent.to_string()],
         ["provider".into(), plan.provider.to_string()],
     ];
-    head.extend(plan.expires_at.map(|at| ["key".into(), expiry::words(at)]));
+    head.extend(left(plan, ambient).map(|left| ["key".into(), left]));
     head.extend([
         ["workspace".into(), or_none(plan.workspace.as_ref().map(|name| name.as_str()))],
         ["role".into(), or_none(plan.role.as_ref().map(|name| name.as_str()))],
@@ -53,6 +53,22 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
         let _ = writeln!(text, "\nwarning: {warning}");
     }
     text
+}
+
+/// What is left of the plan's key, as far as that is known.
+fn left(plan: &ExecPlan, ambient: &Ambient) -> Option<String> {
+    if let Some(at) = plan.expires_at {
+        return Some(expiry::words(at));
+    }
+    plan.set.iter().find(|var| var.key.is_some())?;
+    let files = ambient.files(plan.workspace.as_ref()).ok()?;
+    let guide = Guide::read(plan.provider.as_str(), plan.role.as_ref(), &files).ok()?;
+    guide.resets.map(|day| allowance(expiry::next(day)))
+}
+
+/// When an allowance begins anew.
+pub(super) fn allowance(at: i64) -> String {
+    format!("a member's allowance {}", expiry::resets(at))
 }
 
 fn row(var: &PlannedVar) -> [String; 4] {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::{
     ambient::Ambient,
     args::Providers,
-    commands::layers,
+    commands::{guide, layers, plan::allowance},
     expiry,
     report::{self, Failure},
 };
@@ -41,6 +41,9 @@ struct Row<'a> {
     /// When the key ends, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
+    /// When the allowance of a key without an end begins anew, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resets_at: Option<i64>,
     /// The agents that could be started on it now.
     agents: Vec<&'static str>,
     endpoints: BTreeMap<Protocol, Endpoint<'a>>,
@@ -64,8 +67,13 @@ pub(super) fn run(args: &Providers, ambient: &Ambient) -> Result<(), Failure> {
         Some(asked) => Some(choice::select_agent(&layers, Some(asked))?),
         None => None,
     };
-    let rows: Vec<_> =
+    let mut rows: Vec<_> =
         layers.catalog.iter().map(|provider| row(provider, &layers, agent)).collect();
+    for (row, provider) in rows.iter_mut().zip(layers.catalog.iter()) {
+        if row.configured.is_some() && row.expires_at.is_none() {
+            row.resets_at = guide(&provider.id, &layers, ambient)?.resets.map(expiry::next);
+        }
+    }
     if args.list.json {
         return report::json(&Listing { schema: 1, providers: rows });
     }
@@ -106,7 +114,8 @@ fn for_agent(rows: &[Row<'_>], agent: &Agent) -> Vec<[String; 3]> {
 
 fn configured(row: &Row<'_>) -> String {
     let place = row.configured.as_ref().map_or("-".into(), ToString::to_string);
-    row.expires_at.map(|at| format!("{place}; {}", expiry::words(at))).unwrap_or(place)
+    let left = row.expires_at.map(expiry::words).or(row.resets_at.map(allowance));
+    left.map(|left| format!("{place}; {left}")).unwrap_or(place)
 }
 
 fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&'static Agent>) -> Row<'a> {
@@ -138,6 +147,7 @@ fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&'static Ag
         checked: provider.checked.as_deref(),
         configured: layers.get(key).filter(|key| !key.value.is_blank()).map(|key| key.source),
         expires_at: provider.expires_at,
+        resets_at: None,
         agents: ready.map(|agent| agent.id.as_str()).collect(),
         endpoints: endpoints.collect(),
         refusal: agent.and_then(refusal),

@@ -10,6 +10,11 @@ mod doctor;
 mod elsewhere;
 mod env;
 mod formats;
+#[cfg(feature = "request")]
+mod gateway;
+mod guide;
+#[cfg(feature = "request")]
+mod journey;
 mod keeping;
 mod labels;
 mod last;
@@ -18,6 +23,8 @@ mod manual;
 mod picker;
 mod prompt;
 mod readme;
+#[cfg(feature = "request")]
+mod request;
 mod roundtrip;
 mod run;
 mod screens;
@@ -27,3 +34,5 @@ mod shells;
 mod store;
 mod support;
 mod tmux;
+#[cfg(feature = "request")]
+mod trust;

@@ -3,7 +3,10 @@
 use insta::assert_snapshot;
 use jackin_core::{Agent, Catalog};
 
-use crate::support::{Home, see};
+use crate::{
+    guide::timeless,
+    support::{Home, see},
+};
 
 const CONFIG: &str = r#"
 default_role = "review"
@@ -67,11 +70,21 @@ fn help() {
         "doctor",
         "completions",
         "man",
+        "explain",
     ];
     for command in commands {
         assert_snapshot!(format!("help-{command}"), screen(&home, &[command, "--help"]));
     }
-    for command in ["auth", "auth set", "config env set", "workspace", "workspace remove"] {
+    for command in [
+        "auth",
+        "auth set",
+        "auth guide",
+        "auth import",
+        "auth request",
+        "config env set",
+        "workspace",
+        "workspace remove",
+    ] {
         let name = format!("help-{}", command.replace(' ', "-"));
         let words: Vec<_> = command.split(' ').chain(["--help"]).collect();
         assert_snapshot!(name, screen(&home, &words));
@@ -96,5 +109,5 @@ fn the_matrix() {
     let matrix = Agent::all()
         .iter()
         .map(|agent| screen(&home, &["providers", "--agent", agent.id.as_str()]));
-    assert_snapshot!("matrix", matrix.collect::<Vec<_>>().join("\n\n"));
+    assert_snapshot!("matrix", timeless(&matrix.collect::<Vec<_>>().join("\n\n")));
 }

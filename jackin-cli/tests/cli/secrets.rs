@@ -211,7 +211,8 @@ fn no_secret_is_in_any_argument() {
         "[env]\nZAI_API_KEY = 'op://v/zai/key'\nA = 'op://v/a/key'\n\
          B = { command = ['asked'] }\nC = { file = '~/secret' }\n",
     );
-    let look = "cat /proc/[0-9]*/cmdline >> seen 2>/dev/null; echo >> seen";
+    // A line for a look: other programs' arguments may hold line breaks.
+    let look = "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\n' ' ' >> seen; echo >> seen";
     // Of this run alone, and in no argument of what writes it.
     let secret = |of: &str| format!("hidden-{}-{of}", std::process::id());
     let file = home.write("secret", secret("file"));

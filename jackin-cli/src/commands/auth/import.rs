@@ -2,46 +2,49 @@
 
 use jackin_core::{Agent, Catalog, EnvValue, ExposeSecret as _, Protocol, Provider};
 
-use super::{provider, set::still_ignored};
+use super::{asked, set::still_ignored};
 use crate::{
     ambient::Ambient,
     args::AuthImport,
     bundle::Bundle,
-    commands::values,
-    edit, input, keys,
+    commands::{guide, values},
+    edit, expiry, input, keys,
     report::{Failure, Report, USAGE},
     store::{Change, Target},
 };
 
 pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let target = Target::find(&args.scope, ambient)?;
-    let catalog = target.layers(ambient)?.catalog;
-    let provider =
-        match &args.provider {
-            Some(id) => provider(&catalog, id)?,
-            None => catalog.iter().find(|provider| provider.request_token.is_some()).ok_or_else(
-                || Failure::new(USAGE, "which provider is the bundle for?").hint("name it"),
-            )?,
-        };
+    let layers = target.layers(ambient)?;
+    let catalog = &layers.catalog;
+    let provider = asked(catalog, args.provider.as_deref())?;
     let text = input::piped()?;
     let bundle = Bundle::parse(text.expose_secret(), provider.request_token.as_ref());
-    let bundle = bundle.map_err(|error| {
+    let mut bundle = bundle.map_err(|error| {
         let failure = Failure::new(USAGE, format!("cannot use this bundle: {}", error.reason));
         failure.hint(error.hint.unwrap_or_else(|| {
             "paste its JSON, or the block of four `export` lines; nothing was stored".into()
         }))
     })?;
-    check(&bundle, provider, &catalog)?;
+    check(&bundle, provider, catalog)?;
     let note = match args.note.as_deref() {
         Some(note) => Some(keys::checked_note(note)?.to_owned()),
         None => bundle.note.as_deref().map(one_line),
     };
+    let lives = guide(&provider.id, &layers, ambient)?.lives_hours;
+    end(&mut bundle, args.approved.as_deref(), lives)?;
     let key = EnvValue::Literal(bundle.key.clone());
-    let warning = keys::warning(&catalog, provider, &key)?;
+    let warning = keys::warning(catalog, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;
     let what = format!("{}, {}", provider.label.value, keys::masked(&key));
     values::said(report, changed, &what, &target);
+    if let (None, Some(hours)) = (&bundle.expires_at, lives) {
+        report.plain(&format!(
+            "the bundle does not say when its key ends; one that lives {hours} hours from its \
+             approval is stored with `--approved TIME`\n"
+        ));
+    }
     let lost = keys::lost(note.as_deref(), &provider.key.value, &target)?;
     lost.iter().for_each(|text| report.warning(text));
     still_ignored(provider, &target, ambient, report)
@@ -51,6 +54,21 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
 fn one_line(note: &str) -> String {
     let words = note.split(|c: char| c.is_whitespace() || c.is_control());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// When the key ends, where only the moment of its approval is known.
+fn end(bundle: &mut Bundle, approved: Option<&str>, lives: Option<u64>) -> Result<(), Failure> {
+    let wrong = |what: &str| Err(Failure::new(USAGE, what.to_owned()).hint("nothing was stored"));
+    match (approved, &bundle.expires_at, lives) {
+        (None, ..) => {}
+        (Some(_), Some(_), _) => return wrong("the bundle says itself when its key ends"),
+        (Some(_), _, None) => return wrong("it is not known how long such a key lives"),
+        (Some(approved), None, Some(hours)) => match expiry::end_of(approved, hours) {
+            None => return wrong("`--approved` is no moment such as 2026-11-21T13:00:00Z"),
+            end => bundle.expires_at = end,
+        },
+    }
+    Ok(())
 }
 
 /// Refuses what can only fail, or worse: a host that is not the gateway's, and models that the

@@ -1,21 +1,24 @@
 //! `jackin auth`: the providers' keys, per scope. A key is never an argument and never shown.
 
 mod check;
+mod guide;
 mod import;
 mod list;
+#[cfg(feature = "request")]
+mod refusal;
+#[cfg(feature = "request")]
+mod request;
 mod set;
 
 #[cfg(test)]
 pub(crate) use list::Listing as Keys;
 
-use jackin_core::{
-    Catalog, Document, EnvName, EnvValue, Given, Provider, Source, Unknown, WorkspaceName,
-};
+use jackin_core::{Catalog, Document, EnvName, EnvValue, Given, Provider, Source, WorkspaceName};
 
 use crate::{
     ambient::Ambient,
     args::{Auth, List},
-    commands::layers,
+    commands::{layers, provider},
     keys,
     report::{Failure, Report, USAGE},
     store::Target,
@@ -28,14 +31,30 @@ pub(super) fn run(auth: &Auth, ambient: &Ambient, report: &Report) -> Result<u8,
         Auth::Unset(args) => set::unset(args, ambient, report)?,
         Auth::Check(args) => return check::run(args, ambient),
         Auth::Import(args) => import::run(args, ambient, report)?,
+        Auth::Guide(args) => guide::run(args, ambient)?,
+        #[cfg(feature = "request")]
+        Auth::Request(args) => return request::run(args, ambient, report),
+        #[cfg(not(feature = "request"))]
+        Auth::Request(_) => {
+            return Err(Failure::new(
+                crate::report::FAILED,
+                "this build of jackin cannot ask for keys",
+            )
+            .hint("`jackin auth guide gateway` says how else"));
+        }
     }
     Ok(0)
 }
 
-fn provider<'a>(catalog: &'a Catalog, id: &str) -> Result<&'a Provider, Failure> {
-    let known = || catalog.iter().map(|provider| provider.id.as_str());
-    let unknown = || Unknown::new("provider", id, Given::Argument, known());
-    catalog.get(id).ok_or_else(|| unknown().into())
+/// The provider of that name, else the one that keys are asked of.
+fn asked<'a>(catalog: &'a Catalog, id: Option<&str>) -> Result<&'a Provider, Failure> {
+    match id {
+        Some(id) => provider(catalog, id),
+        None => catalog
+            .iter()
+            .find(|provider| provider.request_token.is_some())
+            .ok_or_else(|| Failure::new(USAGE, "which provider?").hint("name it")),
+    }
 }
 
 /// A provider's key, or the lack of one.

@@ -14,6 +14,7 @@ use crate::{
     input, keys,
     report::{Failure, Report, USAGE},
     store::{Change, Target},
+    terminal::can_ask,
 };
 
 pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
@@ -27,6 +28,10 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     let value = match reference(args)? {
         Some(reference) => EnvValue::Reference(reference),
         None => {
+            if !args.source.stdin && can_ask(ambient) {
+                report
+                    .plain(&format!("`jackin auth guide {}` shows the way to one\n", provider.id));
+            }
             let prompt = format!("key for {} (`{}`)", provider.label.value, provider.key.value);
             let text = input::secret(&prompt, args.source.stdin, ambient)?;
             let value = EnvValue::parse(text.expose_secret());

@@ -1,0 +1,61 @@
+//! `jackin auth guide`: the way to a provider's key. It opens a page only when asked, and nothing
+//! else.
+
+use std::fmt::Write as _;
+
+use jackin_core::{EnvLayers, Provider, guide::Guide};
+
+use crate::{
+    ambient::Ambient,
+    args::{AuthGuide, Place},
+    commands::{guide, layers, provider},
+    report::{self, FAILED, Failure, USAGE},
+};
+
+pub(super) fn run(args: &AuthGuide, ambient: &Ambient) -> Result<(), Failure> {
+    let layers = layers(&Place { workspace: None, role: None }, ambient)?;
+    let Some(id) = &args.provider else { return overview(&layers, ambient) };
+    let provider = provider(&layers.catalog, id)?;
+    let guide = guide(&provider.id, &layers, ambient)?;
+    report::text(&text(provider, &guide))?;
+    if args.open { open(provider, &guide) } else { Ok(()) }
+}
+
+fn overview(layers: &EnvLayers, ambient: &Ambient) -> Result<(), Failure> {
+    let mut rows = vec![["ID", "LABEL", "KEYS ARE MADE AT"].map(str::to_owned)];
+    for provider in layers.catalog.iter() {
+        let page = guide(&provider.id, layers, ambient)?.keys_url;
+        let row = |page| [provider.id.to_string(), provider.label.value.to_string(), page];
+        rows.extend(page.map(row));
+    }
+    report::text(&report::columns(&rows))
+}
+
+fn text(provider: &Provider, guide: &Guide) -> String {
+    let mut text = format!("{}, `{}`\n\n", provider.label.value, provider.key.value);
+    for (step, at) in guide.steps.iter().zip(1..) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{at}. {step}");
+    }
+    if guide.steps.is_empty() {
+        text += "The way to this key is not written down here.\n";
+        let source = provider.source.iter().map(|url| format!("It is documented at {url}\n"));
+        text.extend(source);
+        let _ = writeln!(text, "`jackin auth set {}` stores it.", provider.id);
+    }
+    text.extend(guide.not.iter().map(|not| format!("\nIt is not {not}.\n")));
+    text += "\nEvery key:\n";
+    text.extend(guide.every_key.iter().map(|rule| format!("- {rule}\n")));
+    text
+}
+
+fn open(provider: &Provider, guide: &Guide) -> Result<(), Failure> {
+    let Some(page) = guide.keys_url.as_ref().filter(|page| page.starts_with("https://")) else {
+        let message = format!("no page is known where keys of `{}` are made", provider.id);
+        return Err(Failure::new(USAGE, message));
+    };
+    open::that_detached(page).map_err(|error| {
+        Failure::new(FAILED, format!("cannot open a page here: {error}"))
+            .hint(format!("open it yourself: {page}"))
+    })
+}
