@@ -1,18 +1,26 @@
 //! The command line, declared; it decides nothing.
 
+mod auth;
+mod keeping;
 mod tools;
 
+pub(crate) use auth::{
+    Auth, AuthCheck, AuthGuide, AuthImport, AuthList, AuthRequest, AuthSet, AuthUnset, Kind,
+};
+pub(crate) use keeping::{
+    Config, EnvValues, InWorkspace, Role, Workspace, WorkspaceCreate, WorkspaceRemove,
+    WorkspaceShow,
+};
 pub(crate) use tools::{Completions, Doctor, Man};
 
 use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
 use clap::{
     ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
 };
 use jackin_core::{ContainerName, ImageName, NameError, Runtime};
 
-use crate::{formats::Format, schema::Schema, shells::Shell};
+use crate::{formats::Format, shells::Shell};
 
 const AFTER: &str = "\
 Examples:
@@ -309,304 +317,6 @@ pub(crate) struct Scope {
     /// For this role alone [default: every role]
     #[arg(long, value_name = "NAME")]
     pub(crate) role: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Auth {
-    /// List the providers, whether they have a key here, and where it stands
-    List(AuthList),
-    /// Store a provider's key, or where it is to be read from
-    #[command(after_help = "\
-The key is asked for, without showing it, or read from standard input; it is never an argument.
-
-Examples:
-  jackin auth set zai                                       asks for the key
-  jackin auth set zai --op op://Private/Z.AI/credential     reads it from 1Password at every launch
-  jackin auth set zai --workspace acme --keyring            asks, and keeps it in the keyring
-  jackin auth set zai --command pass show zai               what `pass show zai` prints
-  pbpaste | jackin auth set zai --stdin --note dev-local")]
-    Set(AuthSet),
-    /// Forget a provider's key in one scope
-    Unset(AuthUnset),
-    /// Read every key for real and say which work, without showing them
-    Check(AuthCheck),
-    /// Store a gateway's bundle from standard input: its JSON, or the block of `export` lines
-    Import(AuthImport),
-    /// Ask a gateway for a key; whoever runs it approves it and hands it out
-    #[command(after_help = "\
-The token that asks is read from the variable that the provider names (FLOOR10_AGENT_TOKEN for
-gateway), in your configuration or exported; it is never an argument. The request's id goes to
-stdout.
-
-Examples:
-  jackin auth request --kind workshop                        shows the events there are
-  jackin auth request --kind workshop --event https://luma.com/vibe-night
-  jackin auth request --kind member --multiplier 2 --note 'an agent harness'")]
-    Request(AuthRequest),
-    /// Show the way to a provider's key
-    Guide(AuthGuide),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuthList {
-    /// Every key in every scope, not only those that count here
-    #[arg(long)]
-    pub(crate) all: bool,
-    #[command(flatten)]
-    pub(crate) list: List,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuthSet {
-    /// The provider
-    pub(crate) provider: String,
-    /// Taken only to be refused.
-    #[arg(hide = true)]
-    pub(crate) keys: Vec<OsString>,
-    /// Taken only to be refused.
-    #[arg(long, hide = true)]
-    pub(crate) key: Option<OsString>,
-    #[command(flatten)]
-    pub(crate) source: KeySource,
-    /// A name for the key, kept as a comment behind it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) note: Option<String>,
-    #[command(flatten)]
-    pub(crate) scope: Scope,
-}
-
-/// Where a key comes from.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub(crate) struct KeyPlace {
-    /// A 1Password reference
-    #[arg(long, value_name = "REF")]
-    pub(crate) op: Option<String>,
-    /// What a command prints; everything behind it is the command's
-    #[arg(long, value_name = "ARG", num_args = 1.., allow_hyphen_values = true)]
-    pub(crate) command: Option<Vec<String>>,
-    /// What a file holds that nobody else may read
-    #[arg(long, value_name = "PATH")]
-    pub(crate) file: Option<PathBuf>,
-    /// The system's keyring, where the key is put now
-    #[arg(long)]
-    pub(crate) keyring: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct KeySource {
-    #[command(flatten)]
-    pub(crate) place: KeyPlace,
-    /// The account of the 1Password reference
-    #[arg(long, value_name = "NAME", requires = "op")]
-    pub(crate) account: Option<String>,
-    /// Read the key from standard input
-    #[arg(long, conflicts_with_all = ["op", "command", "file"])]
-    pub(crate) stdin: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuthUnset {
-    /// The provider
-    pub(crate) provider: String,
-    #[command(flatten)]
-    pub(crate) scope: Scope,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuthCheck {
-    /// This provider alone
-    pub(crate) provider: Option<String>,
-    /// Every key in every scope, not only those that count here
-    #[arg(long)]
-    pub(crate) all: bool,
-    #[command(flatten)]
-    pub(crate) list: List,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuthImport {
-    /// The provider [default: gateway]
-    pub(crate) provider: Option<String>,
-    /// A name for the key, kept as a comment behind it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) note: Option<String>,
-    /// When it was approved, or `now`: for a bundle that does not say when its key ends
-    #[arg(long, value_name = "TIME")]
-    pub(crate) approved: Option<String>,
-    #[command(flatten)]
-    pub(crate) scope: Scope,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuthRequest {
-    /// The provider [default: gateway]
-    pub(crate) provider: Option<String>,
-    /// For an event, for some hours, or for a member, with a weekly allowance
-    #[arg(long)]
-    pub(crate) kind: Kind,
-    /// The event that a workshop key is for; without one the events are shown
-    #[arg(long, value_name = "URL")]
-    pub(crate) event: Option<String>,
-    /// How many times the base allowance a member key is to have; another may be approved
-    #[arg(long, value_name = "N", value_parser = multiplier())]
-    pub(crate) multiplier: Option<u8>,
-    /// A word to whoever approves it, of at most 600 characters
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) note: Option<String>,
-    #[command(flatten)]
-    pub(crate) list: List,
-}
-
-fn multiplier() -> impl TypedValueParser<Value = u8> {
-    PossibleValuesParser::new(["1", "2", "5", "10", "20"]).try_map(|text| text.parse())
-}
-
-/// A kind of key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Kind {
-    Workshop,
-    Member,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuthGuide {
-    /// The provider; without one, the pages of all
-    pub(crate) provider: Option<String>,
-    /// Open the page where its keys are made
-    #[arg(long, requires = "provider")]
-    pub(crate) open: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Config {
-    /// Print the configuration directory
-    Path,
-    /// Read every file and say every error
-    Check,
-    /// Print the JSON Schema of the configuration, or of what `--json` prints
-    Schema {
-        /// Of what
-        #[arg(default_value = "config")]
-        of: Schema,
-    },
-    /// Set, unset or list variables
-    #[command(subcommand)]
-    Env(EnvValues<Role>),
-}
-
-/// A role, for commands whose file is known.
-#[derive(Debug, Args)]
-pub(crate) struct Role {
-    /// For this role alone [default: every role]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) role: Option<String>,
-}
-
-/// A workspace, and a role in it.
-#[derive(Debug, Args)]
-pub(crate) struct InWorkspace {
-    /// The workspace
-    pub(crate) workspace: String,
-    #[command(flatten)]
-    pub(crate) role: Role,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum EnvValues<S: Args> {
-    /// Set a variable
-    Set(EnvSet<S>),
-    /// Unset a variable
-    Unset(EnvUnset<S>),
-    /// List the variables; what they hold is masked
-    List(EnvList<S>),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EnvSet<S: Args> {
-    #[command(flatten)]
-    pub(crate) scope: S,
-    /// The variable
-    pub(crate) name: String,
-    /// Its value; a secret is asked for instead, or read from standard input
-    #[arg(allow_hyphen_values = true)]
-    pub(crate) value: Option<String>,
-    /// Ask for the value without showing it
-    #[arg(long)]
-    pub(crate) secret: bool,
-    /// Take the value as it is, even if it looks like a reference
-    #[arg(long)]
-    pub(crate) literal: bool,
-    /// Read the value from standard input
-    #[arg(long, conflicts_with = "value")]
-    pub(crate) stdin: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EnvUnset<S: Args> {
-    #[command(flatten)]
-    pub(crate) scope: S,
-    /// The variable
-    pub(crate) name: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EnvList<S: Args> {
-    #[command(flatten)]
-    pub(crate) scope: S,
-    /// As JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Workspace {
-    /// List the workspaces
-    List(Json),
-    /// Show what a workspace sets; what its variables hold is masked
-    Show(WorkspaceShow),
-    /// Create a workspace for a directory
-    Create(WorkspaceCreate),
-    /// Remove a workspace's file
-    Remove(WorkspaceRemove),
-    /// Set, unset or list a workspace's variables
-    #[command(subcommand)]
-    Env(EnvValues<InWorkspace>),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Json {
-    /// As JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WorkspaceShow {
-    /// The workspace
-    #[arg(id = "workspace", value_name = "NAME")]
-    pub(crate) name: String,
-    #[command(flatten)]
-    pub(crate) json: Json,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WorkspaceCreate {
-    /// The workspace
-    pub(crate) name: String,
-    /// Its directory [default: this one]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workdir: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WorkspaceRemove {
-    /// The workspace
-    #[arg(id = "workspace", value_name = "NAME")]
-    pub(crate) name: String,
-    /// Even though it holds more than its directory, which is lost
-    #[arg(long)]
-    pub(crate) force: bool,
 }
 
 #[cfg(test)]
