@@ -135,7 +135,10 @@ fn meaning(form: &Form) -> String {
         (Field::Forward, _, None) => {
             "what a wider scope says; else the key, or its own login".into()
         }
-        (Field::Key(Part::Text) | Field::Token(Part::Text), ..) => String::new(),
+        (Field::Key(Part::Text), ..) => {
+            format!("`jackin auth guide {}` shows the way to a key", provider.id)
+        }
+        (Field::Token(Part::Text), ..) => String::new(),
         (Field::Key(_) | Field::Token(_), ..) => place_of(&form.row),
     }
 }
