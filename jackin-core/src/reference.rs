@@ -46,9 +46,11 @@ impl fmt::Display for SecretRef {
             Self::Op(OpRef { uri, account: Some(account) }) => {
                 write!(f, "{uri} (account {account})")
             }
-            Self::Command(command) => write!(f, "command:{}", command.program()),
+            Self::Command(command) => write!(f, "command:{}", shown(command.program())),
             Self::File(file) => write!(f, "file:{}", file.path()),
-            Self::Keyring(KeyringRef { service, user }) => write!(f, "keyring:{service}/{user}"),
+            Self::Keyring(KeyringRef { service, user }) => {
+                write!(f, "keyring:{}/{user}", shown(service))
+            }
         }
     }
 }
@@ -61,6 +63,11 @@ impl Serialize for SecretRef {
             _ => serializer.collect_str(self),
         }
     }
+}
+
+/// A name as it may be shown. One that is long and no path may be a key that was pasted there.
+fn shown(name: &str) -> &str {
+    if name.len() <= 24 || name.contains('/') { name } else { "…" }
 }
 
 /// A 1Password secret reference: `op://VAULT/ITEM/[SECTION/]FIELD[?attribute=…]`.
@@ -159,7 +166,7 @@ impl CommandRef {
 
 impl fmt::Debug for CommandRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("CommandRef").field(&self.program()).finish_non_exhaustive()
+        f.debug_tuple("CommandRef").field(&shown(self.program())).finish_non_exhaustive()
     }
 }
 
@@ -268,6 +275,8 @@ mod tests {
         assert_eq!(command.args().collect::<Vec<_>>(), ["show", "hunter2"]);
         let shown = format!("{command:?} {}", SecretRef::Command(command.clone()));
         assert!(shown.contains("pass") && !shown.contains("hunter2"), "{shown}");
+        let pasted = CommandRef::new(["sk-cp-0123456789abcdef0123"]).unwrap();
+        assert_eq!(SecretRef::Command(pasted).to_string(), "command:…");
         for bad in [&[][..], &[""], &[" ", "x"], &["a\n"], &["a", "b\0"], &["./a"], &["a/b"]] {
             assert!(CommandRef::new(bad).is_err(), "{bad:?}");
         }

@@ -67,11 +67,12 @@ pub fn main() -> ExitCode {
 fn without_values(mut error: clap::Error) -> clap::Error {
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand]
     {
-        if let Some(ContextValue::String(text)) = error.get(kind)
-            && text.len() > LONGEST_WORD
-            && !text.starts_with("--")
-        {
+        let Some(ContextValue::String(text)) = error.get(kind) else { continue };
+        // An option of jackin's own is named with what it takes.
+        let option = text.split([' ', '=']).next().filter(|word| word.starts_with("--"));
+        if option.unwrap_or(text).len() > LONGEST_WORD {
             error.insert(kind, ContextValue::String("…".into()));
+            error.remove(ContextKind::Suggested);
         }
     }
     error

@@ -15,8 +15,14 @@ pub(super) fn read(ambient: &Ambient, reference: &CommandRef) -> Result<SecretSt
     let name = reference.program();
     let mut command = Command::new(program(ambient, reference)?);
     command.args(reference.args());
-    let question =
-        Question { command, name, messages: Messages::Passed, limit: LIMIT, terminal: true };
+    let question = Question {
+        command,
+        name,
+        messages: Messages::Passed,
+        hidden: Vec::new(),
+        limit: LIMIT,
+        terminal: true,
+    };
     question.ask().map(|secret| without_line_feed(&secret))
 }
 
@@ -24,5 +30,5 @@ pub(super) fn read(ambient: &Ambient, reference: &CommandRef) -> Result<SecretSt
 pub(super) fn program(ambient: &Ambient, reference: &CommandRef) -> Result<PathBuf, SecretError> {
     let name = reference.program();
     super::program(ambient, &expanded(ambient, name)?)
-        .ok_or_else(|| SecretError::new(format!("there is no program `{name}`"), None))
+        .ok_or_else(|| SecretError::new("there is no such program", None))
 }

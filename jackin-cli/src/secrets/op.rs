@@ -22,7 +22,19 @@ pub(super) fn read(
         command.args(["--account", account]);
     }
     command.arg(reference.uri());
-    Question { command, name: "op", messages: Messages::Kept, limit: LIMIT, terminal }.ask()
+    let hidden = secrets_here(ambient);
+    Question { command, name: "op", messages: Messages::Kept, hidden, limit: LIMIT, terminal }.ask()
+}
+
+/// What this environment holds under names of secrets, `op`'s own session among them; a shorter value
+/// would take words out of a message.
+fn secrets_here(ambient: &Ambient) -> Vec<&str> {
+    const WORDS: [&str; 6] = ["KEY", "TOKEN", "SECRET", "PASS", "SESSION", "CREDENTIAL"];
+    let named = |name: &std::ffi::OsStr| {
+        name.to_str().is_some_and(|name| WORDS.iter().any(|word| name.contains(word)))
+    };
+    let secret = ambient.vars.iter().filter(|(name, _)| named(name));
+    secret.filter_map(|(_, value)| value.to_str()).filter(|value| value.len() >= 8).collect()
 }
 
 /// Its command line.

@@ -37,6 +37,8 @@ pub(super) struct Question<'a> {
     /// How errors name it.
     pub(super) name: &'a str,
     pub(super) messages: Messages,
+    /// What no error may hold, beside what the program prints.
+    pub(super) hidden: Vec<&'a str>,
     pub(super) limit: Duration,
     /// Whether it may use the terminal, to ask for a password.
     pub(super) terminal: bool,
@@ -57,20 +59,25 @@ impl Question<'_> {
             Group::spawn(&mut self.command, self.terminal).map_err(|error| {
                 SecretError::new(format!("`{name}` cannot be started: {error}"), None)
             })?;
-        let secret = reader(child.stdout.take(), LONGEST_SECRET);
-        let message = reader(child.stderr.take(), LONGEST_MESSAGE + LONGEST_SECRET);
+        // What prints without end finds nobody who reads it, and ends.
+        let secret = reader(child.stdout.take(), LONGEST_SECRET, false);
+        let message = reader(child.stderr.take(), LONGEST_MESSAGE + LONGEST_SECRET, true);
         let end = wait(&mut child, &group, deadline);
         group.end(&mut child);
         match end {
             End::Exit(status) => {
                 let (secret, whole) = received(&secret);
                 match (status.success(), whole) {
+                    _ if secret.len() > LONGEST_SECRET => text(secret),
                     (true, true) => text(secret),
                     (true, false) => Err(SecretError::new(
                         format!("`{name}` left something running that keeps its output open"),
                         None,
                     )),
-                    (false, _) => Err(failure(name, status, &received(&message).0, &secret)),
+                    (false, _) => {
+                        let message = received(&message).0;
+                        Err(failure(name, status, &message, &secret, &self.hidden))
+                    }
                 }
             }
             End::Stop => Err(SecretError::new(
@@ -101,11 +108,18 @@ pub(super) fn without_line_feed(secret: &SecretString) -> SecretString {
     text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line)).into()
 }
 
-/// What the program says of its failure, but for what it printed as the secret.
-fn failure(name: &str, status: ExitStatus, message: &[u8], secret: &[u8]) -> SecretError {
+/// What the program says of its failure, but for what it printed as the secret and what is hidden.
+fn failure(
+    name: &str,
+    status: ExitStatus,
+    message: &[u8],
+    secret: &[u8],
+    hidden: &[&str],
+) -> SecretError {
     let mut message = String::from_utf8_lossy(message).into_owned();
     let secret = String::from_utf8_lossy(secret);
-    for line in secret.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    let lines = secret.lines().map(str::trim).filter(|line| !line.is_empty());
+    for line in lines.chain(hidden.iter().copied()) {
         message = message.replace(line, "••••");
     }
     // Cut last: half a secret would not be found.
@@ -115,8 +129,12 @@ fn failure(name: &str, status: ExitStatus, message: &[u8], secret: &[u8]) -> Sec
 }
 
 /// Reads a pipe in the background, so that neither pipe can block the other: up to one byte more
-/// than the limit is kept, the rest thrown away.
-fn reader(pipe: Option<impl Read + Send + 'static>, limit: usize) -> mpsc::Receiver<Vec<u8>> {
+/// than the limit is kept, the rest thrown away, or else no longer waited for.
+fn reader(
+    pipe: Option<impl Read + Send + 'static>,
+    limit: usize,
+    to_the_end: bool,
+) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let Some(mut pipe) = pipe else { return };
@@ -126,7 +144,8 @@ fn reader(pipe: Option<impl Read + Send + 'static>, limit: usize) -> mpsc::Recei
             let kept = read.min(left);
             left -= kept;
             // Nobody may be waiting any more.
-            if kept > 0 && sender.send(part[..kept].to_vec()).is_err() {
+            let gone = kept > 0 && sender.send(part[..kept].to_vec()).is_err();
+            if gone || (left == 0 && !to_the_end) {
                 return;
             }
         }
@@ -175,7 +194,8 @@ mod tests {
     fn ask(script: &str, messages: Messages, limit: Duration) -> Result<String, String> {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        let question = Question { command, name: "sh", messages, limit, terminal: false };
+        let hidden = vec!["swordfish-of-another"];
+        let question = Question { command, name: "sh", messages, hidden, limit, terminal: false };
         let answer = question.ask();
         answer.map(|text| text.expose_secret().to_owned()).map_err(|error| error.reason)
     }
@@ -223,8 +243,14 @@ mod tests {
     #[test]
     fn one_that_cannot_be_started_is_said() {
         let (messages, limit) = (Messages::Kept, SOON);
-        let question =
-            Question { command: Command::new("/"), name: "x", messages, limit, terminal: true };
+        let question = Question {
+            command: Command::new("/"),
+            name: "x",
+            messages,
+            hidden: Vec::new(),
+            limit,
+            terminal: true,
+        };
         let error = question.ask().unwrap_err().reason;
         assert!(error.starts_with("`x` cannot be started: Permission denied"), "{error}");
     }
@@ -233,6 +259,8 @@ mod tests {
     fn what_was_printed_is_masked_in_the_message() {
         let error = shell("echo ' hunter2 '; echo 'bad: hunter2!' >&2; exit 1").unwrap_err();
         assert!(error.ends_with(": bad: ••••!"), "{error}");
+        let error = shell("echo 'bad: swordfish-of-another' >&2; exit 1").unwrap_err();
+        assert!(error.ends_with(": bad: ••••"), "{error}");
         for output in ["'hunter2\nswordfish\n'", "'hunter2\\377\nswordfish'"] {
             let script = format!("printf {output}; echo 'x swordfish' >&2; exit 1");
             let error = shell(&script).unwrap_err();
@@ -265,6 +293,7 @@ mod tests {
         for bytes in [(64 << 10) + 1, 10_000_000] {
             assert_eq!(shell(&print(bytes)).unwrap_err(), "it is longer than 64 KiB");
         }
+        assert_eq!(shell("exec yes").unwrap_err(), "it is longer than 64 KiB");
         // Neither pipe blocks the other.
         let both = format!("{} >&2; printf key", print(1_000_000));
         assert_eq!(shell(&both).unwrap(), "key");

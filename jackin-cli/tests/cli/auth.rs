@@ -442,3 +442,10 @@ fn a_check_looks_at_what_the_keys_are() {
     );
     assert_eq!(Home::new().does("auth check", ""), "");
 }
+
+#[test]
+fn a_key_that_looks_like_an_option_is_not_repeated() {
+    let home = Home::new();
+    let said = home.refuses(2, "auth set zai --sk-cp-sentinel-0123456789", "");
+    assert!(said.contains('…') && !said.contains("sentinel"), "{said}");
+}

@@ -217,3 +217,11 @@ fn nothing_is_evaluated() {
         assert!(!home.path().join("evaluated").exists() && !said.contains("touch"), "{said}");
     }
 }
+
+#[test]
+fn a_key_in_a_models_place_is_no_model() {
+    let home = Home::new();
+    let said = home.refuses(2, "auth import", BLOCK.replace("glm-4.6", "agt_sentinel_model"));
+    assert!(said.contains("what it gives as a model looks like a key"), "{said}");
+    assert!(!said.contains("sentinel") && !home.path().join(".config").exists());
+}

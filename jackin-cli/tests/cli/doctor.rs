@@ -287,7 +287,7 @@ fn every_planted_problem_is_found() {
             &[],
             &config("KIMI_CODE_API_KEY = { command = ['no-such'] }\n"),
             "problem reference",
-            "`KIMI_CODE_API_KEY` cannot be read from command:no-such: there is no program",
+            "`KIMI_CODE_API_KEY` cannot be read from command:no-such: there is no such program",
         ),
         (
             NEW,

@@ -77,7 +77,8 @@ fn whoever_leaves_has_stored_nothing() {
         tmux.press(&["s", "e", "c"]);
         tmux.shows("•••");
         tmux.press(&[key]);
-        assert_eq!(tmux.ended(130), "error: cancelled\nexit 130\n$", "{key}");
+        let left = "`jackin auth guide zai` shows the way to one\nerror: cancelled\nexit 130\n$";
+        assert_eq!(tmux.ended(130), left, "{key}");
         assert!(!home.path().join(".config").exists());
     }
     tmux.enter("clear; try auth set zai");

@@ -192,7 +192,7 @@ fn all_that_cannot_be_read_stands_in_one_error() {
   `ZAI_API_KEY` (global, {global}:2) from op://v/zai/key: `op` failed (exit status: 6): not signed in: ••••
   `A` (global, {global}:3) from command:fails: `fails` failed (exit status: 3)
   `B` (role, {global}:5) from file:~/secret: others may use it: its mode is 640
-  `C` (role, {global}:6) from command:none: there is no program `none`
+  `C` (role, {global}:6) from command:none: there is no such program
   `D` (workspace, {acme}:2) from op://v/d/key: `op` failed (exit status: 1): {flood}
   `E` (workspace, {acme}:3) from $NOT_SET: it is not set in the environment
   `F` (workspace-role, {acme}:6) from op://v/f/key (account mine): `op` failed (signal: 9 (SIGKILL))

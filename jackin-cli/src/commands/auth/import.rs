@@ -92,6 +92,11 @@ fn check(bundle: &Bundle, provider: &Provider, catalog: &Catalog) -> Result<(), 
             )));
         }
     }
+    // A model's name is shown where a key never is.
+    let mut prefixes = catalog.iter().filter_map(|provider| provider.key_prefix.as_deref());
+    if prefixes.any(|key| bundle.main.starts_with(key) || bundle.small_fast.starts_with(key)) {
+        return Err(refused("what it gives as a model looks like a key".into()));
+    }
     Ok(())
 }
 
