@@ -14,6 +14,14 @@ use crate::{
     store::Target,
 };
 
+/// Whether a variable's name says that it holds a secret.
+pub(crate) fn names_a_secret(name: &str) -> bool {
+    const WORDS: [&str; 8] =
+        ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASS", "CREDENTIALS", "SESSION"];
+    let name = name.to_uppercase();
+    name.split('_').any(|word| WORDS.iter().any(|secret| word.ends_with(secret)))
+}
+
 /// A value as the configuration's text has it.
 pub(crate) fn written(value: &EnvValue) -> String {
     let form = |form, value| edit::table([(form, value)]);

@@ -96,12 +96,8 @@ fn secret_argument(name: &EnvName) -> Failure {
 
 /// Whether a literal is most likely a secret, by its name or by its looks.
 fn looks_secret(name: &EnvName, value: &EnvValue, catalog: &Catalog) -> bool {
-    const WORDS: [&str; 7] =
-        ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASS", "CREDENTIALS"];
     let EnvValue::Literal(text) = value else { return false };
     let text = text.expose_secret();
-    let named = name.as_str().to_uppercase();
-    let named = named.split('_').any(|word| WORDS.iter().any(|secret| word.ends_with(secret)));
     let prefix = |prefix: &str| text.starts_with(prefix);
     let prefixes = catalog.iter().filter_map(|provider| provider.key_prefix.as_deref());
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -109,7 +105,10 @@ fn looks_secret(name: &EnvName, value: &EnvValue, catalog: &Catalog) -> bool {
         && text.chars().all(plain)
         && text.contains(|c: char| c.is_ascii_digit())
         && text.contains(|c: char| c.is_ascii_alphabetic());
-    catalog.is_key(name) || named || prefixes.chain(["sk-"]).any(prefix) || random
+    catalog.is_key(name)
+        || keys::names_a_secret(name.as_str())
+        || prefixes.chain(["sk-"]).any(prefix)
+        || random
 }
 
 /// A variable of a scope, as `list` shows it.

@@ -9,7 +9,7 @@ use std::{
 use jackin_core::{OpRef, SecretError, SecretString};
 
 use super::process::{LIMIT, Messages, Question};
-use crate::ambient::Ambient;
+use crate::{ambient::Ambient, keys::names_a_secret};
 
 pub(super) fn read(
     ambient: &Ambient,
@@ -29,10 +29,7 @@ pub(super) fn read(
 /// What this environment holds under names of secrets, `op`'s own session among them; a shorter value
 /// would take words out of a message.
 fn secrets_here(ambient: &Ambient) -> Vec<&str> {
-    const WORDS: [&str; 6] = ["KEY", "TOKEN", "SECRET", "PASS", "SESSION", "CREDENTIAL"];
-    let named = |name: &std::ffi::OsStr| {
-        name.to_str().is_some_and(|name| WORDS.iter().any(|word| name.contains(word)))
-    };
+    let named = |name: &std::ffi::OsStr| name.to_str().is_some_and(names_a_secret);
     let secret = ambient.vars.iter().filter(|(name, _)| named(name));
     secret.filter_map(|(_, value)| value.to_str()).filter(|value| value.len() >= 8).collect()
 }

@@ -361,3 +361,17 @@ fn a_command_runs_where_the_launcher_does() {
     let out = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
     assert_eq!(out, format!("{}:store:gnupg:bus\nfor the agent", home.path().display()));
 }
+
+#[test]
+fn op_does_not_show_what_this_environment_holds() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'op://v/zai/key'\n");
+    home.script("bin/claude", ":");
+    home.script("bin/op", r#"echo "no: $OP_SESSION_mine, $MINIMAX_API_KEY, $EDITOR" >&2; exit 1"#);
+    let seen = see(home
+        .jackin(["run", "--provider", "zai", "claude"])
+        .env("OP_SESSION_mine", "sentinel-session")
+        .env("MINIMAX_API_KEY", "sentinel-key")
+        .env("EDITOR", "some-editor"));
+    assert_eq!(seen.code, Some(125));
+    assert!(seen.err.contains("no: ••••, ••••, some-editor"), "{}", seen.err);
+}
