@@ -109,7 +109,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use crate::{
     agent::{Agent, AuthForward, Feed, Guard, Prompt, Redirect, Scrub, Var, Version, Wiring},
     catalog::Catalog,
-    child::{Vars, child_env},
+    child::{Vars, child_env, child_vars},
     config::{Config, Document},
     container::{Container, KeptInside, Runtime, Which},
     error::{ConfigError, ErrorKind, Place, ResolveError, SelectError},

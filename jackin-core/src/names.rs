@@ -1,7 +1,9 @@
 //! Names, checked once when they are made; a name never repeats refused text in its error, since a
 //! pasted key can stand where a name belongs.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
+
+use smol_str::SmolStr;
 
 /// Why a text is not a name. The text itself is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +21,7 @@ macro_rules! name {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(inline))]
-        pub struct $name(Cow<'static, str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// A name known when the program is built.
@@ -29,7 +31,7 @@ macro_rules! name {
             #[must_use]
             pub const fn from_static(text: &'static str) -> Self {
                 assert!($valid(text.as_bytes()), concat!("not a valid ", $what));
-                Self(Cow::Borrowed(text))
+                Self(SmolStr::new_static(text))
             }
 
             /// The name as text.
@@ -44,7 +46,7 @@ macro_rules! name {
 
             fn from_str(text: &str) -> Result<Self, NameError> {
                 if $valid(text.as_bytes()) {
-                    Ok(Self(Cow::Owned(text.to_owned())))
+                    Ok(Self(text.into()))
                 } else {
                     Err(NameError { what: $what, rule: $rule })
                 }
