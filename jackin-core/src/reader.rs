@@ -55,8 +55,9 @@ impl<'a> Table<'a> {
 
     /// Every value, in the order of the text.
     pub(crate) fn entries(&self) -> Vec<Entry<'a>> {
-        let mut entries: Vec<_> =
-            self.document.tree.children(self.id).map(|id| self.entry(id)).collect();
+        let tree = &self.document.tree;
+        let mut entries = Vec::with_capacity(tree.len(self.id));
+        entries.extend(tree.children(self.id).map(|id| self.entry(id)));
         // A table that was first named by one inside it stands where its own header is.
         entries.sort_by_key(Entry::line);
         entries

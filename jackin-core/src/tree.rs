@@ -3,7 +3,7 @@
 //! at a fraction of the cost. Every value is checked, whether or not somebody asks for it; errors
 //! are places, since words could quote the text. Nothing here recurses, however deep the text does.
 
-use std::{borrow::Cow, collections::BTreeMap, iter};
+use std::{borrow::Cow, iter, mem};
 
 use toml_datetime::Datetime;
 use toml_parser::{
@@ -15,9 +15,6 @@ use toml_parser::{
 /// How deep values may be nested, and where the dots of a key end.
 const LIMIT: usize = 80;
 
-/// Up to how many entries a table is searched from end to end.
-const FEW: usize = 16;
-
 /// The node of the table that is the whole text. It is nobody's child, so that as a child or as the
 /// next of a list it stands for none.
 pub(crate) const ROOT: usize = 0;
@@ -25,8 +22,9 @@ pub(crate) const ROOT: usize = 0;
 /// A parsed text. Nodes are called by their place in the list.
 pub(crate) struct Tree<'a> {
     nodes: Vec<Node<'a>>,
-    /// The entries of tables with more than a few.
-    index: BTreeMap<(usize, Cow<'a, str>), usize>,
+    /// The entries of all tables by their hashes, each in the first slot that was free from the one
+    /// on that its hash names. At least half of them stay free.
+    slots: Vec<usize>,
 }
 
 /// A value, and its place in the tree.
@@ -37,6 +35,7 @@ pub(crate) struct Node<'a> {
     pub(crate) line: usize,
     pub(crate) parent: usize,
     next: usize,
+    hash: u64,
     pub(crate) value: Value<'a>,
 }
 
@@ -86,13 +85,26 @@ impl<'a> Tree<'a> {
 
     /// The entry of a table under a key, if there is one.
     pub(crate) fn get(&self, table: usize, key: &str) -> Option<usize> {
-        match self.nodes[table].value {
-            Value::Table(_, list) if list.count > FEW => {
-                self.index.get(&(table, Cow::Borrowed(key))).copied()
-            }
-            Value::Table(..) => self.children(table).find(|id| self.nodes[*id].key == key),
-            _ => None,
+        let hash = hash(table, key);
+        let is_it = |node: &Node<'_>| node.hash == hash && node.parent == table && node.key == key;
+        let found = self.slots[self.slot(hash, is_it)];
+        (found != ROOT).then_some(found)
+    }
+
+    /// The slot of the entry that fits, or the free one where there is none.
+    fn slot(&self, hash: u64, fits: impl Fn(&Node<'a>) -> bool) -> usize {
+        let around = self.slots.len() - 1;
+        // The upper half is the one that every character reaches.
+        let mut slot = (hash >> 32) as usize & around;
+        while self.slots[slot] != ROOT && !fits(&self.nodes[self.slots[slot]]) {
+            slot = (slot + 1) & around;
         }
+        slot
+    }
+
+    /// How much is inside a node.
+    pub(crate) fn len(&self, id: usize) -> usize {
+        self.nodes[id].value.list().map_or(0, |list| list.count)
     }
 
     /// What is inside a node, in the order in which it was first named.
@@ -106,33 +118,40 @@ impl<'a> Tree<'a> {
 
     fn append(&mut self, parent: usize, key: Key<'a>, value: Value<'a>) -> usize {
         let id = self.nodes.len();
-        self.nodes.push(Node { key: key.name, line: key.line, parent, next: ROOT, value });
-        let value = &mut self.nodes[parent].value;
-        let is_table = matches!(value, Value::Table(..));
-        let Some(list) = value.list_mut() else { return id };
+        let (hash, Key { name: key, line, .. }) = (hash(parent, &key.name), key);
+        self.nodes.push(Node { key, line, parent, next: ROOT, hash, value });
+        let Some(list) = self.nodes[parent].value.list_mut() else { return id };
         list.count += 1;
-        let last = std::mem::replace(&mut list.last, id);
-        if last == ROOT {
-            list.first = id;
+        match mem::replace(&mut list.last, id) {
+            ROOT => list.first = id,
+            last => self.nodes[last].next = id,
         }
-        let List { first, count, .. } = *list;
-        if last != ROOT {
-            self.nodes[last].next = id;
+        if self.nodes.len() * 2 > self.slots.len() {
+            self.slots = vec![ROOT; self.slots.len() * 2];
+            (1..id).for_each(|id| self.file(id));
         }
-        if is_table && count > FEW {
-            self.list_entries(parent, if count == FEW + 1 { first } else { id });
-        }
+        self.file(id);
         id
     }
 
-    /// Puts the entries of a table into the index, from one of them on.
-    fn list_entries(&mut self, table: usize, mut id: usize) {
-        while id != ROOT {
-            let node = &self.nodes[id];
-            self.index.insert((table, node.key.clone()), id);
-            id = node.next;
+    /// Puts the entry of a table into its slot.
+    fn file(&mut self, id: usize) {
+        let node = &self.nodes[id];
+        if let Value::Table(..) = self.nodes[node.parent].value {
+            let slot = self.slot(node.hash, |_| false);
+            self.slots[slot] = id;
         }
     }
+}
+
+/// Tells the entries of all tables apart. It is the same in every run: the text is the user's own.
+fn hash(table: usize, key: &str) -> u64 {
+    let (words, rest) = key.as_bytes().as_chunks();
+    let rest = rest.iter().fold(key.len() as u64, |word, byte| word << 8 | u64::from(*byte));
+    let words = words.iter().map(|word| u64::from_le_bytes(*word)).chain([rest]);
+    words.fold(table as u64, |hash, word| {
+        (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
+    })
 }
 
 impl Value<'_> {
@@ -200,13 +219,16 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(text: &'a str) -> Self {
         let root = Value::Table(Made::Header, List::default());
-        let root = Node { key: Cow::Borrowed(""), line: 1, parent: ROOT, next: ROOT, value: root };
+        let key = Cow::Borrowed("");
+        let root = Node { key, line: 1, parent: ROOT, next: ROOT, hash: 0, value: root };
         // Most lines are an entry of some thirty characters.
-        let mut nodes = Vec::with_capacity(text.len() / 32 + 1);
+        let usual = text.len() / 32 + 1;
+        let mut nodes = Vec::with_capacity(usual);
         nodes.push(root);
+        let slots = vec![ROOT; (usual * 2).next_power_of_two()];
         Self {
             text,
-            tree: Tree { nodes, index: BTreeMap::new() },
+            tree: Tree { nodes, slots },
             table: ROOT,
             in_header: false,
             open: Vec::new(),
@@ -234,7 +256,7 @@ impl<'a> Builder<'a> {
 
     /// Goes into the table under the key that was read, from the one where that begins.
     fn enter(&mut self, from: usize) -> usize {
-        let key = std::mem::take(&mut self.key);
+        let key = mem::take(&mut self.key);
         let dotted = !self.in_header;
         let Some(found) = self.tree.get(from, &key.name) else {
             let made = if dotted { Made::Dotted } else { Made::Implied };
@@ -252,7 +274,7 @@ impl<'a> Builder<'a> {
 
     /// Puts a value under the key that was read, or at the end of the array that is open.
     fn put(&mut self, value: Value<'a>) -> usize {
-        let key = std::mem::take(&mut self.key);
+        let key = mem::take(&mut self.key);
         let dotted = self.before.is_some();
         let parent = self.before.take().unwrap_or_else(|| self.base());
         // Dots lead to a table with a header only through an array of tables.
@@ -277,7 +299,7 @@ impl<'a> Builder<'a> {
 
     /// Begins the table that the header just read is for.
     fn define(&mut self, empty: Value<'a>) {
-        let key = std::mem::take(&mut self.key);
+        let key = mem::take(&mut self.key);
         let parent = self.before.take().unwrap_or(ROOT);
         self.in_header = false;
         let one_of_many = matches!(empty, Value::Tables(_));

@@ -210,7 +210,7 @@ fn line() -> impl Strategy<Value = String> {
         3 => (key(), value).prop_map(|(key, value)| format!("{key} = {value}")),
         2 => key().prop_map(|key| format!("[{key}]")),
         1 => key().prop_map(|key| format!("[[{key}]] # again")),
-        // More entries than are searched from end to end.
+        // More entries than were expected of so short a text.
         1 => (key(), 0..9).prop_map(|(key, n)| (0..20).map(|i| format!("{key}.k{} = {i}\n", i + n)).collect()),
     ]
 }
