@@ -112,8 +112,9 @@ impl ScopeTable {
         reserved: &mut Vec<Place>,
     ) -> Result<Self, ConfigError> {
         let mut env = EnvLayer::new(scope, Some(file.clone()));
-        let mut values = Vec::new();
-        for entry in table.table("env")?.map_or_else(Vec::new, |env| env.entries()) {
+        let entries = table.table("env")?.map_or_else(Vec::new, |env| env.entries());
+        let mut values = Vec::with_capacity(entries.len());
+        for entry in entries {
             let name: EnvName = entry.name()?;
             if name.is_reserved() {
                 reserved.push(entry.place());

@@ -101,6 +101,7 @@ mod small_map;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 mod tab;
+mod tree;
 mod unknown;
 mod value;
 
