@@ -82,7 +82,10 @@ impl ExecPlan {
         secrets: &BTreeSet<&[u8]>,
     ) -> BTreeSet<&'a OsString> {
         let foreign = self.secrets(true, parent);
-        let removed = |name: &OsStr| self.removals.reason(name.as_encoded_bytes()).is_some();
+        let removed = |name: &OsStr| {
+            let name = name.as_encoded_bytes();
+            self.removals.reason(name).is_some() || self.isolation.refuses(&self.agent, name)
+        };
         // The agent's own key may well be configured as such; it must not be another one's.
         let misplaced = |name: &OsStr, value: &[u8]| match &self.inherited {
             Some(own) if is_name(own, name) => {

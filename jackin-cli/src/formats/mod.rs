@@ -67,6 +67,10 @@ pub struct Changes<'a> {
     pub(crate) remove: Vec<&'a OsString>,
 }
 
+/// What shells set again for everything that they start, or do not let go.
+const SHELLS_OWN: [&str; 9] =
+    ["BASHOPTS", "EUID", "OLDPWD", "PPID", "PWD", "SHELLOPTS", "SHLVL", "UID", "_"];
+
 /// A variable that is set.
 pub(crate) struct Set<'a> {
     pub(crate) name: &'a EnvName,
@@ -78,7 +82,8 @@ pub(crate) struct Set<'a> {
 }
 
 impl<'a> Changes<'a> {
-    /// The changes from a parent to its child by this plan.
+    /// The changes from a parent to its child by this plan, but for what every shell says of
+    /// itself.
     #[must_use]
     pub fn between(parent: &'a Vars, child: &'a Vars, plan: &'a ExecPlan) -> Self {
         let names = |env: &'a Vars| env.iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
@@ -96,7 +101,9 @@ impl<'a> Changes<'a> {
         });
         let set = set.collect();
         let title = format!("jackin-{}-{}", plan.agent, plan.provider);
-        Self { title, set, remove: before.difference(&after).copied().collect() }
+        let removed = before.difference(&after).copied();
+        let remove = removed.filter(|name| SHELLS_OWN.iter().all(|own| *name != own)).collect();
+        Self { title, set, remove }
     }
 
     /// Whether a variable is among those that are set.
