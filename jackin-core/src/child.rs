@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     agent::{Agent, Feed, Var},
+    isolation::is_of_user,
     names::EnvName,
     plan::{ExecPlan, ReadyPlan, Reason},
     reference::SecretRef,
@@ -48,11 +49,17 @@ pub fn child_env(
         })
         .collect();
 
-    let mut secrets = plan.secrets(false, &parent);
-    secrets
-        .extend(ready.set().filter(|(var, _)| var.is_surely_secret()).map(|(_, text)| bytes(text)));
-    secrets.remove(&b""[..]);
-    let dropped = plan.dropped_with(&parent, &secrets);
+    let mut keys = plan.secrets(false, &parent);
+    keys.extend(&own_keys);
+    keys.remove(&b""[..]);
+    let stored = ready.set().filter(|(var, _)| var.is_surely_secret());
+    let stored: BTreeSet<_> = stored.map(|(_, text)| bytes(text)).collect();
+    // What is stored and no key may be a name or a path that others hold as well.
+    let is_stored = |name: &OsStr, value: &[u8]| {
+        !value.is_empty() && stored.contains(value) && !is_of_user(name.as_encoded_bytes())
+    };
+    let dropped =
+        plan.dropped_with(&parent, |name, value| keys.contains(value) || is_stored(name, value));
     let set_names: BTreeSet<_> =
         set.iter().map(|(var, _)| comparable(var.name.as_str().as_ref())).collect();
     let mut seen = BTreeSet::new();
@@ -73,13 +80,14 @@ impl ExecPlan {
     /// which is read only at launch.
     #[must_use]
     pub fn dropped<'a>(&self, parent: &'a Vars) -> BTreeSet<&'a OsString> {
-        self.dropped_with(parent, &self.secrets(false, parent))
+        let keys = self.secrets(false, parent);
+        self.dropped_with(parent, |_, value| keys.contains(value))
     }
 
     fn dropped_with<'a>(
         &self,
         parent: &'a Vars,
-        secrets: &BTreeSet<&[u8]>,
+        is_secret: impl Fn(&OsStr, &[u8]) -> bool,
     ) -> BTreeSet<&'a OsString> {
         let foreign = self.secrets(true, parent);
         let removed = |name: &OsStr| {
@@ -91,7 +99,7 @@ impl ExecPlan {
             Some(own) if is_name(own, name) => {
                 foreign.contains(value) || self.shape.is_bound_elsewhere(value)
             }
-            _ => secrets.contains(value),
+            _ => is_secret(name, value),
         };
         let mut dropped: BTreeSet<_> = parent
             .iter()

@@ -43,16 +43,14 @@ pub struct Kept {
     pub reason: Cow<'static, str>,
 }
 
-/// What says who and where the user is.
-const USER: Scrub = scrub(
-    "says who and where the user is",
-    &["HOME", "LANG", "LC_*", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER", "XDG_*"],
-);
+/// What says who the user is.
+const USER: Scrub = scrub("says who the user is", &["HOME", "LOGNAME", "PATH", "SHELL", "USER"]);
 
 /// What a pure launch inherits.
 const KEPT: &[Scrub] = &[
     USER,
-    scrub("says what the terminal can do", &["COLORTERM", "TERM"]),
+    scrub("says where files belong", &["TMPDIR", "XDG_*"]),
+    scrub("says how things are shown", &["COLORTERM", "LANG", "LC_*", "TERM", "TZ"]),
     scrub("reaches the user's SSH keys", &["SSH_AUTH_SOCK"]),
     scrub(
         "is the way out of this network",
@@ -211,6 +209,11 @@ impl ExecPlan {
     pub fn kept(&self) -> Option<Vec<Kept>> {
         self.isolation.kept(&self.agent)
     }
+}
+
+/// Whether a variable says who the user is: a word that nobody would take for a secret.
+pub(crate) fn is_of_user(name: &[u8]) -> bool {
+    USER.patterns.iter().any(|known| matches(known.as_bytes(), name))
 }
 
 /// What every pure launch of an agent inherits, and why.
