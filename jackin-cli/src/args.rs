@@ -134,6 +134,9 @@ pub(crate) struct Selection {
     pub(crate) provider: Option<String>,
     #[command(flatten)]
     pub(crate) place: Place,
+    /// Inherit next to nothing: HOME, PATH and the like, and what `pass` of `[scrub]` names
+    #[arg(long)]
+    pub(crate) pure: bool,
 }
 
 /// Which layers.
@@ -269,7 +272,7 @@ pub(crate) struct Env {
     #[arg(long, requires = "printed")]
     pub(crate) strict: bool,
     /// Print a script that takes this shell back to before `--export`
-    #[arg(long, conflicts_with_all = ["format", "strict", "provider", "workspace", "role", "agent"])]
+    #[arg(long, conflicts_with_all = ["format", "strict", "provider", "workspace", "role", "pure", "agent"])]
     pub(crate) undo: bool,
     #[command(flatten)]
     pub(crate) selection: Selection,

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     agent::{Agent, Feed, Var},
+    isolation::is_of_user,
     names::EnvName,
     plan::{ExecPlan, ReadyPlan, Reason},
     reference::SecretRef,
@@ -57,8 +58,9 @@ pub fn child_vars<'a>(ready: &'a ReadyPlan, parent: &'a Vars) -> Vec<(&'a OsStr,
         })
         .collect();
 
-    let kept = ready.set().filter(|(var, _)| var.is_surely_secret()).map(|(_, text)| bytes(text));
-    secrets.all.extend(kept.filter(|text| !text.is_empty()));
+    secrets.all.extend(own_keys.iter().filter(|text| !text.is_empty()));
+    let stored = ready.set().filter(|(var, _)| var.is_surely_secret());
+    secrets.stored = stored.map(|(_, text)| bytes(text)).collect();
     let dropped = plan.dropped_with(parent, &secrets);
     let beginnings: Beginnings = set.iter().map(|(var, _)| var.name.as_str()).collect();
     let is_set = |name: &OsStr| {
@@ -86,13 +88,16 @@ impl ExecPlan {
     }
 
     fn dropped_with<'a>(&self, parent: &'a Vars, secrets: &Secrets<'_>) -> BTreeSet<&'a OsString> {
-        let removed = |name: &OsStr| self.removals.reason(name.as_encoded_bytes()).is_some();
+        let removed = |name: &OsStr| {
+            let name = name.as_encoded_bytes();
+            self.removals.reason(name).is_some() || self.isolation.refuses(&self.agent, name)
+        };
         // The agent's own key may well be configured as such; it must not be another one's.
         let misplaced = |name: &OsStr, value: &[u8]| match &self.inherited {
             Some(own) if is_name(own, name) => {
                 secrets.foreign.contains(value) || self.shape.is_bound_elsewhere(value)
             }
-            _ => secrets.all.contains(value),
+            _ => secrets.are_held(name, value),
         };
         let mut dropped: BTreeSet<_> = parent
             .iter()
@@ -179,6 +184,8 @@ struct Secrets<'a> {
     all: BTreeSet<&'a [u8]>,
     /// Other providers'.
     foreign: BTreeSet<&'a [u8]>,
+    /// What is kept outside the configuration, keys or not.
+    stored: BTreeSet<&'a [u8]>,
 }
 
 impl<'a> Secrets<'a> {
@@ -191,6 +198,13 @@ impl<'a> Secrets<'a> {
         if foreign {
             self.foreign.insert(text);
         }
+    }
+
+    /// Whether a variable holds one. What is stored and no key may be a name or a path that others
+    /// hold as well.
+    fn are_held(&self, name: &OsStr, value: &[u8]) -> bool {
+        let stored = || self.stored.contains(value) && !is_of_user(name.as_encoded_bytes());
+        self.all.contains(value) || (!value.is_empty() && stored())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     agent::{Agent, AuthForward, Guard},
     catalog::Catalog,
     error::{ConfigError, Place},
+    isolation::Isolation,
     layers::{EnvLayer, EnvLayers},
     names::{AgentId, EnvName, RoleName, WorkspaceName},
     provider_table::ProviderTable,
@@ -38,6 +39,7 @@ struct ScopeTable {
     default_provider: Option<Sourced<String>>,
     default_agent: Option<Sourced<String>>,
     auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
+    isolation: Isolation,
 }
 
 impl Document {
@@ -130,6 +132,7 @@ impl ScopeTable {
             default_provider: table.str("default_provider", scope)?,
             default_agent: table.str("default_agent", scope)?,
             auth_forward: read_auth_forward(table, scope)?,
+            isolation: Isolation::read(table, scope)?,
         })
     }
 }
@@ -262,6 +265,7 @@ impl Config {
                 Sourced::overlay(&mut merged, Some(mode));
                 layers.auth_forward.extend(merged.map(|mode| (agent, mode)));
             }
+            layers.isolation.add(table.isolation);
             layers = layers.with(table.env);
         }
         layers.dormant = dormant;

@@ -220,8 +220,9 @@ impl ExecPlan {
         command.append(&mut self.args);
         self.args = container.start(container.options(), pass.iter().cloned(), command);
         self.program = container.runtime.as_str().into();
-        // Its version is the container's affair.
+        // Its version is the container's affair, and this environment the client's.
         self.guarded_from = None;
+        self.isolation.of_client = true;
         self
     }
 }

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     agent::{Agent, AuthForward, Guard},
     catalog::Catalog,
+    isolation::Isolation,
     names::{AgentId, EnvName, RoleName, WorkspaceName},
     scope::{Scope, Source, Sourced},
     value::EnvValue,
@@ -122,6 +123,8 @@ pub struct EnvLayers {
     pub default_agent: Option<Sourced<String>>,
     /// How an agent gets at its native provider.
     pub auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
+    /// What agents do not inherit, beyond what would fight the plan.
+    pub isolation: Isolation,
     /// Sorted by scope.
     layers: Vec<EnvLayer>,
     /// Layers of roles that do not apply: their keys are secrets all the same.
@@ -140,6 +143,7 @@ impl EnvLayers {
             default_provider: None,
             default_agent: None,
             auth_forward: BTreeMap::new(),
+            isolation: Isolation::NONE,
             layers: Vec::new(),
             dormant: Vec::new(),
         }

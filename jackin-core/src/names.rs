@@ -112,6 +112,12 @@ name! {
     MountDir, "directory to mount", is_mountable, "absolute, without `,`, `\"` and control characters"
 }
 
+name! {
+    /// Names of environment variables; `*` stands for any run of characters. What could be a key
+    /// that was pasted there is none, since patterns are shown.
+    EnvPattern, "pattern", is_pattern, "letters, digits, `_` and `*`, nothing that looks like a key"
+}
+
 /// Names in a message.
 pub(crate) fn quoted(names: &[EnvName]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -191,6 +197,27 @@ const fn is_mountable(text: &[u8]) -> bool {
     is_plain(text) && text[0] == b'/'
 }
 
+/// Words of variables' names are short, and in lower case they hold no digits.
+const fn is_pattern(text: &[u8]) -> bool {
+    let (mut i, mut word, mut digit, mut lower) = (0, 0, false, false);
+    while i < text.len() {
+        let byte = text[i];
+        if byte == b'_' || byte == b'*' {
+            (word, digit, lower) = (0, false, false);
+        } else if byte.is_ascii_alphanumeric() {
+            (word, digit, lower) =
+                (word + 1, digit | byte.is_ascii_digit(), lower | byte.is_ascii_lowercase());
+        } else {
+            return false;
+        }
+        if word > 24 || (digit && (word > 15 || (lower && word > 7))) {
+            return false;
+        }
+        i += 1;
+    }
+    !text.is_empty()
+}
+
 const fn is_file_stem(text: &[u8]) -> bool {
     let mut i = 0;
     while i < text.len() {
@@ -237,6 +264,28 @@ mod tests {
         assert!("/a b:c=d/\u{e9}".parse::<MountDir>().is_ok());
         for bad in ["", "a", "/a,readonly", "/a\"b", "/a\nb"] {
             assert!(bad.parse::<MountDir>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn patterns_are_shown_and_so_no_keys() {
+        for good in ["AWS_*", "*", "*_TOKEN", "npm_config_*", "VERTEX_REGION_CLAUDE_4_5", "S3_*"] {
+            assert!(good.parse::<EnvPattern>().is_ok(), "{good:?}");
+        }
+        for bad in [
+            "",
+            "A=B",
+            "A\0",
+            "A B",
+            "A-B",
+            "A?",
+            "\u{c4}*",
+            "sk-cp-1",
+            "agt_sentinel123",
+            "AKIAIOSFODNN7EXAMPLE",
+            "abcdefghijklmnopqrstuvwxyz",
+        ] {
+            assert!(bad.parse::<EnvPattern>().is_err(), "{bad:?}");
         }
     }
 

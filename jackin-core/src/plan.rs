@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     agent::Version,
     fill::ServedModels,
+    isolation::{Isolation, Kept},
     key::{KeyShape, KnownKey},
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     reference::SecretRef,
@@ -63,6 +64,8 @@ pub struct ExecPlan {
     pub guarded_from: Option<(&'static str, Version)>,
     /// What makes the removals marked [`Removal::if_redirected`] apply.
     pub(crate) signs: Signs,
+    /// What the user says of inheriting.
+    pub(crate) isolation: Isolation,
 }
 
 /// A variable of a plan.
@@ -151,7 +154,7 @@ impl ExecPlan {
     /// What the agent does not get from the parent's environment.
     #[must_use]
     pub fn removals(&self) -> Vec<Removal> {
-        self.removals.list()
+        self.isolation.removals().chain(self.removals.list()).collect()
     }
 
     /// The distinct references this plan has to read, in its order.
@@ -213,6 +216,7 @@ impl ExecPlan {
             args: self.args.iter().map(|arg| arg.to_string_lossy()).collect(),
             set: self.set.iter().map(PlannedVar::redacted).collect(),
             remove: self.removals(),
+            keep: self.kept(),
             expires_at: self.expires_at,
             warnings: &self.warnings,
         }
@@ -325,6 +329,9 @@ pub struct RedactedPlan<'a> {
     pub set: Vec<RedactedVar<'a>>,
     /// What it does not get.
     pub remove: Vec<Removal>,
+    /// Where the plan is pure, all that it may inherit; else that is whatever is not removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep: Option<Vec<Kept>>,
     /// When the key ends, in seconds since 1970, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,

@@ -87,6 +87,7 @@ impl Globals {
             "provider" => &mut selection.provider,
             "workspace" => &mut selection.place.workspace,
             "role" => &mut selection.place.role,
+            "pure" => return option.set(&mut selection.pure),
             _ => return self.read(option),
         };
         option.fill(slot, |value| value.into_string().ok())

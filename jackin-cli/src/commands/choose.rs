@@ -8,7 +8,7 @@ use jackin_core::{Agent, EnvLayers, ExecPlan, Given, Provider, SelectError, choi
 use crate::{
     ambient::Ambient,
     args::Run,
-    commands::agent,
+    commands::{agent, joined},
     expiry,
     last::{Last, Picks},
     launch,
@@ -29,7 +29,7 @@ pub(super) fn plan(
     let mut choice = Choice { args, layers, asked, ambient, report, screen: None };
     let Some((agent, provider)) = choice.make(name)? else { return Ok(None) };
     choice.remember(agent, provider);
-    Ok(Some((resolve(layers, agent, provider)?, agent)))
+    Ok(Some((joined(&args.selection, layers, agent, provider)?, agent)))
 }
 
 /// What is known before anybody is asked.

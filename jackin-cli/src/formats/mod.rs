@@ -68,6 +68,10 @@ pub struct Changes<'a> {
     pub(crate) remove: Vec<&'a OsStr>,
 }
 
+/// What shells set again for everything that they start, or do not let go.
+const SHELLS_OWN: [&str; 9] =
+    ["BASHOPTS", "EUID", "OLDPWD", "PPID", "PWD", "SHELLOPTS", "SHLVL", "UID", "_"];
+
 /// A variable that is set.
 pub(crate) struct Set<'a> {
     pub(crate) name: &'a EnvName,
@@ -79,7 +83,8 @@ pub(crate) struct Set<'a> {
 }
 
 impl<'a> Changes<'a> {
-    /// The changes from a parent to its child by this plan.
+    /// The changes from a parent to its child by this plan, but for what every shell says of
+    /// itself.
     #[must_use]
     pub fn between(parent: &'a Vars, child: &'a Vars, plan: &'a ExecPlan) -> Self {
         let before: BTreeSet<_> = parent.iter().map(|(name, _)| name.as_os_str()).collect();
@@ -99,7 +104,8 @@ impl<'a> Changes<'a> {
             }
         }
         let title = format!("jackin-{}-{}", plan.agent, plan.provider);
-        let remove = before.into_iter().filter(|name| !after.contains_key(name)).collect();
+        let removed = before.into_iter().filter(|name| !after.contains_key(name));
+        let remove = removed.filter(|name| SHELLS_OWN.iter().all(|own| *name != *own)).collect();
         Self { title, set, missing, remove }
     }
 
