@@ -139,8 +139,6 @@ fn refused(
         io::ErrorKind::WouldBlock => {
             failed(&error.to_string()).hint("end other programs, or raise what `ulimit -a` shows")
         }
-        _ => failed(&error.to_string()).hint(
-            "is it a program for this machine? a script begins with `#!` and its interpreter",
-        ),
+        _ => failed(&error.to_string()),
     }
 }

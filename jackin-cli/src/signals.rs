@@ -13,12 +13,13 @@ mod caught {
     use std::{
         collections::BTreeMap,
         fs,
-        sync::{Mutex, MutexGuard, Once, PoisonError, mpsc},
+        sync::{Arc, Mutex, MutexGuard, Once, PoisonError, mpsc},
         thread,
     };
 
     use signal_hook::{
-        consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
+        consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM},
+        flag,
         iterator::Signals,
         low_level,
     };
@@ -54,6 +55,11 @@ mod caught {
     fn watch() {
         let ignored = ignored();
         let deadly = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+        // The system would reap programs that are asked for secrets before they can be waited for.
+        // The agent then finds it as usual; nobody could tell it to be ignored again.
+        if ignored & (1 << (SIGCHLD - 1)) != 0 {
+            let _ = flag::register(SIGCHLD, Arc::default());
+        }
         let caught = deadly.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
         let (sender, receiver) = mpsc::channel::<Signals>();
         // Who listens comes first: a signal that is caught and not heard would not end the program.

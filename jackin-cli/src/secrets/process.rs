@@ -88,6 +88,9 @@ impl Question<'_> {
                     }
                 }
             }
+            End::Unknown(error) => {
+                Err(SecretError::new(format!("`{name}` cannot be waited for: {error}"), None))
+            }
             End::Stop => Err(SecretError::new(
                 format!("`{name}` was stopped, by Ctrl-Z or because it wants a terminal"),
                 None,
@@ -185,12 +188,16 @@ enum End {
     Exit(ExitStatus),
     Stop,
     Limit,
+    /// The system does not tell.
+    Unknown(io::Error),
 }
 
 fn wait(child: &mut Child, group: &Group, deadline: Instant) -> End {
     loop {
-        if let Ok(Some(status)) = child.try_wait() {
-            return End::Exit(status);
+        match child.try_wait() {
+            Ok(Some(status)) => return End::Exit(status),
+            Ok(None) => {}
+            Err(error) => return End::Unknown(error),
         }
         if group.is_stopped() {
             return End::Stop;

@@ -11,7 +11,8 @@ readlink $p/cwd $p/root
 set -- $(sed 's/.*) //' $p/stat)
 own() { if [ "$1" = $$ ]; then echo own; else echo "$1"; fi; }
 own $3; own $4; echo "tty $5 nice ${17} policy ${39}"
-ls -l $p/fd | sed -n 's/.* \([0-9]* -> \)/\1/p' | grep -v -e "$p" -e ' -> .*/bin/claude$'
+ls -l $p/fd >"$HOME/files"
+sed -n 's/.* \([0-9]* -> \)/\1/; s/pipe:.*/a pipe/p; s/ -> /&/p' "$HOME/files" | grep -v ' -> .*/bin/claude$'
 ionice -p $$
 printf '%s|' "$LANG" "$LC_ALL" "$TZ" "$PWD" "$HOME"; echo; pwd -P"#;
 
@@ -21,7 +22,7 @@ pub(super) const SURROUNDINGS: [&str; 20] = [
     "trap '' HUP; exec \"$@\"",
     "trap '' INT QUIT; exec \"$@\"",
     "trap '' TERM; exec \"$@\"",
-    "trap '' CHLD TSTP TTOU WINCH; exec \"$@\"",
+    "trap '' TSTP TTOU WINCH; exec \"$@\"",
     "trap '' USR1 34 64; exec \"$@\"",
     "exec python3 -c 'import os, signal, sys\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nos.execv(sys.argv[1], sys.argv[1:])' \"$@\"",
     "exec nohup \"$@\" </dev/null",
@@ -71,4 +72,18 @@ fn a_broken_pipe_ends_the_agent_as_in_a_shell() {
     assert_eq!([true, false].map(|by_jackin| ignored(usual, by_jackin)), [false, false]);
     assert!(ignored("trap '' PIPE; exec \"$@\"", false));
     assert!(!ignored("trap '' PIPE; exec \"$@\"", true));
+}
+
+/// As some services and containers start what they start: nobody is told of a child's end then.
+#[test]
+fn ignored_ends_of_children_are_no_obstacle() {
+    for key in KEYS {
+        let home = home(key, "grep SigIgn /proc/$$/status; echo \"$ANTHROPIC_AUTH_TOKEN\"");
+        let [seen, direct] = [true, false]
+            .map(|by_jackin| see(&mut agent(&home, by_jackin, "trap '' CHLD; exec \"$@\"")).out);
+        assert!(seen.ends_with("\nkey\n"), "{key}: {seen}");
+        // Where programs were asked it is as usual again.
+        let asked = key.contains("op:") || key.contains("command");
+        assert_eq!(seen.lines().next() == direct.lines().next(), !asked, "{key}");
+    }
 }

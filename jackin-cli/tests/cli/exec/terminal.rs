@@ -36,6 +36,7 @@ fn the_shell_controls_it_as_a_job() {
             tmux.enter("clear; bg; sleep 0.3; jobs");
             tmux.shows("Stopped");
             tmux.enter("clear; fg");
+            tmux.shows(name);
             tmux.enter("words");
             tmux.shows("got words");
             tmux.enter("echo code $?; jobs; echo none");

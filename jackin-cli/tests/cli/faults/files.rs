@@ -123,17 +123,17 @@ fn many_tables() {
 
 #[test]
 fn one_that_may_not_be_read() {
-    let (home, config) = home();
-    fs::write(&config, ZAI).unwrap();
-    fs::set_permissions(&config, fs::Permissions::from_mode(0)).unwrap();
-    for (closed, message) in [(config.clone(), CANNOT), (config.parent().unwrap().into(), CANNOT)] {
+    for of_directory in [false, true] {
+        let (home, config) = home();
+        fs::write(&config, ZAI).unwrap();
         let mut command = bound(&home, "run --provider zai claude");
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+        let closed = if of_directory { config.parent().unwrap() } else { &config };
+        fs::set_permissions(closed, fs::Permissions::from_mode(0)).unwrap();
         let seen = see(&mut command);
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
+        fs::set_permissions(closed, fs::Permissions::from_mode(0o700)).unwrap();
         let err = seen.err.replace(home.path().to_str().unwrap(), "~");
         assert_eq!((seen.code, seen.out.as_str()), (Some(125), ""), "{err}");
-        assert!(err.contains(&format!("{message}Permission denied")), "{err}");
+        assert!(err.contains(&format!("{CANNOT}Permission denied")), "{err}");
         assert!(err.contains("hint: you must be able to read it"), "{err}");
     }
 }
@@ -168,7 +168,7 @@ fn a_broken_workspace_while_another_is_meant() {
     assert_eq!(home.does("run --workspace acme --provider zai claude", ""), "started\n");
     let seen = home.fed("doctor", "");
     assert!(seen.code == Some(1) && seen.out.contains("broken.toml:2:"), "{}", seen.out);
-    assert!(seen.out.contains("claude ") && seen.out.contains("1 problem found"), "{}", seen.out);
+    assert!(seen.out.contains("claude "), "{}", seen.out);
     assert!(home.refuses(125, "config check", "").contains("broken.toml:2:"));
     home.does("config env set EDITOR vi", "");
     home.does("workspace env set acme EDITOR vi", "");

@@ -79,7 +79,7 @@ fn a_huge_environment_that_fits_is_no_obstacle() {
     assert_eq!(bounded(&command).out, "10000\n");
 }
 
-const REFERENCES: &str = "[env]\nZAI_API_KEY = { command = ['asked'] }\nA = 'op://v/a/f'\n\
+const REFERENCES: &str = "[env]\nZAI_API_KEY = { command = ['asked', 'key'] }\nA = 'op://v/a/f'\n\
                           B = 'op://v/b/f'\nC = 'op://v/c/f'\nD = { file = '~/secret' }\n";
 
 fn home() -> Home {

@@ -19,14 +19,13 @@ pub(crate) const ZAI: &str = "[env]\nZAI_API_KEY = 'sentinel-key'\n";
 const SET: &str = "config env set EDITOR vi";
 
 /// A launch, and the commands that read or write what it depends on.
-const EVERY: [&str; 8] = [
+const EVERY: [&str; 7] = [
     "run --provider zai claude",
     "env --export --provider zai",
     "providers",
     "auth list --all",
     SET,
     "config check",
-    "workspace list",
     "doctor",
 ];
 
@@ -64,7 +63,8 @@ pub(crate) fn bound(home: &Home, words: &str) -> Command {
     give_away(home.path());
     // The program itself may be where only root can look.
     let program = home.path().join("jackin");
-    fs::copy(jackin.get_program(), &program).unwrap();
+    let copy = Command::new("cp").arg(jackin.get_program()).arg(&program).status();
+    assert!(copy.unwrap().success());
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
     command.args(jackin.get_args()).current_dir(home.path()).env_clear();
@@ -78,9 +78,9 @@ fn give_away(dir: &Path) {
 }
 
 /// How many faults there are at least; each is a test of its own.
-const FAULTS: usize = 30;
+const FAULTS: usize = 43;
 /// The same for what a launched agent must find as if it had been started directly.
-const EXECS: usize = 12;
+const EXECS: usize = 10;
 
 /// The tests that this program has below a name.
 fn tests(of: &str) -> usize {
