@@ -2,6 +2,7 @@
 //! The only reader of either; it decides nothing about keys.
 
 use std::{
+    cell::LazyCell,
     ffi::{OsStr, OsString},
     fs, io,
     path::{Path, PathBuf},
@@ -234,7 +235,7 @@ impl Ambient {
     /// The workspace whose directory holds the current one; of several the deepest.
     fn workspace_here(&self) -> Result<Option<(WorkspaceName, Document)>, Failure> {
         let workspaces = self.workspaces()?;
-        let here = Self::here();
+        let here = LazyCell::new(Self::here);
         let mut best: Vec<(usize, WorkspaceName, Document)> = Vec::new();
         for (name, file) in workspaces {
             let Some((file, text)) = read_file(&file)? else { continue };

@@ -68,11 +68,11 @@ pub(crate) fn find(
     if program.is_empty() {
         return Err(Failure::new(NOT_FOUND, "no program is named"));
     }
-    // Without a current directory only relative names fail to be found.
-    let here = std::env::current_dir().unwrap_or_default();
     let path = path.unwrap_or(OsStr::new(USUAL_PATH));
-    // What is named by its path is meant, whatever it is.
+    // What is named by its path is meant, whatever it is. Only there the current directory counts;
+    // without one, relative paths fail to be found.
     let is_path = Path::new(program).components().count() > 1;
+    let here = if is_path { std::env::current_dir().unwrap_or_default() } else { PathBuf::new() };
     let mut passed = None;
     for file in which::which_in_all(program, Some(path), &here).into_iter().flatten() {
         if is_path || !ours::leads_back(&file) {

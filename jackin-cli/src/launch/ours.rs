@@ -3,12 +3,11 @@
 //! end; behind them on PATH stands the agent that is meant. No mark in the environment tells them: a
 //! child gets none, and a launch inside an agent is no loop. So it is what they hold that tells.
 
-use std::{
-    fs::{self, File},
-    io::Read as _,
-    path::Path,
-};
+#[cfg(unix)]
+use std::fs;
+use std::{fs::File, io::Read as _, path::Path};
 
+#[cfg(unix)]
 use crate::ambient::Ambient;
 
 /// How much of a script is read, in bytes: one that only starts another program is shorter.
@@ -16,13 +15,14 @@ const SHORT: usize = 4 << 10;
 
 /// Whether a file is this program, or a script that starts it.
 pub(super) fn leads_back(file: &Path) -> bool {
-    let mut text = [0; SHORT];
     // What cannot be read is no script, which its interpreter could not read either.
-    let Ok(length) = File::open(file).and_then(|mut file| file.read(&mut text)) else {
-        return false;
-    };
-    let text = &text[..length];
-    if text.starts_with(b"#!") { starts_jackin(text) } else { is_this(file) }
+    let Ok(mut file) = File::open(file) else { return false };
+    let mut text = [0; SHORT];
+    match file.read(&mut text) {
+        Ok(length) if text.starts_with(b"#!") => starts_jackin(&text[..length]),
+        Ok(_) => is_this(&file),
+        Err(_) => false,
+    }
 }
 
 /// Whether a line, other than a comment, has the words `jackin` and, behind it, `run`.
@@ -36,19 +36,17 @@ fn starts_jackin(script: &[u8]) -> bool {
 }
 
 #[cfg(unix)]
-fn is_this(file: &Path) -> bool {
+fn is_this(file: &File) -> bool {
     use std::os::unix::fs::MetadataExt as _;
+    let id = |data: fs::Metadata| (data.dev(), data.ino());
     let this = Ambient::program().ok().and_then(|this| fs::metadata(this).ok());
-    let same = |other: fs::Metadata| {
-        this.is_some_and(|this| (this.dev(), this.ino()) == (other.dev(), other.ino()))
-    };
-    fs::metadata(file).is_ok_and(same)
+    this.is_some_and(|this| file.metadata().is_ok_and(|file| id(file) == id(this)))
 }
 
+/// Elsewhere programs on PATH are hardly ever links.
 #[cfg(not(unix))]
-fn is_this(file: &Path) -> bool {
-    Ambient::program().ok().and_then(|this| fs::canonicalize(this).ok())
-        == fs::canonicalize(file).ok()
+fn is_this(_: &File) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ fn it_is_one_process_from_the_beginning_to_the_end() {
 /// Every byte of it, whatever was asked before.
 #[test]
 fn standard_input_is_the_agents() {
-    let text: Vec<u8> = (0..1 << 20).map(|n: u32| (n * 31 >> 3) as u8).collect();
+    let text: Vec<u8> = (0..1 << 20).map(|n: u32| ((n * 31) >> 3) as u8).collect();
     for key in KEYS {
         let home = home(key, "exec cat");
         home.write("text", &text);

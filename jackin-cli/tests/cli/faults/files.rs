@@ -128,7 +128,7 @@ fn one_that_may_not_be_read() {
         fs::write(&config, ZAI).unwrap();
         let mut command = bound(&home, "run --provider zai claude");
         let closed = if of_directory { config.parent().unwrap() } else { &config };
-        fs::set_permissions(closed, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(closed, fs::Permissions::from_mode(0o000)).unwrap();
         let seen = see(&mut command);
         fs::set_permissions(closed, fs::Permissions::from_mode(0o700)).unwrap();
         let err = seen.err.replace(home.path().to_str().unwrap(), "~");
