@@ -2,6 +2,7 @@
 //! The only reader of either; it decides nothing about keys.
 
 use std::{
+    cell::LazyCell,
     ffi::{OsStr, OsString},
     fs, io,
     path::{Path, PathBuf},
@@ -183,7 +184,10 @@ impl Ambient {
 
     /// The current directory.
     pub(crate) fn here() -> Result<PathBuf, Failure> {
-        std::env::current_dir().map_err(|error| unreadable(Path::new("."), &error.to_string()))
+        std::env::current_dir().map_err(|error| {
+            Failure::new(FAILED, format!("the current directory cannot be told: {error}"))
+                .hint("it may have been removed: change to one that is there")
+        })
     }
 
     /// This program's own file.
@@ -231,7 +235,7 @@ impl Ambient {
     /// The workspace whose directory holds the current one; of several the deepest.
     fn workspace_here(&self) -> Result<Option<(WorkspaceName, Document)>, Failure> {
         let workspaces = self.workspaces()?;
-        let Ok(here) = std::env::current_dir() else { return Ok(None) };
+        let here = LazyCell::new(Self::here);
         let mut best: Vec<(usize, WorkspaceName, Document)> = Vec::new();
         for (name, file) in workspaces {
             let Some((file, text)) = read_file(&file)? else { continue };
@@ -245,6 +249,8 @@ impl Ambient {
             let Some(dir) = document.workdir.as_deref().map(|dir| self.directory(dir)) else {
                 continue;
             };
+            // In a directory that is gone, nobody knows whose keys and providers count.
+            let here = here.as_ref().map_err(Clone::clone)?;
             if !here.starts_with(&dir) {
                 continue;
             }
@@ -287,11 +293,11 @@ impl Ambient {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !dir.is_symlink() => {
                 return Ok(Vec::new());
             }
-            Err(error) => return Err(unreadable(&dir, &error.to_string())),
+            Err(error) => return Err(failed(&dir, &error)),
         };
         let mut found = Vec::new();
         for entry in entries {
-            let path = entry.map_err(|error| unreadable(&dir, &error.to_string()))?.path();
+            let path = entry.map_err(|error| failed(&dir, &error))?.path();
             let stem = path.file_stem().and_then(OsStr::to_str).and_then(|stem| stem.parse().ok());
             if let (Some(name), true) = (stem, path.extension().is_some_and(|end| end == "toml")) {
                 found.push((name, path));
@@ -331,25 +337,36 @@ pub(crate) fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
             return Ok(None);
         }
-        Err(error) => return Err(unreadable(path, &error.to_string())),
+        Err(error) => return Err(failed(path, &error)),
     };
     if !metadata.is_file() {
-        return Err(unreadable(path, "it is not a file"));
+        return Err(unreadable(path, "it is not a file", "move away what stands there"));
     }
     if metadata.len() > LARGEST_FILE {
-        return Err(unreadable(path, &format!("it is larger than {} MiB", LARGEST_FILE >> 20)));
+        let why = format!("it is larger than {} MiB", LARGEST_FILE >> 20);
+        return Err(unreadable(path, &why, "no configuration is that large: see what it is"));
     }
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error.to_string()))?;
+    let bytes = fs::read(path).map_err(|error| failed(path, &error))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some((path.display().to_string(), text))),
         Err(error) => {
             let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            Err(unreadable(path, &format!("line {line} is not UTF-8")))
+            Err(unreadable(path, &format!("line {line} is not UTF-8"), "save it as UTF-8"))
         }
     }
 }
 
-fn unreadable(path: &Path, why: &str) -> Failure {
-    Failure::new(FAILED, format!("cannot read {}: {why}", path.display()))
+fn failed(path: &Path, error: &io::Error) -> Failure {
+    let hint = match error.kind() {
+        io::ErrorKind::PermissionDenied => "you must be able to read it and to enter its directory",
+        io::ErrorKind::NotFound => "the link there leads nowhere: mend it, or remove it",
+        io::ErrorKind::NotADirectory => "a file stands where its directory should be",
+        _ => "`ls -ld` shows what stands there; `--config-dir DIR` names another directory",
+    };
+    unreadable(path, &error.to_string(), hint)
+}
+
+fn unreadable(path: &Path, why: &str, hint: &str) -> Failure {
+    Failure::new(FAILED, format!("cannot read {}: {why}", path.display())).hint(hint)
 }

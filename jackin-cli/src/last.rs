@@ -1,11 +1,11 @@
 //! What was picked last, so that the picker begins there: a small file of the program's own, which
 //! is no configuration. Nothing depends on it; it may be missing, broken or not writable.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{collections::BTreeMap, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use crate::store;
+use crate::{ambient::read_file, store};
 
 /// Its name.
 const FILE: &str = "last.json";
@@ -29,8 +29,8 @@ pub(crate) struct Picks {
 impl Last {
     /// Reads the file in a directory, if there is a good one.
     pub(crate) fn read(dir: &Path) -> Self {
-        let text = fs::read(dir.join(FILE)).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
+        let text = read_file(&dir.join(FILE)).ok().flatten();
+        text.and_then(|(_, text)| serde_json::from_str(&text).ok()).unwrap_or_default()
     }
 
     /// What was picked in one workspace.

@@ -1,5 +1,8 @@
 //! The one effect: becoming the agent. Its environment is exactly what the core worked out.
 
+mod ours;
+mod size;
+
 use std::{
     ffi::OsStr,
     io,
@@ -7,7 +10,7 @@ use std::{
     process::Command,
 };
 
-use jackin_core::{ReadyPlan, child_vars};
+use jackin_core::{ExecPlan, ReadyPlan, child_vars};
 
 use crate::{
     ambient::Ambient,
@@ -41,7 +44,7 @@ pub(crate) fn start(
     let program = found.map_or_else(|| find(&plan.program, path, install), Ok)?;
     let mut command = Command::new(&program);
     command.args(&plan.args).env_clear().envs(env.iter().copied());
-    become_it(command, &plan.program).map_err(|error| refused(&program, &error, &env))
+    become_it(command, &plan.program).map_err(|error| refused(&program, &error, plan, &env))
 }
 
 #[cfg(unix)]
@@ -56,65 +59,86 @@ fn become_it(mut command: Command, _name: &OsStr) -> io::Result<u8> {
     Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
-/// The program's file on a search path.
+/// The program's file on a search path. Files that would only start jackin again are passed over.
 pub(crate) fn find(
     program: &OsStr,
     path: Option<&OsStr>,
     install: Option<&str>,
 ) -> Result<PathBuf, Failure> {
-    // Without a current directory only relative names fail to be found.
-    let here = std::env::current_dir().unwrap_or_default();
-    let path = path.unwrap_or(OsStr::new(USUAL_PATH));
     if program.is_empty() {
         return Err(Failure::new(NOT_FOUND, "no program is named"));
     }
-    which::which_in(program, Some(path), &here).map_err(|_| {
-        let shown = program.display();
-        let is_path = Path::new(program).components().count() > 1;
-        let dirs = if is_path { vec![here] } else { std::env::split_paths(path).collect() };
-        match dirs.iter().map(|dir| dir.join(program)).find(|file| file.exists()) {
-            Some(file) => Failure::new(
-                NOT_EXECUTABLE,
-                format!("{} is not an executable file", file.display()),
-            ),
-            None if is_path => Failure::new(NOT_FOUND, format!("no such program: {shown}")),
-            None => {
-                let failure = Failure::new(NOT_FOUND, format!("`{shown}` is not on PATH"));
-                match install {
-                    Some(install) => failure.hint(format!(
-                        "install it with `{install}`, or name another with `--program`"
-                    )),
-                    None => failure,
-                }
-            }
+    let path = path.unwrap_or(OsStr::new(USUAL_PATH));
+    // What is named by its path is meant, whatever it is. Only there the current directory counts;
+    // without one, relative paths fail to be found.
+    let is_path = Path::new(program).components().count() > 1;
+    let here = if is_path { std::env::current_dir().unwrap_or_default() } else { PathBuf::new() };
+    let mut passed = None;
+    for file in which::which_in_all(program, Some(path), &here).into_iter().flatten() {
+        if is_path || !ours::leads_back(&file) {
+            return Ok(file);
         }
-    })
+        passed.get_or_insert(file);
+    }
+    let dirs = if is_path { vec![here] } else { std::env::split_paths(path).collect() };
+    let there = dirs.iter().map(|dir| dir.join(program)).find(|file| file.exists());
+    Err(missing(program, is_path, passed, there, install))
 }
 
-fn refused(program: &Path, error: &io::Error, env: &[(&OsStr, &OsStr)]) -> Failure {
+/// What to say of a program that was not found: of the files that were passed over, or cannot be
+/// executed, the first.
+fn missing(
+    program: &OsStr,
+    is_path: bool,
+    passed: Option<PathBuf>,
+    there: Option<PathBuf>,
+    install: Option<&str>,
+) -> Failure {
     let shown = program.display();
-    match error.kind() {
-        io::ErrorKind::ArgumentListTooLong => {
-            let size: usize = env.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
-            Failure::new(
-                NOT_EXECUTABLE,
-                format!("cannot execute {shown}: its arguments and its environment are too large"),
-            )
-            .hint(format!(
-                "the environment alone has {} variables and {} KiB",
-                env.len(),
-                size >> 10
-            ))
+    let message = match (passed, there) {
+        (Some(file), _) => {
+            format!("of `{shown}` there is only {} on PATH, which starts jackin", file.display())
         }
-        io::ErrorKind::NotFound => Failure::new(
-            NOT_EXECUTABLE,
-            format!(
-                "cannot execute {shown}: the interpreter in its first line, or a library, is missing"
-            ),
-        ),
+        (None, Some(file)) => {
+            let message = format!("{} is not an executable file", file.display());
+            let hint = format!("`chmod +x {}` makes it one, if it is a program", file.display());
+            return Failure::new(NOT_EXECUTABLE, message).hint(hint);
+        }
+        (None, None) if is_path => {
+            return Failure::new(NOT_FOUND, format!("no such program: {shown}"));
+        }
+        (None, None) => format!("`{shown}` is not on PATH"),
+    };
+    let failure = Failure::new(NOT_FOUND, message);
+    match install {
+        Some(install) => {
+            failure.hint(format!("install it with `{install}`, or name another with `--program`"))
+        }
+        None => failure,
+    }
+}
+
+fn refused(
+    program: &Path,
+    error: &io::Error,
+    plan: &ExecPlan,
+    env: &[(&OsStr, &OsStr)],
+) -> Failure {
+    let shown = program.display();
+    let failed = |why: &str| Failure::new(NOT_EXECUTABLE, format!("cannot execute {shown}: {why}"));
+    match error.kind() {
+        io::ErrorKind::ArgumentListTooLong => size::too_large(program, plan, env),
+        io::ErrorKind::NotFound => {
+            failed("the interpreter in its first line, or a library, is missing")
+        }
         io::ErrorKind::InvalidInput => {
             Failure::new(FAILED, format!("cannot execute {shown}: an argument holds a NUL"))
         }
-        _ => Failure::new(NOT_EXECUTABLE, format!("cannot execute {shown}: {error}")),
+        io::ErrorKind::PermissionDenied => failed(&error.to_string())
+            .hint("it, or the interpreter in its first line, may not be executed there"),
+        io::ErrorKind::WouldBlock => {
+            failed(&error.to_string()).hint("end other programs, or raise what `ulimit -a` shows")
+        }
+        _ => failed(&error.to_string()),
     }
 }

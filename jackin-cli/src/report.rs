@@ -27,7 +27,7 @@ pub(crate) const CANCELLED: u8 = 130;
 pub(crate) const USAGE: u8 = 2;
 
 /// Why a command ended, for the user and for the exit code. It never holds a secret.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Failure {
     /// The exit code of `jackin`.

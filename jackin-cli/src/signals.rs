@@ -13,12 +13,13 @@ mod caught {
     use std::{
         collections::BTreeMap,
         fs,
-        sync::{Mutex, MutexGuard, Once, PoisonError},
+        sync::{Arc, Mutex, MutexGuard, Once, PoisonError, mpsc},
         thread,
     };
 
     use signal_hook::{
-        consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
+        consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM},
+        flag,
         iterator::Signals,
         low_level,
     };
@@ -54,14 +55,24 @@ mod caught {
     fn watch() {
         let ignored = ignored();
         let deadly = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+        // The system would reap programs that are asked for secrets before they can be waited for.
+        // The agent then finds it as usual; nobody could tell it to be ignored again.
+        if ignored & (1 << (SIGCHLD - 1)) != 0 {
+            let _ = flag::register(SIGCHLD, Arc::default());
+        }
         let caught = deadly.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
-        // Without it the program still ends, only less tidily.
-        let Ok(mut signals) = Signals::new(caught) else { return };
-        thread::spawn(move || {
-            for signal in &mut signals {
-                end_by(signal);
-            }
+        let (sender, receiver) = mpsc::channel::<Signals>();
+        // Who listens comes first: a signal that is caught and not heard would not end the program.
+        let listening = thread::Builder::new().spawn(move || {
+            let Ok(mut signals) = receiver.recv() else { return };
+            signals.forever().for_each(end_by);
         });
+        // Without them the program still ends, only less tidily.
+        if listening.is_ok()
+            && let Ok(signals) = Signals::new(caught)
+        {
+            let _ = sender.send(signals);
+        }
     }
 
     /// Undoes everything and ends the program by this signal.

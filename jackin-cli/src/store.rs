@@ -176,7 +176,7 @@ pub(crate) fn rewrite(
     }
     let failed = |error: io::Error| {
         Failure::new(FAILED, format!("cannot write {}: {error}", path.display()))
-            .hint("nothing was changed")
+            .hint(what_helps(&error))
     };
     // A link is the user's way to keep the file elsewhere: what it leads to is replaced.
     let target = match path.is_symlink() {
@@ -190,6 +190,19 @@ pub(crate) fn rewrite(
     let Some(text) = edited()? else { return Ok(false) };
     replace(&target, text.as_bytes()).map_err(failed)?;
     Ok(true)
+}
+
+/// What to do about a file that could not be written.
+fn what_helps(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "nothing was changed; make room, and try again"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "nothing was changed; you must be able to write in that directory"
+        }
+        _ => "nothing was changed",
+    }
 }
 
 /// Writes a file that is nobody else's to write, in a directory that is made if need be.
@@ -210,12 +223,13 @@ fn lock(dir: &Path) -> Result<File, Failure> {
     let path = dir.join(".jackin.lock");
     let failed = |error: io::Error| {
         Failure::new(FAILED, format!("cannot lock {}: {error}", path.display()))
-            .hint("nothing was changed")
+            .hint(what_helps(&error))
     };
     let file = private(File::options().create(true).truncate(false)).open(&path).map_err(failed)?;
     // The system wakes those who wait in turn; asking again and again would be a lottery.
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(file.lock().map(|()| file)));
+    let waiting = thread::Builder::new().spawn(move || sender.send(file.lock().map(|()| file)));
+    waiting.map_err(failed)?;
     match receiver.recv_timeout(PATIENCE) {
         Ok(locked) => locked.map_err(failed),
         Err(_) => {

@@ -73,7 +73,7 @@ fn row(found: &Installed) -> [String; 4] {
     let guard = match found.guard_holds {
         Some(true) => "the guard holds",
         Some(false) => "too old for the guard",
-        None if found.path.is_some() && found.agent.guarded_from.is_some() => "version unknown",
+        None if found.path.is_some() && !found.agent.wirings.is_empty() => "version unknown",
         None => "",
     };
     let path = found.path.as_ref().map(|path| path.display().to_string());

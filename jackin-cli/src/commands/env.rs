@@ -116,5 +116,10 @@ fn for_later_steps(changes: &Changes<'_>, path: &Path) -> Result<(), Failure> {
     };
     let mut file = file.map_err(failed)?;
     report::data(formats::masks(changes).as_bytes())?;
-    file.write_all(&lines).map_err(failed)
+    let before = file.metadata().map_err(failed)?.len();
+    file.write_all(&lines).map_err(|error| {
+        // Half a variable would take in whatever the next step writes.
+        let _ = file.set_len(before);
+        failed(error)
+    })
 }

@@ -1,6 +1,6 @@
 //! `jackin workspace`: the workspaces, their files and their variables.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use jackin_core::{Document, WorkspaceName};
 use serde::Serialize;
@@ -112,12 +112,13 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
         .name
         .parse()
         .map_err(|error: jackin_core::NameError| Failure::new(USAGE, error.to_string()))?;
-    let here = std::path::Path::new("");
-    let workdir = std::path::absolute(match &args.workdir {
+    let workdir = match &args.workdir {
         Some(dir) => dir.to_str().map_or_else(|| dir.clone(), |dir| ambient.expanded(dir)),
-        None => std::env::current_dir().unwrap_or_else(|_| here.to_owned()),
-    });
-    let workdir = workdir.ok().and_then(|dir| dir.into_os_string().into_string().ok());
+        None => Ambient::here()?,
+    };
+    let workdir = if workdir.is_absolute() { workdir } else { Ambient::here()?.join(workdir) };
+    let workdir = std::path::absolute(workdir).ok();
+    let workdir = workdir.and_then(|dir| dir.into_os_string().into_string().ok());
     let workdir = workdir.ok_or_else(|| {
         Failure::new(USAGE, "the workspace's directory has no name in UTF-8")
             .hint("name another one with `--workdir DIR`")
@@ -135,17 +136,37 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
 }
 
 fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
-    let own = Target::find(&target(&args.name, None), ambient)?;
-    let text = read_file(&own.file)?.map(|(_, text)| text).unwrap_or_default();
-    let more: Vec<_> = edit::keys(&text).into_iter().filter(|key| key != "workdir").collect();
-    if !more.is_empty() && !args.force {
-        let more = more.join("`, `");
-        let message = format!("workspace `{}` holds more than its directory: `{more}`", args.name);
-        return Err(Failure::new(USAGE, message).hint("`--force` removes it with all it holds"));
-    }
-    fs::remove_file(&own.file).map_err(|error| {
-        Failure::new(FAILED, format!("cannot remove {}: {error}", own.file.display()))
+    // Forced, one goes that cannot even be read.
+    let mut there = ambient.workspaces()?.into_iter().filter(|_| args.force);
+    let file = match there.find(|(name, _)| name.as_str() == args.name) {
+        Some((_, file)) => file,
+        None => kept_for_nothing(&args.name, ambient)?,
+    };
+    fs::remove_file(&file).map_err(|error| {
+        Failure::new(FAILED, format!("cannot remove {}: {error}", file.display()))
     })?;
-    report.plain(&format!("removed: workspace `{}` ({})\n", args.name, own.file.display()));
+    report.plain(&format!("removed: workspace `{}` ({})\n", args.name, file.display()));
     Ok(())
+}
+
+/// The file of a workspace that holds nothing but its directory.
+fn kept_for_nothing(name: &str, ambient: &Ambient) -> Result<PathBuf, Failure> {
+    let force = "`--force` removes it with all it holds";
+    let own = Target::find(&target(name, None), ambient).map_err(|failure| match failure.code {
+        USAGE => failure,
+        _ => failure.hint(force),
+    })?;
+    let text = read_file(&own.file)?.map(|(_, text)| text).unwrap_or_default();
+    let mut more: Vec<_> = edit::keys(&text).into_iter().map(|key| format!("`{key}`")).collect();
+    more.retain(|key| key != "`workdir`");
+    let rest = edit::unset(&text, &["workdir"]).ok().flatten();
+    let commented = edit::note(&text, &["workdir"]).is_some();
+    if more.is_empty() && (commented || !rest.unwrap_or(text).trim().is_empty()) {
+        more.push("comments".to_owned());
+    }
+    if more.is_empty() {
+        return Ok(own.file);
+    }
+    let message = format!("workspace `{name}` holds more than its directory: {}", more.join(", "));
+    Err(Failure::new(USAGE, message).hint(force))
 }

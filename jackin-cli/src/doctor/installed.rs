@@ -36,12 +36,11 @@ pub(super) fn agents(ambient: &Ambient) -> Vec<Installed> {
 fn installed(agent: &'static Agent, ambient: &Ambient) -> Installed {
     let path = launch::find(agent.program.as_ref(), ambient.var("PATH"), None).ok();
     let version = path.as_ref().and_then(|path| version::installed(path, agent.package()));
-    // Where no version is needed, any will do; where nothing is redirected, there is no guard.
-    let guard_holds = match agent.guarded_from {
-        _ if path.is_none() || agent.wirings.is_empty() => None,
-        None => Some(true),
-        Some((_, needed)) => version.map(|version| version >= needed),
-    };
+    // Where no version is needed, any known one will do; where nothing is redirected, there is no
+    // guard. Of a program that is in no package nothing can be said: it may be anything.
+    let guard_holds = version.filter(|_| !agent.wirings.is_empty());
+    let guard_holds =
+        guard_holds.map(|version| agent.guarded_from.is_none_or(|(_, needed)| version >= needed));
     Installed { agent, path, version: version.map(|version| version.to_string()), guard_holds }
 }
 

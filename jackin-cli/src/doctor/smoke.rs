@@ -3,7 +3,7 @@
 
 use std::{
     ffi::OsString,
-    io::Read,
+    io::{self, Read},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -66,13 +66,15 @@ pub(crate) fn attempt(
 
 /// Runs it in a group of its own until it ends, until it has been refused, or for as long as that.
 /// Without a code it was ended.
-fn watched(mut command: Command, limit: Duration) -> std::io::Result<(Option<i32>, String)> {
+fn watched(mut command: Command, limit: Duration) -> io::Result<(Option<i32>, String)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let (mut child, group) = Group::spawn(&mut command, false)?;
     let kept = Arc::new(Mutex::new(Vec::new()));
     let readers = [keep(child.stdout.take(), &kept), keep(child.stderr.take(), &kept)];
-    let code = wait(&mut child, &kept, limit);
+    let readers: io::Result<Vec<_>> = readers.into_iter().collect();
+    let code = readers.is_ok().then(|| wait(&mut child, &kept, limit)).flatten();
     group.end(&mut child);
+    let readers = readers?;
     // What has left the group may hold a pipe open for as long as it likes.
     let deadline = Instant::now() + LAST_WORDS;
     while !readers.iter().all(thread::JoinHandle::is_finished) && Instant::now() < deadline {
@@ -89,9 +91,12 @@ fn locked(kept: &Kept) -> std::sync::MutexGuard<'_, Vec<u8>> {
 }
 
 /// Keeps what comes out of a pipe, up to a limit; what is beyond it is thrown away.
-fn keep(pipe: Option<impl Read + Send + 'static>, kept: &Arc<Kept>) -> thread::JoinHandle<()> {
+fn keep(
+    pipe: Option<impl Read + Send + 'static>,
+    kept: &Arc<Kept>,
+) -> io::Result<thread::JoinHandle<()>> {
     let kept = Arc::clone(kept);
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let Some(mut pipe) = pipe else { return };
         let mut part = [0; 4096];
         // A pipe that breaks ends the text.

@@ -6,7 +6,7 @@ use std::{fmt::Display, sync::mpsc, thread, time::Duration};
 use jackin_core::{ExposeSecret as _, KeyringRef, SecretError, SecretString};
 use keyring_core::{Entry, Error};
 
-use super::process::{LIMIT, text};
+use super::process::{LIMIT, exhausted, text};
 
 #[cfg(target_os = "macos")]
 use apple_native_keyring_store::keychain::Store;
@@ -60,10 +60,13 @@ fn waiting<T: Send + 'static>(
     act: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, SecretError> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
+    let asking = thread::Builder::new().spawn(move || {
         // Nobody may be waiting any more.
         let _ = sender.send(act());
     });
+    asking.map_err(|error| {
+        SecretError::new(format!("the keyring cannot be asked: {error}"), exhausted(&error))
+    })?;
     match receiver.recv_timeout(limit) {
         Ok(done) => done.map_err(|error| failure(&error)),
         Err(_) => Err(SecretError::new(

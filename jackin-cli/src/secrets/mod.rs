@@ -115,11 +115,18 @@ impl SecretSource for Sources<'_> {
             thread::scope(|scope| {
                 let asked: Vec<_> = group
                     .iter()
-                    .map(|(at, reference)| (*at, scope.spawn(|| self.answer(reference, false))))
+                    .map(|(at, reference)| {
+                        let ask = || self.answer(reference, false);
+                        (*at, thread::Builder::new().spawn_scoped(scope, ask).map_err(|_| ask))
+                    })
                     .collect();
                 answers.extend(asked.into_iter().map(|(at, asked)| {
                     let failed = |_| Err(SecretError::new("reading it failed", None));
-                    (at, asked.join().unwrap_or_else(failed))
+                    // Where the system gives no thread, one is asked after the other.
+                    (
+                        at,
+                        asked.map_or_else(|ask| ask(), |asked| asked.join().unwrap_or_else(failed)),
+                    )
                 }));
             });
         }

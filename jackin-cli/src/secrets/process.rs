@@ -2,7 +2,7 @@
 //! and of size. It runs in a process group of its own, of which nothing is left afterwards.
 
 use std::{
-    io::Read,
+    io::{self, Read},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -57,11 +57,19 @@ impl Question<'_> {
         let name = self.name;
         let (mut child, group) =
             Group::spawn(&mut self.command, self.terminal).map_err(|error| {
-                SecretError::new(format!("`{name}` cannot be started: {error}"), None)
+                SecretError::new(format!("`{name}` cannot be started: {error}"), exhausted(&error))
             })?;
         // What prints without end finds nobody who reads it, and ends.
         let secret = reader(child.stdout.take(), LONGEST_SECRET, false);
         let message = reader(child.stderr.take(), LONGEST_MESSAGE + LONGEST_SECRET, true);
+        let (secret, message) = match (secret, message) {
+            (Ok(secret), Ok(message)) => (secret, message),
+            (Err(error), _) | (_, Err(error)) => {
+                group.end(&mut child);
+                let reason = format!("nobody can listen to `{name}`: {error}");
+                return Err(SecretError::new(reason, exhausted(&error)));
+            }
+        };
         let end = wait(&mut child, &group, deadline);
         group.end(&mut child);
         match end {
@@ -80,6 +88,9 @@ impl Question<'_> {
                     }
                 }
             }
+            End::Unknown(error) => {
+                Err(SecretError::new(format!("`{name}` cannot be waited for: {error}"), None))
+            }
             End::Stop => Err(SecretError::new(
                 format!("`{name}` was stopped, by Ctrl-Z or because it wants a terminal"),
                 None,
@@ -90,6 +101,14 @@ impl Question<'_> {
             )),
         }
     }
+}
+
+/// What helps where the system gives no more processes, threads or open files.
+pub(super) fn exhausted(error: &io::Error) -> Option<String> {
+    // Too many open files, on every Unix, has no kind.
+    let open_files = error.raw_os_error() == Some(24);
+    let spent = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory);
+    (open_files || spent).then(|| "end other programs, or raise what `ulimit -a` shows".into())
 }
 
 /// What a program or a file gave, as text.
@@ -134,9 +153,9 @@ fn reader(
     pipe: Option<impl Read + Send + 'static>,
     limit: usize,
     to_the_end: bool,
-) -> mpsc::Receiver<Vec<u8>> {
+) -> io::Result<mpsc::Receiver<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let Some(mut pipe) = pipe else { return };
         let (mut left, mut part) = (limit + 1, [0; 4 << 10]);
         // A pipe that breaks ends the text; the exit status tells whether that matters.
@@ -149,8 +168,8 @@ fn reader(
                 return;
             }
         }
-    });
-    receiver
+    })?;
+    Ok(receiver)
 }
 
 /// What a pipe held, and whether that was all: a process that has left the group may still hold it.
@@ -169,12 +188,16 @@ enum End {
     Exit(ExitStatus),
     Stop,
     Limit,
+    /// The system does not tell.
+    Unknown(io::Error),
 }
 
 fn wait(child: &mut Child, group: &Group, deadline: Instant) -> End {
     loop {
-        if let Ok(Some(status)) = child.try_wait() {
-            return End::Exit(status);
+        match child.try_wait() {
+            Ok(Some(status)) => return End::Exit(status),
+            Ok(None) => {}
+            Err(error) => return End::Unknown(error),
         }
         if group.is_stopped() {
             return End::Stop;

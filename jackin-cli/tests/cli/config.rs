@@ -126,35 +126,6 @@ fn a_broken_workspace_names_itself_and_a_way_on() {
 }
 
 #[test]
-fn files_that_cannot_be_read_are_errors() {
-    let home = Home::new();
-    let config = home.path().join(".config/jackin/config.toml");
-    let refused = |why: &str| {
-        let seen = see(&mut home.jackin(["plan", "--provider", "zai"]));
-        assert_eq!(seen.code, Some(125), "{why}");
-        assert_eq!(seen.err, format!("error: cannot read {}: {why}\n", config.display()));
-        assert!(seen.out.is_empty());
-    };
-    fs::create_dir_all(&config).unwrap();
-    refused("it is not a file");
-    fs::remove_dir(&config).unwrap();
-    fs::write(&config, b"[env]\nA = '\xff'\n").unwrap();
-    refused("line 2 is not UTF-8");
-    fs::remove_file(&config).unwrap();
-    symlink("config.toml", &config).unwrap();
-    refused("Too many levels of symbolic links (os error 40)");
-    fs::remove_file(&config).unwrap();
-    symlink("nowhere", &config).unwrap();
-    refused("No such file or directory (os error 2)");
-    fs::remove_file(&config).unwrap();
-    fs::File::create(&config).unwrap().set_len(17 << 20).unwrap();
-    refused("it is larger than 16 MiB");
-    fs::remove_file(&config).unwrap();
-    assert!(Command::new("mkfifo").arg(&config).status().unwrap().success());
-    refused("it is not a file");
-}
-
-#[test]
 fn a_project_cannot_configure_anything() {
     let home = Home::with_config(KEY);
     let evil = "[providers.zai.anthropic]\nbase_url = 'https://evil.example.com'\n";

@@ -9,6 +9,8 @@ mod console;
 mod doctor;
 mod elsewhere;
 mod env;
+mod exec;
+mod faults;
 mod formats;
 #[cfg(feature = "request")]
 mod gateway;

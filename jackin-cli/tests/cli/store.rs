@@ -14,6 +14,7 @@ use std::{
 };
 
 use crate::{
+    faults::bound,
     support::{Home, feed, see},
     tmux::LIMIT,
 };
@@ -150,7 +151,7 @@ fn what_cannot_be_understood_is_not_touched() {
     fs::create_dir_all(file(&home)).unwrap();
     assert_eq!(
         home.refuses(125, SET, ""),
-        "error: cannot read ~/.config/jackin/config.toml: it is not a file\n"
+        "error: cannot read ~/.config/jackin/config.toml: it is not a file\n\nhint: move away what stands there\n"
     );
     let home = Home::with_config("");
     fs::write(file(&home), b"[env]\nA = '\xff'\n").unwrap();
@@ -202,50 +203,6 @@ fn what_a_killed_writer_left_is_in_nobodys_way() {
     assert_eq!((home.read("other").as_str(), home.config().as_str()), ("other", BEFORE));
 }
 
-/// jackin as an ordinary user, whom modes bind; as root, through `setpriv`.
-fn bound(home: &Home, words: &str) -> Command {
-    let jackin = home.jackin(words.split_whitespace());
-    if fs::metadata(home.path()).unwrap().uid() != 0 {
-        return jackin;
-    }
-    assert!(
-        Command::new("chown")
-            .args(["-R", "65534:65534"])
-            .arg(home.path())
-            .status()
-            .unwrap()
-            .success()
-    );
-    // The program itself may be where only root can look.
-    let program = home.path().join("jackin");
-    fs::copy(jackin.get_program(), &program).unwrap();
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
-    command.args(jackin.get_args()).current_dir(home.path()).env("HOME", home.path());
-    command
-}
-
-#[test]
-fn a_directory_that_cannot_be_written_is_said() {
-    let home = Home::with_config(BEFORE);
-    let mut command = bound(&home, SET);
-    let dir = file(&home).parent().unwrap().to_owned();
-    fs::set_permissions(&dir, Permissions::from_mode(0o500)).unwrap();
-    let seen = see(&mut command);
-    assert_eq!(seen.code, Some(125));
-    assert!(
-        seen.err.starts_with("error: cannot lock ")
-            && seen.err.contains("Permission denied")
-            && seen.err.ends_with("hint: nothing was changed\n"),
-        "{}",
-        seen.err
-    );
-    assert_eq!(home.config(), BEFORE);
-    fs::set_permissions(&dir, Permissions::from_mode(0o700)).unwrap();
-    let seen = see(&mut command);
-    assert_eq!((seen.code, home.config().as_str()), (Some(0), AFTER), "{}", seen.err);
-}
-
 #[test]
 #[ignore = "needs root, to give a file away; .ci/run runs it"]
 fn a_group_that_the_writer_is_not_in_is_no_obstacle() {
@@ -264,38 +221,6 @@ fn the_owner_stays_when_root_writes() {
     home.does(SET, "");
     let after = fs::metadata(file(&home)).unwrap();
     assert_eq!((after.uid(), after.gid(), mode(&file(&home))), (65534, 65534, 0o600));
-}
-
-/// A file system of a few pages, gone when dropped.
-struct Tiny(PathBuf);
-
-impl Drop for Tiny {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
-}
-
-#[test]
-#[ignore = "needs root, to mount a file system that fills up; .ci/run runs it"]
-fn a_full_disk_leaves_the_old_file() {
-    let home = Home::new();
-    let dir = home.path().join(".config/jackin");
-    fs::create_dir_all(&dir).unwrap();
-    let mut mount = Command::new("mount");
-    mount.args(["-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs"]).arg(&dir);
-    let seen = see(&mut mount);
-    assert_eq!((seen.code, seen.err.as_str()), (Some(0), ""));
-    let _tiny = Tiny(dir.clone());
-    let text = format!("{BEFORE}# {}\n", "x".repeat(40 << 10));
-    fs::write(file(&home), &text).unwrap();
-    let said = home.refuses(125, SET, "");
-    assert!(
-        said.starts_with("error: cannot write ~/.config/jackin/config.toml: No space left"),
-        "{said}"
-    );
-    assert!(said.ends_with("hint: nothing was changed\n"));
-    assert_eq!(home.config(), text);
-    assert_eq!(names(&dir), [".jackin.lock", "config.toml"]);
 }
 
 /// Another program that holds the lock, until its standard input ends.

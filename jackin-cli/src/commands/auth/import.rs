@@ -2,7 +2,10 @@
 
 use jackin_core::{Agent, Catalog, EnvValue, ExposeSecret as _, Protocol, Provider};
 
-use super::{asked, set::still_ignored};
+use super::{
+    asked,
+    set::{no_longer_ignored, still_ignored},
+};
 use crate::{
     ambient::Ambient,
     args::AuthImport,
@@ -39,6 +42,7 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;
     let what = format!("{}, {}", provider.label.value, keys::masked(&key));
     values::said(report, changed, &what, &target);
+    no_longer_ignored(provider, &target, report);
     if let (None, Some(hours)) = (&bundle.expires_at, lives) {
         report.plain(&format!(
             "the bundle does not say when its key ends; one that lives {hours} hours from its \

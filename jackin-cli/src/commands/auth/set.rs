@@ -49,16 +49,30 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     let mut changes =
         vec![Change::Set { path: target.env(name), value: keys::written(&value), note }];
     // Whoever stores a key here means to use it here.
-    let ignored = target.path(&["providers", provider.id.as_str(), "mode"]);
-    if provider.mode.as_ref().is_some_and(|mode| mode.value == Mode::Ignore) {
-        changes.push(Change::Unset { path: ignored });
+    if is_ignored_here(provider, &target) {
+        let path = target.path(&["providers", provider.id.as_str(), "mode"]);
+        changes.push(Change::Unset { path });
     }
     let changed = target.change(&changes)?;
     let what = format!("`{name}` for {}, {}", provider.label.value, keys::masked(&value));
     values::said(report, changed, &what, &target);
+    no_longer_ignored(provider, &target, report);
     let lost = keys::lost(note, &provider.key.value, &target)?;
     lost.iter().for_each(|text| report.warning(text));
     still_ignored(provider, &target, ambient, report)
+}
+
+fn is_ignored_here(provider: &Provider, target: &Target) -> bool {
+    let mode = provider.mode.as_ref().filter(|mode| mode.value == Mode::Ignore);
+    mode.is_some_and(|mode| mode.source.scope == target.scope())
+}
+
+/// Says that a provider which was withdrawn where a key was stored is there again.
+pub(super) fn no_longer_ignored(provider: &Provider, target: &Target, report: &Report) {
+    if is_ignored_here(provider, target) {
+        let id = &provider.id;
+        report.plain(&format!("removed: `mode = \"ignore\"` of `{id}`, so that its key counts\n"));
+    }
 }
 
 /// Warns if another scope withdraws the provider where a key was stored.
@@ -84,7 +98,9 @@ fn reference(args: &AuthSet) -> Result<Option<SecretRef>, Failure> {
     } else if let Some(argv) = &place.command {
         CommandRef::new(argv).map(SecretRef::Command)
     } else if let Some(path) = &place.file {
-        let path = if path.starts_with("~") { Ok(path.clone()) } else { absolute(path) };
+        let named = path.starts_with("~") || path.is_absolute();
+        let path = if named { path.clone() } else { Ambient::here()?.join(path) };
+        let path = if path.starts_with("~") { Ok(path) } else { absolute(path) };
         let path = path.ok().and_then(|path| path.into_os_string().into_string().ok());
         FileRef::new(&path.unwrap_or_default()).map(SecretRef::File)
     } else {
