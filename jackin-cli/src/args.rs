@@ -60,7 +60,14 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// The arguments of this process, and whether the command is to print JSON.
     pub(crate) fn read() -> Result<(Self, bool), clap::Error> {
-        let mut matches = Self::command().try_get_matches()?;
+        Self::read_from(std::env::args_os())
+    }
+
+    /// The same of any words, the program's name before them.
+    pub(crate) fn read_from(
+        words: impl IntoIterator<Item = OsString>,
+    ) -> Result<(Self, bool), clap::Error> {
+        let mut matches = Self::command().try_get_matches_from(words)?;
         // An agent and its arguments are a command of their own, which has no options.
         let mut levels =
             std::iter::successors(Some(&matches), |level| level.subcommand().map(|(_, next)| next));

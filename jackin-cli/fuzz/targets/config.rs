@@ -1,0 +1,220 @@
+//! Configuration text, through to what a child would get. Errors and plans repeat no secret, values
+//! and lines are those that another reader finds, and no child gets another provider's key.
+#![no_main]
+
+use jackin_core::{
+    Agent, Config, ConfigError, Document, EnvLayers, EnvName, EnvValue, ExecPlan,
+    ExposeSecret as _, Provider, SecretError, SecretRef, SecretSource, SecretString, child_env,
+    resolve,
+};
+use jackin_fuzz::{
+    BREAK, SENTINEL, assert_hidden, planted,
+    toml::{Data, env_lines},
+};
+use libfuzzer_sys::fuzz_target;
+
+/// Answers every reference with a secret that tells where it came from.
+struct Source;
+
+impl SecretSource for Source {
+    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+        Ok(secret_of(reference).into())
+    }
+}
+
+fn secret_of(reference: &SecretRef) -> String {
+    let text = format!("{reference:?}");
+    format!("read:{}", text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+fn text_of(value: &EnvValue) -> String {
+    match value {
+        EnvValue::Literal(text) => text.expose_secret().trim().to_owned(),
+        EnvValue::Reference(reference) => secret_of(reference),
+    }
+}
+
+/// A file's text with what jackin and the other reader make of it.
+struct File<'a> {
+    text: &'a str,
+    data: Option<Data>,
+    read: Result<Document, ConfigError>,
+}
+
+impl<'a> File<'a> {
+    fn new(
+        text: &'a str,
+        name: &str,
+        read: fn(&str, &str) -> Result<Document, ConfigError>,
+    ) -> Self {
+        let file = Self { text, data: Data::read(text), read: read(name, text) };
+        file.check(name);
+        file
+    }
+
+    fn check(&self, name: &str) {
+        let malformed = matches!(self.read, Err(ConfigError::Syntax { .. }));
+        assert_eq!(self.data.is_none(), malformed, "{:?}", self.text);
+        match &self.read {
+            Ok(document) => self.check_layers(document),
+            Err(error) => {
+                let shown = format!("{error} {error:?} {:?}", error.hint());
+                assert_hidden(&shown);
+                assert!(shown.contains(name), "{shown}");
+            }
+        }
+    }
+
+    fn check_layers(&self, document: &Document) {
+        for (role, layer) in document.layers() {
+            let path = role.map_or_else(Vec::new, |role| vec!["roles", role.as_str()]);
+            let mut lines = env_lines(self.text, &path);
+            lines.retain(|name, _| name.parse().is_ok_and(|name: EnvName| !name.is_reserved()));
+            let found: Vec<_> = layer
+                .entries()
+                .map(|(name, _, source)| (name.to_string(), source.line.expect("a line")))
+                .collect();
+            assert_eq!(found, lines.into_iter().collect::<Vec<_>>(), "{:?}", self.text);
+            for (name, value, _) in layer.entries() {
+                let data = self.data.as_ref().and_then(|data| data.get(&path));
+                let text = data.and_then(|data| data.get(&["env", name.as_str()])?.text());
+                if let (EnvValue::Literal(value), Some(text)) = (value, text) {
+                    assert_eq!(value.expose_secret(), text, "{:?}", self.text);
+                }
+            }
+        }
+    }
+
+    /// How often the secret stands in it outside of literals, where it can be seen.
+    fn shown_secrets(&self) -> usize {
+        let all = self.text.matches(SENTINEL).count();
+        let Ok(document) = &self.read else { return all };
+        let values = document.layers().flat_map(|(_, layer)| layer.entries());
+        let in_literals = values.filter_map(|(_, value, _)| match value {
+            EnvValue::Literal(text) => Some(text.expose_secret().matches(SENTINEL).count()),
+            EnvValue::Reference(_) => None,
+        });
+        all.saturating_sub(in_literals.sum())
+    }
+
+    /// Whether a role has the secret for a name, which is shown where roles are listed.
+    fn names_it(&self) -> bool {
+        let roles = self.data.as_ref().and_then(|data| data.get(&["roles"]));
+        roles.is_some_and(|roles| roles.paths().iter().any(|path| path[0].contains(SENTINEL)))
+    }
+}
+
+/// Every value of the files, with its name.
+fn values(files: &[File<'_>]) -> Vec<(EnvName, EnvValue)> {
+    let documents = files.iter().filter_map(|file| file.read.as_ref().ok());
+    let layers = documents.flat_map(|document| document.layers());
+    let values = layers.flat_map(|(_, layer)| layer.entries());
+    values.map(|(name, value, _)| (name.clone(), value.clone())).collect()
+}
+
+/// Checks one plan: what it shows, and what a child gets by it.
+fn check(plan: &ExecPlan, agent: &Agent, provider: &Provider, foreign: &[String], hide: bool) {
+    let json = serde_json::to_string(plan).expect("JSON");
+    if hide {
+        assert_hidden(&format!("{plan:?} {plan:#?} {json} {:?}", plan.args));
+    }
+    let keys: Vec<_> = plan.set.iter().filter(|var| var.key.is_some()).collect();
+    assert!(keys.len() <= 1, "{keys:?}");
+    let ready = match plan.materialize(&Source) {
+        Ok(ready) => ready,
+        Err(error) => {
+            return if hide {
+                assert_hidden(&format!("{error} {error:?} {:?}", error.hint()))
+            };
+        }
+    };
+    let child = child_env(&ready, vec![("HOME".into(), "/home/me".into())]);
+    for (name, value) in &child {
+        let var = plan.set.iter().find(|var| var.name.as_str() == name);
+        let Some(var) = var else {
+            assert_eq!(name, "HOME", "on {}", provider.id);
+            continue;
+        };
+        let value = value.to_str().expect("text").trim();
+        let plain = matches!(var.value, jackin_core::PlannedValue::Plain(_));
+        assert!(
+            plain || !foreign.iter().any(|key| key == value),
+            "{} gets the key of another provider than {} as {}",
+            agent.id,
+            provider.id,
+            var.name
+        );
+    }
+    // Under its own name a key goes nowhere, unless the agent looks for it there.
+    let own = provider.key.value.as_str();
+    let planned = |var: &jackin_core::PlannedVar| var.name.as_str() == own && var.key.is_some();
+    assert!(
+        plan.set.iter().any(planned)
+            || !child.iter().any(|(name, _)| name == own)
+            || is_plain(plan, own),
+        "{own} crosses to {}",
+        agent.id
+    );
+}
+
+fn is_plain(plan: &ExecPlan, name: &str) -> bool {
+    let plain = |value: &_| matches!(value, jackin_core::PlannedValue::Plain(_));
+    plan.set.iter().any(|var| var.name.as_str() == name && plain(&var.value))
+}
+
+/// The texts of all keys that are foreign to a provider and are not its own as well.
+fn foreign(
+    values: &[(EnvName, EnvValue)],
+    layers: &EnvLayers,
+    agent: &Agent,
+    provider: &Provider,
+) -> Vec<String> {
+    let own = &provider.key.value;
+    let native = [Some(&agent.native_key), agent.token.as_ref()];
+    let found = |name: &EnvName| {
+        name == own || native.contains(&Some(name)) || agent.other_keys.contains(name)
+    };
+    let is_key = |name: &EnvName| layers.catalog.iter().any(|other| other.key.value == *name);
+    let own: Vec<_> =
+        values.iter().filter(|(name, _)| found(name)).map(|(_, value)| text_of(value)).collect();
+    let others = values.iter().filter(|(name, _)| is_key(name) && !found(name));
+    others
+        .map(|(_, value)| text_of(value))
+        .filter(|text| !text.is_empty() && !own.contains(text))
+        .collect()
+}
+
+fuzz_target!(|text: &str| {
+    let Some(text) = planted(text) else { return };
+    let (global, local) = match text.split_once(BREAK) {
+        Some((global, local)) => (global, Some(local)),
+        None => (text.as_str(), None),
+    };
+    let mut files = vec![File::new(global, "config.toml", Document::global)];
+    files.extend(local.map(|text| File::new(text, "workspaces/acme.toml", Document::workspace)));
+    let mut documents = files.iter().map(|file| file.read.clone().ok());
+    let (Some(Some(global)), local) = (documents.next(), documents.next()) else { return };
+    let Some(local) = local.map_or(Some(None), |local| local.map(Some)) else { return };
+    let workspace = local.map(|local| ("acme".parse().expect("a name"), local));
+    let named = files.iter().any(File::names_it);
+    let layers = match (Config { global: Some(global), workspace }).layers(None) {
+        Ok(layers) => layers,
+        Err(error) if named => return drop(error),
+        Err(error) => return assert_hidden(&format!("{error} {error:?} {:?}", error.hint())),
+    };
+    let hide = files.iter().all(|file| file.shown_secrets() == 0);
+    if hide {
+        assert_hidden(&format!("{layers:?}"));
+    }
+    let values = values(&files);
+    let agent = &Agent::all()[text.len() % Agent::all().len()];
+    for provider in layers.catalog.iter() {
+        match resolve(&layers, agent, provider) {
+            Ok(plan) => {
+                check(&plan, agent, provider, &foreign(&values, &layers, agent, provider), hide);
+            }
+            Err(error) if hide => assert_hidden(&format!("{error} {error:?} {:?}", error.hint())),
+            Err(_) => {}
+        }
+    }
+});
