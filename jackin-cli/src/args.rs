@@ -4,9 +4,9 @@ mod auth;
 mod keeping;
 mod tools;
 
-pub(crate) use auth::{
-    Auth, AuthCheck, AuthGuide, AuthImport, AuthList, AuthRequest, AuthSet, AuthUnset, Kind,
-};
+pub(crate) use auth::{Auth, AuthCheck, AuthGuide, AuthImport, AuthList, AuthSet, AuthUnset};
+#[cfg(feature = "request")]
+pub(crate) use auth::{AuthRequest, Kind};
 pub(crate) use keeping::{
     Config, EnvValues, InWorkspace, Role, Workspace, WorkspaceCreate, WorkspaceRemove,
     WorkspaceShow,

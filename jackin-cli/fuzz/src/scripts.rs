@@ -40,7 +40,7 @@ pub fn posix(text: &str) -> Option<(String, &str)> {
     let mut word = String::new();
     let mut rest = text;
     loop {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_-+./:@%,=".contains(c);
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_-+./:@%,=]".contains(c);
         match rest.chars().next() {
             Some('\'') => {
                 let (inner, behind) = rest[1..].split_once('\'')?;

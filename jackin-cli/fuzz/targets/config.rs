@@ -2,10 +2,12 @@
 //! and lines are those that another reader finds, and no child gets another provider's key.
 #![no_main]
 
+use std::ffi::OsString;
+
 use jackin_core::{
     Agent, Config, ConfigError, Document, EnvLayers, EnvName, EnvValue, ExecPlan,
-    ExposeSecret as _, Provider, SecretError, SecretRef, SecretSource, SecretString, child_env,
-    resolve,
+    ExposeSecret as _, PlannedValue, Provider, SecretError, SecretRef, SecretSource, SecretString,
+    Vars, child_env, resolve,
 };
 use jackin_fuzz::{
     BREAK, SENTINEL, assert_hidden, planted,
@@ -23,7 +25,12 @@ impl SecretSource for Source {
 }
 
 fn secret_of(reference: &SecretRef) -> String {
-    let text = format!("{reference:?}");
+    let text = match reference {
+        SecretRef::Command(command) => {
+            command.args().fold(command.program().to_owned(), |all, word| all + " " + word)
+        }
+        other => format!("{other:?}"),
+    };
     format!("read:{}", text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
@@ -112,76 +119,83 @@ fn values(files: &[File<'_>]) -> Vec<(EnvName, EnvValue)> {
     values.map(|(name, value, _)| (name.clone(), value.clone())).collect()
 }
 
-/// Checks one plan: what it shows, and what a child gets by it.
-fn check(plan: &ExecPlan, agent: &Agent, provider: &Provider, foreign: &[String], hide: bool) {
-    let json = serde_json::to_string(plan).expect("JSON");
-    if hide {
-        assert_hidden(&format!("{plan:?} {plan:#?} {json} {:?}", plan.args));
-    }
-    let keys: Vec<_> = plan.set.iter().filter(|var| var.key.is_some()).collect();
-    assert!(keys.len() <= 1, "{keys:?}");
-    let ready = match plan.materialize(&Source) {
-        Ok(ready) => ready,
-        Err(error) => {
-            return if hide {
-                assert_hidden(&format!("{error} {error:?} {:?}", error.hint()))
-            };
-        }
-    };
-    let child = child_env(&ready, vec![("HOME".into(), "/home/me".into())]);
-    for (name, value) in &child {
-        let var = plan.set.iter().find(|var| var.name.as_str() == name);
-        let Some(var) = var else {
-            assert_eq!(name, "HOME", "on {}", provider.id);
-            continue;
+/// An agent on a provider.
+struct Launch<'a> {
+    layers: &'a EnvLayers,
+    agent: &'static Agent,
+    provider: &'a Provider,
+}
+
+impl Launch<'_> {
+    /// Checks the plan, if there is one; `hide` says that the secret stands in literals alone.
+    fn check(&self, values: &[(EnvName, EnvValue)], hide: bool) {
+        let hidden = |shown: String| {
+            if hide {
+                assert_hidden(&shown)
+            }
         };
-        let value = value.to_str().expect("text").trim();
-        let plain = matches!(var.value, jackin_core::PlannedValue::Plain(_));
-        assert!(
-            plain || !foreign.iter().any(|key| key == value),
-            "{} gets the key of another provider than {} as {}",
-            agent.id,
-            provider.id,
-            var.name
-        );
+        let plan = match resolve(self.layers, self.agent, self.provider) {
+            Ok(plan) => plan,
+            Err(error) => return hidden(format!("{error} {error:?} {:?}", error.hint())),
+        };
+        let json = serde_json::to_string(&plan).expect("JSON");
+        hidden(format!("{plan:?} {plan:#?} {json} {:?}", plan.args));
+        match plan.materialize(&Source) {
+            Ok(ready) => self.check_child(&plan, &child_env(&ready, home()), values),
+            Err(error) => hidden(format!("{error} {error:?} {:?}", error.hint())),
+        }
     }
-    // Under its own name a key goes nowhere, unless the agent looks for it there.
-    let own = provider.key.value.as_str();
-    let planned = |var: &jackin_core::PlannedVar| var.name.as_str() == own && var.key.is_some();
-    assert!(
-        plan.set.iter().any(planned)
-            || !child.iter().any(|(name, _)| name == own)
-            || is_plain(plan, own),
-        "{own} crosses to {}",
-        agent.id
-    );
+
+    /// The key goes to one variable, and no other provider's key to any.
+    fn check_child(&self, plan: &ExecPlan, child: &Vars, values: &[(EnvName, EnvValue)]) {
+        let Self { agent, provider, .. } = self;
+        assert!(plan.set.iter().filter(|var| var.key.is_some()).count() <= 1, "{plan:?}");
+        let foreign = self.foreign(values);
+        for (name, value) in child {
+            let Some(var) = plan.set.iter().find(|var| var.name.as_str() == name) else {
+                assert_eq!(name, "HOME", "on {}", provider.id);
+                continue;
+            };
+            if matches!(var.value, PlannedValue::Plain(_)) {
+                continue;
+            }
+            let value = value.to_str().expect("text").trim();
+            assert!(
+                !foreign.contains(&value.to_owned()),
+                "{} on {}: {name:?}",
+                agent.id,
+                provider.id
+            );
+            let key = var.name == provider.key.value;
+            assert!(!key || var.key.is_some(), "{} on {}: {name:?}", agent.id, provider.id);
+        }
+    }
+
+    /// The texts of the keys that are other providers' and not this one's as well. What a native
+    /// launch leaves to the agent is its own.
+    fn foreign(&self, values: &[(EnvName, EnvValue)]) -> Vec<String> {
+        let Self { agent, provider, layers } = self;
+        let login = |name: &EnvName| {
+            *name == agent.native_key
+                || Some(name) == agent.token.as_ref()
+                || agent.other_keys.contains(name)
+        };
+        let native = provider.id == agent.native;
+        let is_own = |name: &EnvName| *name == provider.key.value || (native && login(name));
+        let is_key = |name: &EnvName| layers.catalog.iter().any(|other| other.key.value == *name);
+        let texts = |of: &dyn Fn(&EnvName) -> bool| -> Vec<String> {
+            let found = values.iter().filter(|(name, _)| of(name));
+            found.map(|(_, value)| text_of(value)).filter(|text| !text.is_empty()).collect()
+        };
+        let own = texts(&is_own);
+        let mut others = texts(&|name| is_key(name) && !is_own(name));
+        others.retain(|text| !own.contains(text));
+        others
+    }
 }
 
-fn is_plain(plan: &ExecPlan, name: &str) -> bool {
-    let plain = |value: &_| matches!(value, jackin_core::PlannedValue::Plain(_));
-    plan.set.iter().any(|var| var.name.as_str() == name && plain(&var.value))
-}
-
-/// The texts of all keys that are foreign to a provider and are not its own as well.
-fn foreign(
-    values: &[(EnvName, EnvValue)],
-    layers: &EnvLayers,
-    agent: &Agent,
-    provider: &Provider,
-) -> Vec<String> {
-    let own = &provider.key.value;
-    let native = [Some(&agent.native_key), agent.token.as_ref()];
-    let found = |name: &EnvName| {
-        name == own || native.contains(&Some(name)) || agent.other_keys.contains(name)
-    };
-    let is_key = |name: &EnvName| layers.catalog.iter().any(|other| other.key.value == *name);
-    let own: Vec<_> =
-        values.iter().filter(|(name, _)| found(name)).map(|(_, value)| text_of(value)).collect();
-    let others = values.iter().filter(|(name, _)| is_key(name) && !found(name));
-    others
-        .map(|(_, value)| text_of(value))
-        .filter(|text| !text.is_empty() && !own.contains(text))
-        .collect()
+fn home() -> Vec<(OsString, OsString)> {
+    vec![("HOME".into(), "/home/me".into())]
 }
 
 fuzz_target!(|text: &str| {
@@ -209,12 +223,6 @@ fuzz_target!(|text: &str| {
     let values = values(&files);
     let agent = &Agent::all()[text.len() % Agent::all().len()];
     for provider in layers.catalog.iter() {
-        match resolve(&layers, agent, provider) {
-            Ok(plan) => {
-                check(&plan, agent, provider, &foreign(&values, &layers, agent, provider), hide);
-            }
-            Err(error) if hide => assert_hidden(&format!("{error} {error:?} {:?}", error.hint())),
-            Err(_) => {}
-        }
+        Launch { layers: &layers, agent, provider }.check(&values, hide);
     }
 });
