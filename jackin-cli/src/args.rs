@@ -5,9 +5,9 @@ mod keeping;
 mod short;
 mod tools;
 
-pub(crate) use auth::{
-    Auth, AuthCheck, AuthGuide, AuthImport, AuthList, AuthRequest, AuthSet, AuthUnset, Kind,
-};
+pub(crate) use auth::{Auth, AuthCheck, AuthGuide, AuthImport, AuthList, AuthSet, AuthUnset};
+#[cfg(feature = "request")]
+pub(crate) use auth::{AuthRequest, Kind};
 pub(crate) use keeping::{
     Config, EnvValues, InWorkspace, Role, Workspace, WorkspaceCreate, WorkspaceRemove,
     WorkspaceShow,
@@ -61,9 +61,16 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// The arguments of this process, and whether the command is to print JSON.
     pub(crate) fn read() -> Result<(Self, bool), clap::Error> {
-        match short::read(&mut std::env::args_os().skip(1)) {
+        Self::read_from(std::env::args_os)
+    }
+
+    /// The same of any words, the program's name before them.
+    pub(crate) fn read_from<W: Iterator<Item = OsString>>(
+        words: impl Fn() -> W,
+    ) -> Result<(Self, bool), clap::Error> {
+        match short::read(&mut words().skip(1)) {
             Some(arguments) => Ok((arguments, false)),
-            None => Self::declared(std::env::args_os()),
+            None => Self::declared(words()),
         }
     }
 

@@ -26,6 +26,9 @@ mod doctor;
 mod edit;
 mod expiry;
 mod formats;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod group;
 mod input;
 mod keys;

@@ -64,7 +64,7 @@ pub fn main() -> ExitCode {
 }
 
 /// A usage error that does not repeat what may be a key given as an argument.
-fn without_values(mut error: clap::Error) -> clap::Error {
+pub(crate) fn without_values(mut error: clap::Error) -> clap::Error {
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand]
     {
         let Some(ContextValue::String(text)) = error.get(kind) else { continue };
@@ -167,7 +167,7 @@ fn joined(
 }
 
 /// The agent's name, and the arguments behind it.
-fn words(target: Option<Target>) -> (Option<OsString>, impl Iterator<Item = OsString>) {
+pub(crate) fn words(target: Option<Target>) -> (Option<OsString>, impl Iterator<Item = OsString>) {
     let Target::Agent(words) = target.unwrap_or(Target::Agent(Vec::new()));
     let mut words = words.into_iter();
     (words.next(), words)

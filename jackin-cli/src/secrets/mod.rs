@@ -74,7 +74,10 @@ pub(crate) fn keep(entry: &KeyringRef, secret: SecretString) -> Result<(), Failu
     #[cfg(feature = "keyring")]
     return keyring::write(entry, secret).map_err(|error| in_keyring(entry, error));
     #[cfg(not(feature = "keyring"))]
-    Err(in_keyring(entry, SecretError::new("this build of jackin has no keyring", None)))
+    {
+        drop(secret);
+        Err(in_keyring(entry, SecretError::new("this build of jackin has no keyring", None)))
+    }
 }
 
 /// Removes a secret from the keyring.
