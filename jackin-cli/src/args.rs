@@ -2,6 +2,7 @@
 
 mod auth;
 mod keeping;
+mod short;
 mod tools;
 
 pub(crate) use auth::{
@@ -60,7 +61,16 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// The arguments of this process, and whether the command is to print JSON.
     pub(crate) fn read() -> Result<(Self, bool), clap::Error> {
-        let mut matches = Self::command().try_get_matches()?;
+        match short::read(&mut std::env::args_os().skip(1)) {
+            Some(arguments) => Ok((arguments, false)),
+            None => Self::declared(std::env::args_os()),
+        }
+    }
+
+    /// The same, as declared here.
+    #[cold]
+    fn declared(words: impl Iterator<Item = OsString>) -> Result<(Self, bool), clap::Error> {
+        let mut matches = Self::command().try_get_matches_from(words)?;
         // An agent and its arguments are a command of their own, which has no options.
         let mut levels =
             std::iter::successors(Some(&matches), |level| level.subcommand().map(|(_, next)| next));
@@ -71,8 +81,9 @@ impl Arguments {
 }
 
 /// When messages are coloured.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub(crate) enum Color {
+    #[default]
     Auto,
     Always,
     Never,
@@ -116,17 +127,20 @@ pub(crate) enum Command {
 }
 
 /// Which provider, and from which layers.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Selection {
     /// The provider [env: JACKIN_PROVIDER]
     #[arg(long, value_name = "ID", help_heading = WHICH)]
     pub(crate) provider: Option<String>,
     #[command(flatten)]
     pub(crate) place: Place,
+    /// Inherit next to nothing: HOME, PATH and the like, and what `pass` of `[scrub]` names
+    #[arg(long)]
+    pub(crate) pure: bool,
 }
 
 /// Which layers.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Place {
     /// The workspace; else the one that holds this directory [env: JACKIN_WORKSPACE]
     #[arg(long, value_name = "NAME", help_heading = WHICH)]
@@ -136,7 +150,7 @@ pub(crate) struct Place {
     pub(crate) role: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
   jackin run claude                         asks for the provider
@@ -161,7 +175,7 @@ pub(crate) struct Run {
 }
 
 /// What is shown of the plan.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Show {
     /// Show the plan and start nothing; reads no secret
     #[arg(long)]
@@ -175,7 +189,7 @@ pub(crate) struct Show {
 }
 
 /// In which container.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Inside {
     /// Start it in a running container, docker:NAME or podman:NAME
     #[arg(id = "inside", long = "in", value_name = "RUNTIME:NAME", help_heading = WHERE)]
@@ -231,7 +245,7 @@ pub(crate) enum Target {
     Agent(Vec<OsString>),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(
     group = ArgGroup::new("printed").args(["export", "format"]).multiple(true),
     group = ArgGroup::new("script").args(["export", "undo"]),
@@ -258,7 +272,7 @@ pub(crate) struct Env {
     #[arg(long, requires = "printed")]
     pub(crate) strict: bool,
     /// Print a script that takes this shell back to before `--export`
-    #[arg(long, conflicts_with_all = ["format", "strict", "provider", "workspace", "role", "agent"])]
+    #[arg(long, conflicts_with_all = ["format", "strict", "provider", "workspace", "role", "pure", "agent"])]
     pub(crate) undo: bool,
     #[command(flatten)]
     pub(crate) selection: Selection,

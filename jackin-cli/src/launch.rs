@@ -4,13 +4,13 @@ mod ours;
 mod size;
 
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     io,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use jackin_core::{ExecPlan, ReadyPlan, child_env};
+use jackin_core::{ExecPlan, ReadyPlan, child_vars};
 
 use crate::{
     ambient::Ambient,
@@ -36,14 +36,14 @@ pub(crate) fn start(
     found: Option<PathBuf>,
     install: Option<&str>,
 ) -> Result<u8, Failure> {
-    let env = child_env(ready, ambient.vars.iter().cloned());
+    let env = child_vars(ready, &ambient.vars);
     let plan = ready.plan();
     // The child's PATH counts, as with `env`; it is not searched by itself once the environment
     // is replaced.
-    let path = env.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_os_str());
+    let path = env.iter().find(|(name, _)| *name == "PATH").map(|(_, path)| *path);
     let program = found.map_or_else(|| find(&plan.program, path, install), Ok)?;
     let mut command = Command::new(&program);
-    command.args(&plan.args).env_clear().envs(env.iter().map(|(name, value)| (name, value)));
+    command.args(&plan.args).env_clear().envs(env.iter().copied());
     become_it(command, &plan.program).map_err(|error| refused(&program, &error, plan, &env))
 }
 
@@ -122,7 +122,7 @@ fn refused(
     program: &Path,
     error: &io::Error,
     plan: &ExecPlan,
-    env: &[(OsString, OsString)],
+    env: &[(&OsStr, &OsStr)],
 ) -> Failure {
     let shown = program.display();
     let failed = |why: &str| Failure::new(NOT_EXECUTABLE, format!("cannot execute {shown}: {why}"));

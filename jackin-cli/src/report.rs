@@ -114,17 +114,12 @@ struct Error<'a> {
 
 /// Where words go, and whether failures are for programs.
 pub(crate) struct Report {
-    color: ColorChoice,
+    color: Color,
     json: bool,
 }
 
 impl Report {
-    pub(crate) fn new(color: Color, json: bool) -> Self {
-        let color = match color {
-            Color::Auto => AutoStream::choice(&io::stderr()),
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
-        };
+    pub(crate) const fn new(color: Color, json: bool) -> Self {
         Self { color, json }
     }
 
@@ -154,7 +149,16 @@ impl Report {
 
     /// Whether words are to stand out by more than themselves.
     pub(crate) fn in_colour(&self) -> bool {
-        self.color != ColorChoice::Never
+        self.choice() != ColorChoice::Never
+    }
+
+    /// Most launches have nothing to say, and need not look at the terminal.
+    fn choice(&self) -> ColorChoice {
+        match self.color {
+            Color::Auto => AutoStream::choice(&io::stderr()),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
     }
 
     /// Names the terminal's window or tab.
@@ -166,7 +170,7 @@ impl Report {
 
     fn styled(&self, text: &str) {
         // With stderr closed there is nobody left to tell.
-        let _ = AutoStream::new(io::stderr(), self.color).write_all(text.as_bytes());
+        let _ = AutoStream::new(io::stderr(), self.choice()).write_all(text.as_bytes());
     }
 
     fn line(&self, word: &str, color: AnsiColor, text: &str) {

@@ -28,6 +28,7 @@ fn outcome(case: &Case) -> Outcome {
     for (option, value) in options {
         command.args(value.iter().flat_map(|value| [option, value]));
     }
+    command.args(request.pure.then_some("--pure"));
     command.args(&request.agent).args(&request.args);
     let output = command.output().expect("the program starts");
     Outcome {

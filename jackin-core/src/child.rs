@@ -7,13 +7,15 @@ use std::{
     ffi::{OsStr, OsString},
 };
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use crate::{
     agent::{Agent, Feed, Var},
+    isolation::is_of_user,
     names::EnvName,
     plan::{ExecPlan, ReadyPlan, Reason},
     reference::SecretRef,
+    scrub::Beginnings,
     value::EnvValue,
 };
 
@@ -32,14 +34,22 @@ pub fn child_env(
     ready: &ReadyPlan,
     parent: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Vec<(OsString, OsString)> {
-    let plan = ready.plan();
     let parent: Vec<_> = parent.into_iter().collect();
-    let foreign = plan.secrets(true, &parent);
-    let own_keys: BTreeSet<_> =
+    let child = child_vars(ready, &parent).into_iter();
+    child.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The same as [`child_env`], without copies.
+#[must_use]
+pub fn child_vars<'a>(ready: &'a ReadyPlan, parent: &'a Vars) -> Vec<(&'a OsStr, &'a OsStr)> {
+    let plan = ready.plan();
+    let mut secrets = plan.secrets(parent);
+    let own_keys: Vec<_> =
         ready.set().filter(|(var, _)| var.key.is_some()).map(|(_, text)| bytes(text)).collect();
     let is_withheld = |name: &EnvName, value: &[u8]| {
-        (foreign.contains(value) && !own_keys.contains(value))
-            || plan.signs.shown_by(name.as_str().as_bytes(), value)
+        let name = name.as_str().as_bytes();
+        (secrets.foreign.contains(value) && !own_keys.contains(&value))
+            || (plan.removals.may_concern(name) && plan.signs.shown_by(name, value))
     };
     let set: Vec<_> = ready
         .set()
@@ -48,22 +58,23 @@ pub fn child_env(
         })
         .collect();
 
-    let mut secrets = plan.secrets(false, &parent);
-    secrets
-        .extend(ready.set().filter(|(var, _)| var.is_surely_secret()).map(|(_, text)| bytes(text)));
-    secrets.remove(&b""[..]);
-    let dropped = plan.dropped_with(&parent, &secrets);
-    let set_names: BTreeSet<_> =
-        set.iter().map(|(var, _)| comparable(var.name.as_str().as_ref())).collect();
+    secrets.all.extend(own_keys.iter().filter(|text| !text.is_empty()));
+    let stored = ready.set().filter(|(var, _)| var.is_surely_secret());
+    secrets.stored = stored.map(|(_, text)| bytes(text)).collect();
+    let dropped = plan.dropped_with(parent, &secrets);
+    let beginnings: Beginnings = set.iter().map(|(var, _)| var.name.as_str()).collect();
+    let is_set = |name: &OsStr| {
+        beginnings.may_match(name.as_encoded_bytes())
+            && set.iter().any(|(var, _)| is_name(&var.name, name))
+    };
     let mut seen = BTreeSet::new();
-    let inherited = parent.iter().filter(|(name, _)| {
-        !set_names.contains(&comparable(name)) && !dropped.contains(name) && seen.insert(name)
-    });
-    let mut child: Vec<_> = inherited.cloned().collect();
-    child.extend(
-        set.iter().map(|(var, text)| (var.name.as_str().into(), text.expose_secret().into())),
-    );
-    plan.drop_orphans(&parent, ready, &mut child);
+    let inherited = parent
+        .iter()
+        .filter(|(name, _)| !is_set(name) && !dropped.contains(name) && seen.insert(name));
+    let mut child = Vec::with_capacity(parent.len() + set.len());
+    child.extend(inherited.map(|(name, value)| (name.as_os_str(), value.as_os_str())));
+    child.extend(set.iter().map(|(var, text)| (OsStr::new(var.name.as_str()), OsStr::new(*text))));
+    plan.drop_orphans(parent, ready, &mut child);
     child
 }
 
@@ -73,22 +84,20 @@ impl ExecPlan {
     /// which is read only at launch.
     #[must_use]
     pub fn dropped<'a>(&self, parent: &'a Vars) -> BTreeSet<&'a OsString> {
-        self.dropped_with(parent, &self.secrets(false, parent))
+        self.dropped_with(parent, &self.secrets(parent))
     }
 
-    fn dropped_with<'a>(
-        &self,
-        parent: &'a Vars,
-        secrets: &BTreeSet<&[u8]>,
-    ) -> BTreeSet<&'a OsString> {
-        let foreign = self.secrets(true, parent);
-        let removed = |name: &OsStr| self.removals.reason(name.as_encoded_bytes()).is_some();
+    fn dropped_with<'a>(&self, parent: &'a Vars, secrets: &Secrets<'_>) -> BTreeSet<&'a OsString> {
+        let removed = |name: &OsStr| {
+            let name = name.as_encoded_bytes();
+            self.removals.reason(name).is_some() || self.isolation.refuses(&self.agent, name)
+        };
         // The agent's own key may well be configured as such; it must not be another one's.
         let misplaced = |name: &OsStr, value: &[u8]| match &self.inherited {
             Some(own) if is_name(own, name) => {
-                foreign.contains(value) || self.shape.is_bound_elsewhere(value)
+                secrets.foreign.contains(value) || self.shape.is_bound_elsewhere(value)
             }
-            _ => secrets.contains(value),
+            _ => secrets.are_held(name, value),
         };
         let mut dropped: BTreeSet<_> = parent
             .iter()
@@ -98,6 +107,9 @@ impl ExecPlan {
             .map(|(name, _)| name)
             .collect();
         // What is left of each agent's redirect goes where there is a sign of it, or its key is gone.
+        let may_concern =
+            |(name, _): &&(OsString, OsString)| self.removals.may_concern(name.as_encoded_bytes());
+        let parent: Vec<_> = parent.iter().filter(may_concern).collect();
         for agent in Agent::all() {
             let redirected = parent.iter().any(|(name, value)| {
                 let (name, value) = (name.as_encoded_bytes(), value.as_encoded_bytes());
@@ -126,12 +138,7 @@ impl ExecPlan {
     }
 
     /// Removes what is left of a redirect, from the parent or the layers, whose key is left out.
-    fn drop_orphans(
-        &self,
-        parent: &Vars,
-        ready: &ReadyPlan,
-        child: &mut Vec<(OsString, OsString)>,
-    ) {
+    fn drop_orphans(&self, parent: &Vars, ready: &ReadyPlan, child: &mut Vec<(&OsStr, &OsStr)>) {
         for wiring in Agent::all().iter().flat_map(|agent| agent.wirings) {
             let names = || wiring.vars.iter().filter_map(|var| Some((var.name.as_ref()?, var)));
             let key = names().find(|(_, var)| matches!(var.feed, Feed::Key)).map(|(name, _)| name);
@@ -145,28 +152,59 @@ impl ExecPlan {
         }
     }
 
-    /// What can be told of the known keys, or of the foreign ones alone, without reading a secret:
-    /// literals, and what the parent holds under the names that keys are read from.
-    fn secrets<'a>(&'a self, foreign: bool, parent: &'a Vars) -> BTreeSet<&'a [u8]> {
-        let mut secrets = BTreeSet::new();
-        let wanted = |is_foreign: bool| is_foreign || !foreign;
-        let keys = self.removals.keys(&self.key).filter(|(_, is_foreign)| wanted(*is_foreign));
-        let mut names: BTreeSet<_> = keys.map(|(name, _)| name).collect();
-        for known in self.known.iter().filter(|known| wanted(known.foreign)) {
+    /// What can be told of the known keys without reading a secret: literals, and what the parent
+    /// holds under the names that keys are read from.
+    fn secrets<'a>(&'a self, parent: &'a Vars) -> Secrets<'a> {
+        let mut secrets = Secrets::default();
+        let mut names: Vec<_> = self.removals.keys(&self.key).collect();
+        for known in &self.known {
             match &known.value {
                 EnvValue::Literal(text) => {
-                    secrets.insert(trimmed(text.expose_secret().as_bytes()));
+                    secrets.add(text.expose_secret().as_bytes(), known.foreign);
                 }
-                EnvValue::Reference(SecretRef::Host(name)) => {
-                    names.insert(name);
-                }
+                EnvValue::Reference(SecretRef::Host(name)) => names.push((name, known.foreign)),
                 EnvValue::Reference(_) => {}
             }
         }
-        let held = parent.iter().filter(|(name, _)| names.iter().any(|known| is_name(known, name)));
-        secrets.extend(held.map(|(_, value)| trimmed(value.as_encoded_bytes())));
-        secrets.remove(&b""[..]);
+        let beginnings: Beginnings = names.iter().map(|(name, _)| name.as_str()).collect();
+        for (name, value) in parent {
+            if beginnings.may_match(name.as_encoded_bytes()) {
+                for (_, foreign) in names.iter().filter(|(known, _)| is_name(known, name)) {
+                    secrets.add(value.as_encoded_bytes(), *foreign);
+                }
+            }
+        }
         secrets
+    }
+}
+
+/// The texts of keys, without white space around them.
+#[derive(Default)]
+struct Secrets<'a> {
+    all: BTreeSet<&'a [u8]>,
+    /// Other providers'.
+    foreign: BTreeSet<&'a [u8]>,
+    /// What is kept outside the configuration, keys or not.
+    stored: BTreeSet<&'a [u8]>,
+}
+
+impl<'a> Secrets<'a> {
+    fn add(&mut self, text: &'a [u8], foreign: bool) {
+        let text = trimmed(text);
+        if text.is_empty() {
+            return;
+        }
+        self.all.insert(text);
+        if foreign {
+            self.foreign.insert(text);
+        }
+    }
+
+    /// Whether a variable holds one. What is stored and no key may be a name or a path that others
+    /// hold as well.
+    fn are_held(&self, name: &OsStr, value: &[u8]) -> bool {
+        let stored = || self.stored.contains(value) && !is_of_user(name.as_encoded_bytes());
+        self.all.contains(value) || (!value.is_empty() && stored())
     }
 }
 
@@ -185,8 +223,8 @@ fn redirect_vars(agent: &Agent) -> impl Iterator<Item = &'static Var> {
     agent.wirings.iter().flat_map(|wiring| wiring.vars)
 }
 
-fn bytes(text: &SecretString) -> &[u8] {
-    trimmed(text.expose_secret().as_bytes())
+fn bytes(text: &str) -> &[u8] {
+    trimmed(text.as_bytes())
 }
 
 fn trimmed(value: &[u8]) -> &[u8] {

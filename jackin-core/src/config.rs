@@ -7,6 +7,7 @@ use crate::{
     agent::{Agent, AuthForward, Guard},
     catalog::Catalog,
     error::{ConfigError, Place},
+    isolation::Isolation,
     layers::{EnvLayer, EnvLayers},
     names::{AgentId, EnvName, RoleName, WorkspaceName},
     provider_table::ProviderTable,
@@ -38,6 +39,7 @@ struct ScopeTable {
     default_provider: Option<Sourced<String>>,
     default_agent: Option<Sourced<String>>,
     auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
+    isolation: Isolation,
 }
 
 impl Document {
@@ -112,8 +114,9 @@ impl ScopeTable {
         reserved: &mut Vec<Place>,
     ) -> Result<Self, ConfigError> {
         let mut env = EnvLayer::new(scope, Some(file.clone()));
-        let mut values = Vec::new();
-        for entry in table.table("env")?.map_or_else(Vec::new, |env| env.entries()) {
+        let entries = table.table("env")?.map_or_else(Vec::new, |env| env.entries());
+        let mut values = Vec::with_capacity(entries.len());
+        for entry in entries {
             let name: EnvName = entry.name()?;
             if name.is_reserved() {
                 reserved.push(entry.place());
@@ -129,6 +132,7 @@ impl ScopeTable {
             default_provider: table.str("default_provider", scope)?,
             default_agent: table.str("default_agent", scope)?,
             auth_forward: read_auth_forward(table, scope)?,
+            isolation: Isolation::read(table, scope)?,
         })
     }
 }
@@ -261,6 +265,7 @@ impl Config {
                 Sourced::overlay(&mut merged, Some(mode));
                 layers.auth_forward.extend(merged.map(|mode| (agent, mode)));
             }
+            layers.isolation.add(table.isolation);
             layers = layers.with(table.env);
         }
         layers.dormant = dormant;

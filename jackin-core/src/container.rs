@@ -3,8 +3,6 @@
 
 use std::{collections::BTreeSet, ffi::OsString, fmt, str::FromStr};
 
-use secrecy::ExposeSecret;
-
 use crate::{
     child::{Vars, child_env, is_name},
     error::ErrorKind,
@@ -222,8 +220,9 @@ impl ExecPlan {
         command.append(&mut self.args);
         self.args = container.start(container.options(), pass.iter().cloned(), command);
         self.program = container.runtime.as_str().into();
-        // Its version is the container's affair.
+        // Its version is the container's affair, and this environment the client's.
         self.guarded_from = None;
+        self.isolation.of_client = true;
         self
     }
 }
@@ -236,9 +235,8 @@ impl ReadyPlan {
     pub fn in_container(self, container: &Container, inside: &Vars, here: &Vars) -> Self {
         let client: BTreeSet<_> = child_env(&self, here.iter().cloned()).into_iter().collect();
         let kept: BTreeSet<_> = child_env(&self, inside.iter().cloned()).into_iter().collect();
-        let set = self.set().map(|(var, text)| {
-            (OsString::from(var.name.as_str()), OsString::from(text.expose_secret()))
-        });
+        let set =
+            self.set().map(|(var, text)| (OsString::from(var.name.as_str()), OsString::from(text)));
         let (pass, withheld): (Vec<_>, Vec<_>) =
             set.partition(|var| kept.contains(var) && client.contains(var));
         let names = |vars: Vec<(OsString, OsString)>| vars.into_iter().map(|(name, _)| name);

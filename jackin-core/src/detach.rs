@@ -27,10 +27,8 @@ impl ExecPlan {
         let held = |key: &KnownKey| {
             let values = here.iter().filter(|(name, _)| is_read(&key.value, name));
             let values = values.filter_map(|(_, value)| value.to_str());
-            let known = values.map(|text| KnownKey {
-                value: EnvValue::Literal(text.into()),
-                foreign: key.foreign,
-            });
+            let known =
+                values.map(|text| KnownKey { value: EnvValue::secret(text), foreign: key.foreign });
             known.collect::<Vec<_>>()
         };
         let held: Vec<_> = self.known.iter().flat_map(held).collect();

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     agent::{Agent, AuthForward, Guard},
     catalog::Catalog,
+    isolation::Isolation,
     names::{AgentId, EnvName, RoleName, WorkspaceName},
     scope::{Scope, Source, Sourced},
     value::EnvValue,
@@ -122,7 +123,10 @@ pub struct EnvLayers {
     pub default_agent: Option<Sourced<String>>,
     /// How an agent gets at its native provider.
     pub auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
-    layers: BTreeMap<Scope, EnvLayer>,
+    /// What agents do not inherit, beyond what would fight the plan.
+    pub isolation: Isolation,
+    /// Sorted by scope.
+    layers: Vec<EnvLayer>,
     /// Layers of roles that do not apply: their keys are secrets all the same.
     pub(crate) dormant: Vec<EnvLayer>,
 }
@@ -139,7 +143,8 @@ impl EnvLayers {
             default_provider: None,
             default_agent: None,
             auth_forward: BTreeMap::new(),
-            layers: BTreeMap::new(),
+            isolation: Isolation::NONE,
+            layers: Vec::new(),
             dormant: Vec::new(),
         }
     }
@@ -147,7 +152,10 @@ impl EnvLayers {
     /// Adds a layer; the order does not matter. A second layer of one scope takes the first's place.
     #[must_use]
     pub fn with(mut self, layer: EnvLayer) -> Self {
-        self.layers.insert(layer.scope, layer);
+        match self.layers.binary_search_by_key(&layer.scope, EnvLayer::scope) {
+            Ok(at) => self.layers[at] = layer,
+            Err(at) => self.layers.insert(at, layer),
+        }
         self
     }
 
@@ -160,7 +168,7 @@ impl EnvLayers {
         let tokens = Agent::all().iter().filter_map(|agent| agent.token.as_ref());
         let set = keys.chain(tokens).filter_map(|name| match host(name) {
             HostVar::Unset => None,
-            HostVar::Blank => Some((name.clone(), EnvValue::Literal("".into()), None)),
+            HostVar::Blank => Some((name.clone(), EnvValue::secret(""), None)),
             HostVar::Set => Some((name.clone(), EnvValue::host(name.clone()), None)),
         });
         layer.extend(set);
@@ -170,14 +178,14 @@ impl EnvLayers {
     /// The value that wins for a name, with what it shadows.
     #[must_use]
     pub fn get(&self, name: &EnvName) -> Option<Sourced<&EnvValue>> {
-        let found = self.layers.values().map(|layer| (layer, layer.get(name)));
+        let found = self.layers.iter().map(|layer| (layer, layer.get(name)));
         winner(found.filter_map(|(layer, entry)| Some((layer, entry?))))
     }
 
     /// Whether the value that wins for a name is there and not blank.
     #[must_use]
     pub fn has(&self, name: &EnvName) -> bool {
-        let mut found = self.layers.values().filter_map(|layer| layer.get(name));
+        let mut found = self.layers.iter().filter_map(|layer| layer.get(name));
         found.next().is_some_and(|entry| !entry.value.is_blank())
     }
 
@@ -189,20 +197,17 @@ impl EnvLayers {
 
     /// Every name that some layer sets, each once, sorted, with the layers that set it.
     pub(crate) fn each(&self) -> impl Iterator<Item = (&EnvName, Found<'_>)> {
-        let mut left = [None; LAYERS];
-        for (slot, layer) in left.iter_mut().zip(self.layers.values()) {
-            *slot = Some((layer, &layer.entries[..]));
-        }
+        let mut next = [0; LAYERS];
         std::iter::from_fn(move || {
-            let heads = left.iter().flatten().filter_map(|(_, entries)| entries.first());
+            let heads =
+                self.layers.iter().zip(&next).filter_map(|(layer, at)| layer.entries.get(*at));
             let name = heads.map(|entry| &entry.name).min()?;
-            let found = left.each_mut().map(|left| {
-                let (layer, entries) = left.as_mut()?;
-                let (entry, rest) = entries.split_first().filter(|(e, _)| e.name == *name)?;
-                *entries = rest;
-                Some((*layer, entry))
-            });
-            Some((name, Found(found)))
+            let mut found = Found([None; LAYERS]);
+            for ((layer, at), slot) in self.layers.iter().zip(&mut next).zip(&mut found.0) {
+                *slot = layer.entries.get(*at).filter(|e| e.name == *name).map(|e| (layer, e));
+                *at += usize::from(slot.is_some());
+            }
+            Some((name, found))
         })
     }
 
@@ -214,12 +219,12 @@ impl EnvLayers {
 
     /// How many names the largest layer sets.
     pub(crate) fn longest(&self) -> usize {
-        self.layers.values().map(|layer| layer.entries.len()).max().unwrap_or_default()
+        self.layers.iter().map(|layer| layer.entries.len()).max().unwrap_or_default()
     }
 
     /// Every value that some layer holds, shadowed and dormant ones too, with its name.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&EnvName, &EnvValue)> {
-        let layers = self.layers.values().chain(&self.dormant);
+        let layers = self.layers.iter().chain(&self.dormant);
         layers.flat_map(|layer| &layer.entries).map(|entry| (&entry.name, &entry.value))
     }
 }

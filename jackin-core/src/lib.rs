@@ -19,6 +19,7 @@
 //! * [`resolve()`] joins them into an [`ExecPlan`], which can be printed, compared and serialised.
 //! * [`ExecPlan::materialize`] reads the secrets of that plan through a [`SecretSource`].
 //! * [`child_env`] is the one place where the plan meets the parent's environment.
+//! * [`ExecPlan::pure`] makes of a plan one whose agent inherits next to nothing.
 //! * [`ExecPlan::detached`], [`ReadyPlan::in_container`] and [`ExecPlan::in_tab`] make of a plan
 //!   another one, for an agent that starts in another environment than this.
 //!
@@ -84,6 +85,7 @@ mod error;
 mod fill;
 /// The way to a key, and what becomes of it: read only when somebody asks.
 pub mod guide;
+mod isolation;
 mod key;
 mod layers;
 mod names;
@@ -101,6 +103,7 @@ mod small_map;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 mod tab;
+mod tree;
 mod unknown;
 mod value;
 
@@ -109,15 +112,16 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use crate::{
     agent::{Agent, AuthForward, Feed, Guard, Prompt, Redirect, Scrub, Var, Version, Wiring},
     catalog::Catalog,
-    child::{Vars, child_env},
+    child::{Vars, child_env, child_vars},
     config::{Config, Document},
     container::{Container, KeptInside, Runtime, Which},
     error::{ConfigError, ErrorKind, Place, ResolveError, SelectError},
+    isolation::{Isolation, Kept},
     key::{KeyProblem, check_key},
     layers::{EnvLayer, EnvLayers, HostVar},
     names::{
-        AgentId, ContainerName, EnvName, ImageName, MountDir, NameError, ProviderId, RoleName,
-        WorkspaceName,
+        AgentId, ContainerName, EnvName, EnvPattern, ImageName, MountDir, NameError, ProviderId,
+        RoleName, WorkspaceName,
     },
     plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, RedactedPlan, RedactedVar},
     provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier},

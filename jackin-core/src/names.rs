@@ -1,7 +1,9 @@
 //! Names, checked once when they are made; a name never repeats refused text in its error, since a
 //! pasted key can stand where a name belongs.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
+
+use smol_str::SmolStr;
 
 /// Why a text is not a name. The text itself is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +21,7 @@ macro_rules! name {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(inline))]
-        pub struct $name(Cow<'static, str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// A name known when the program is built.
@@ -29,7 +31,7 @@ macro_rules! name {
             #[must_use]
             pub const fn from_static(text: &'static str) -> Self {
                 assert!($valid(text.as_bytes()), concat!("not a valid ", $what));
-                Self(Cow::Borrowed(text))
+                Self(SmolStr::new_static(text))
             }
 
             /// The name as text.
@@ -44,7 +46,7 @@ macro_rules! name {
 
             fn from_str(text: &str) -> Result<Self, NameError> {
                 if $valid(text.as_bytes()) {
-                    Ok(Self(Cow::Owned(text.to_owned())))
+                    Ok(Self(text.into()))
                 } else {
                     Err(NameError { what: $what, rule: $rule })
                 }
@@ -108,6 +110,12 @@ name! {
 name! {
     /// A directory that a container can have at the same path.
     MountDir, "directory to mount", is_mountable, "absolute, without `,`, `\"` and control characters"
+}
+
+name! {
+    /// Names of environment variables; `*` stands for any run of characters. What could be a key
+    /// that was pasted there is none, since patterns are shown.
+    EnvPattern, "pattern", is_pattern, "letters, digits, `_` and `*`, nothing that looks like a key"
 }
 
 /// Names in a message.
@@ -189,6 +197,27 @@ const fn is_mountable(text: &[u8]) -> bool {
     is_plain(text) && text[0] == b'/'
 }
 
+/// Words of variables' names are short, and in lower case they hold no digits.
+const fn is_pattern(text: &[u8]) -> bool {
+    let (mut i, mut word, mut digit, mut lower) = (0, 0, false, false);
+    while i < text.len() {
+        let byte = text[i];
+        if byte == b'_' || byte == b'*' {
+            (word, digit, lower) = (0, false, false);
+        } else if byte.is_ascii_alphanumeric() {
+            (word, digit, lower) =
+                (word + 1, digit | byte.is_ascii_digit(), lower | byte.is_ascii_lowercase());
+        } else {
+            return false;
+        }
+        if word > 24 || (digit && (word > 15 || (lower && word > 7))) {
+            return false;
+        }
+        i += 1;
+    }
+    !text.is_empty()
+}
+
 const fn is_file_stem(text: &[u8]) -> bool {
     let mut i = 0;
     while i < text.len() {
@@ -235,6 +264,28 @@ mod tests {
         assert!("/a b:c=d/\u{e9}".parse::<MountDir>().is_ok());
         for bad in ["", "a", "/a,readonly", "/a\"b", "/a\nb"] {
             assert!(bad.parse::<MountDir>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn patterns_are_shown_and_so_no_keys() {
+        for good in ["AWS_*", "*", "*_TOKEN", "npm_config_*", "VERTEX_REGION_CLAUDE_4_5", "S3_*"] {
+            assert!(good.parse::<EnvPattern>().is_ok(), "{good:?}");
+        }
+        for bad in [
+            "",
+            "A=B",
+            "A\0",
+            "A B",
+            "A-B",
+            "A?",
+            "\u{c4}*",
+            "sk-cp-1",
+            "agt_sentinel123",
+            "AKIAIOSFODNN7EXAMPLE",
+            "abcdefghijklmnopqrstuvwxyz",
+        ] {
+            assert!(bad.parse::<EnvPattern>().is_err(), "{bad:?}");
         }
     }
 

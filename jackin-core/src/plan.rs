@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     agent::Version,
     fill::ServedModels,
+    isolation::{Isolation, Kept},
     key::{KeyShape, KnownKey},
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     reference::SecretRef,
@@ -63,6 +64,8 @@ pub struct ExecPlan {
     pub guarded_from: Option<(&'static str, Version)>,
     /// What makes the removals marked [`Removal::if_redirected`] apply.
     pub(crate) signs: Signs,
+    /// What the user says of inheriting.
+    pub(crate) isolation: Isolation,
 }
 
 /// A variable of a plan.
@@ -151,7 +154,7 @@ impl ExecPlan {
     /// What the agent does not get from the parent's environment.
     #[must_use]
     pub fn removals(&self) -> Vec<Removal> {
-        self.removals.list()
+        self.isolation.removals().chain(self.removals.list()).collect()
     }
 
     /// The distinct references this plan has to read, in its order.
@@ -174,25 +177,21 @@ impl ExecPlan {
     pub fn materialize(&self, source: &impl SecretSource) -> Result<ReadyPlan, MaterializeError> {
         let references = self.references();
         let answers = source.read_all(&references);
-        let mut set = Vec::with_capacity(self.set.len());
+        let answer = |reference| {
+            let at = references.iter().position(|known| *known == reference);
+            let answer = at.and_then(|at| answers.get(at)).cloned();
+            answer.unwrap_or_else(|| Err(SecretError::new("the source gave no answer", None)))
+        };
+        let mut read = Vec::with_capacity(self.set.len());
         let mut failures = Vec::new();
         let mut warnings = Vec::new();
         for var in &self.set {
-            let answer = match &var.value {
-                PlannedValue::Plain(text) => Ok(text.as_ref().into()),
-                PlannedValue::Secret(EnvValue::Literal(text)) => Ok(text.clone()),
-                PlannedValue::Secret(EnvValue::Reference(reference)) => {
-                    let at = references.iter().position(|known| *known == reference);
-                    let answer = at.and_then(|at| answers.get(at)).cloned();
-                    answer
-                        .unwrap_or_else(|| Err(SecretError::new("the source gave no answer", None)))
-                }
-            };
-            match answer.and_then(|text| var.check(&self.shape, text)) {
-                Ok((text, warning)) => {
-                    set.push(text);
+            let answer = var.reference().map(answer).transpose();
+            match answer.and_then(|text| Ok((var.check(&self.shape, text.as_ref())?, text))) {
+                Ok((warning, text)) => {
                     // What is wrong with a literal has been said by the plan.
-                    warnings.extend(warning.filter(|_| var.reference().is_some()));
+                    warnings.extend(warning.filter(|_| text.is_some()));
+                    read.push(text);
                 }
                 Err(error) => failures.push(var.failure(error)),
             }
@@ -200,7 +199,7 @@ impl ExecPlan {
         if !failures.is_empty() {
             return Err(MaterializeError { failures });
         }
-        Ok(ReadyPlan { set, warnings, plan: self.clone() })
+        Ok(ReadyPlan { read, warnings, plan: self.clone() })
     }
 
     /// The plan as data for people and programs.
@@ -217,6 +216,7 @@ impl ExecPlan {
             args: self.args.iter().map(|arg| arg.to_string_lossy()).collect(),
             set: self.set.iter().map(PlannedVar::redacted).collect(),
             remove: self.removals(),
+            keep: self.kept(),
             expires_at: self.expires_at,
             warnings: &self.warnings,
         }
@@ -239,23 +239,34 @@ impl PlannedVar {
         }
     }
 
+    /// What it will hold, with what was read for it if it is a reference.
+    fn text<'a>(&'a self, read: Option<&'a SecretString>) -> &'a str {
+        match &self.value {
+            PlannedValue::Plain(text) => text,
+            PlannedValue::Secret(EnvValue::Literal(text)) => text.expose_secret(),
+            PlannedValue::Secret(EnvValue::Reference(_)) => {
+                read.map_or("", ExposeSecret::expose_secret)
+            }
+        }
+    }
+
     fn check(
         &self,
         shape: &KeyShape,
-        text: SecretString,
-    ) -> Result<(SecretString, Option<String>), SecretError> {
+        read: Option<&SecretString>,
+    ) -> Result<Option<String>, SecretError> {
+        let text = self.text(read);
         if self.key.is_some() {
             let hint =
                 "the value there must be the provider's key alone, on one line, without spaces";
-            let warning = shape.check(text.expose_secret());
-            let warning = warning
-                .map_err(|problem| SecretError::new(format!("it {problem}"), Some(hint.into())))?;
-            return Ok((text, warning));
+            return shape
+                .check(text)
+                .map_err(|problem| SecretError::new(format!("it {problem}"), Some(hint.into())));
         }
-        if text.expose_secret().contains('\0') {
+        if text.contains('\0') {
             return Err(SecretError::new("it holds a NUL, which no environment can carry", None));
         }
-        Ok((text, None))
+        Ok(None)
     }
 
     fn failure(&self, error: SecretError) -> SecretFailure {
@@ -318,6 +329,9 @@ pub struct RedactedPlan<'a> {
     pub set: Vec<RedactedVar<'a>>,
     /// What it does not get.
     pub remove: Vec<Removal>,
+    /// Where the plan is pure, all that it may inherit; else that is whatever is not removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep: Option<Vec<Kept>>,
     /// When the key ends, in seconds since 1970, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
@@ -362,7 +376,8 @@ pub struct RedactedVar<'a> {
 /// ```
 pub struct ReadyPlan {
     plan: ExecPlan,
-    set: Vec<SecretString>,
+    /// For each variable what was read for it, if it is a reference.
+    read: Vec<Option<SecretString>>,
     warnings: Vec<String>,
 }
 
@@ -378,9 +393,9 @@ impl ReadyPlan {
         Self { plan: change(self.plan), ..self }
     }
 
-    /// The variables with what was read for them, in the plan's order.
-    pub(crate) fn set(&self) -> impl Iterator<Item = (&PlannedVar, &SecretString)> {
-        self.plan.set.iter().zip(&self.set)
+    /// The variables with what they will hold, in the plan's order.
+    pub(crate) fn set(&self) -> impl Iterator<Item = (&PlannedVar, &str)> {
+        self.plan.set.iter().zip(&self.read).map(|(var, read)| (var, var.text(read.as_ref())))
     }
 
     /// What the user should know of the keys that were read, beyond the plan's own warnings.

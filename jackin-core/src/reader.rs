@@ -1,42 +1,22 @@
-//! Walks parsed TOML and says file, line and key of whatever is wrong. It never quotes the text:
-//! the parser's own messages do, and the line at fault may hold a key.
+//! Walks parsed TOML and says file, line and key of whatever is wrong. It never quotes the text: the
+//! line at fault may hold a key.
 
 use std::{str::FromStr, sync::Arc};
 
-use toml::{
-    Spanned,
-    de::{DeString, DeTable, DeValue},
-};
+use toml_datetime::Datetime;
+use toml_parser::decoder::ScalarKind;
 
 use crate::{
     error::{ConfigError, Place},
     names::NameError,
     scope::{Scope, Source, Sourced},
+    tree::{ROOT, Tree, Value},
 };
 
-type Key<'a> = Spanned<DeString<'a>>;
-type Value<'a> = Spanned<DeValue<'a>>;
-
-/// A parsed text. What only an error asks for, the path of a key, is worked out then.
+/// A parsed text.
 struct Document<'a> {
     file: &'a Arc<str>,
-    lines: Lines,
-    root: &'a DeTable<'a>,
-}
-
-/// Where the lines of a text begin.
-struct Lines(Vec<usize>);
-
-impl Lines {
-    fn new(text: &str) -> Self {
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        Self(std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect())
-    }
-
-    /// The line of an offset, counted from 1.
-    fn line(&self, offset: usize) -> usize {
-        self.0.partition_point(|start| *start <= offset)
-    }
+    tree: Tree<'a>,
 }
 
 /// Parses a text and hands its root table to `read`.
@@ -45,43 +25,42 @@ pub(crate) fn with_root<T>(
     text: &str,
     read: impl FnOnce(&Table<'_>) -> Result<T, ConfigError>,
 ) -> Result<T, ConfigError> {
-    let lines = Lines::new(text);
-    let root = DeTable::parse(text).map_err(|error| {
-        let offset = error.span().map_or(0, |span| span.start.min(text.len()));
-        let line = lines.line(offset);
-        let start = lines.0[line - 1];
-        let column = text.get(start..offset).map_or(1, |before| before.chars().count() + 1);
+    let tree = Tree::parse(text).map_err(|offset| {
+        let before = text.get(..offset).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
         ConfigError::Syntax { file: file.clone(), line, column }
     })?;
-    let table = root.get_ref();
-    read(&Table { document: &Document { file, lines, root: table }, table })
+    read(&Table { document: &Document { file, tree }, id: ROOT })
 }
 
 /// A table of a text.
 pub(crate) struct Table<'a> {
     document: &'a Document<'a>,
-    table: &'a DeTable<'a>,
+    id: usize,
 }
 
 /// A value under a key of a table.
 pub(crate) struct Entry<'a> {
     pub(crate) key: &'a str,
-    at: usize,
     document: &'a Document<'a>,
-    value: &'a DeValue<'a>,
+    id: usize,
 }
 
 impl<'a> Table<'a> {
     /// The value under a key, if there is one.
     pub(crate) fn get(&self, key: &str) -> Option<Entry<'a>> {
-        self.table.get_key_value(key).map(|(key, value)| self.entry(key, value))
+        self.document.tree.get(self.id, key).map(|id| self.entry(id))
     }
 
     /// Every value, in the order of the text.
     pub(crate) fn entries(&self) -> Vec<Entry<'a>> {
-        let mut entries: Vec<_> = self.table.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
-        entries.into_iter().map(|(key, value)| self.entry(key, value)).collect()
+        let tree = &self.document.tree;
+        let mut entries = Vec::with_capacity(tree.len(self.id));
+        entries.extend(tree.children(self.id).map(|id| self.entry(id)));
+        // A table that was first named by one inside it stands where its own header is.
+        entries.sort_by_key(Entry::line);
+        entries
     }
 
     /// The table under a key, if there is one.
@@ -115,8 +94,9 @@ impl<'a> Table<'a> {
         key: &str,
         scope: Scope,
     ) -> Result<Option<Sourced<bool>>, ConfigError> {
-        self.parsed(key, scope, |entry| {
-            entry.value.as_bool().ok_or_else(|| entry.wrong_type("true or false"))
+        self.parsed(key, scope, |entry| match entry.value() {
+            Value::Scalar(ScalarKind::Boolean(value), _) => Ok(*value),
+            _ => Err(entry.wrong_type("true or false")),
         })
     }
 
@@ -127,28 +107,30 @@ impl<'a> Table<'a> {
         scope: Scope,
     ) -> Result<Option<Sourced<u64>>, ConfigError> {
         self.parsed(key, scope, |entry| {
-            let count = entry.value.as_integer().and_then(|digits| {
-                u64::from_str_radix(digits.as_str(), digits.radix()).ok().filter(|count| *count > 0)
-            });
+            let count = match entry.value() {
+                Value::Scalar(ScalarKind::Integer(radix), digits) => {
+                    u64::from_str_radix(digits, radix.value()).ok().filter(|count| *count > 0)
+                }
+                _ => None,
+            };
             count.ok_or_else(|| entry.wrong_type("a positive whole number"))
         })
     }
 
-    fn entry(&self, key: &'a Key<'a>, value: &'a Value<'a>) -> Entry<'a> {
-        let (key, at) = (key.get_ref(), key.span().start);
-        Entry { key, at, document: self.document, value: value.get_ref() }
+    fn entry(&self, id: usize) -> Entry<'a> {
+        Entry { key: &self.document.tree.node(id).key, document: self.document, id }
     }
 }
 
-/// The path to the key that stands at an offset, as errors may show it.
-fn path(table: &DeTable<'_>, at: usize) -> Option<String> {
-    table.iter().find_map(|(key, value)| {
-        let name = shown(key.get_ref());
-        if key.span().start == at {
-            return Some(name.to_owned());
-        }
-        Some(format!("{name}.{}", path(value.get_ref().as_table()?, at)?))
-    })
+/// The path to a node, as errors may show it; there is none into an array.
+fn path(tree: &Tree<'_>, id: usize) -> Option<String> {
+    let node = tree.node(id);
+    let Value::Table(..) = tree.node(node.parent).value else { return None };
+    let name = shown(&node.key);
+    if node.parent == ROOT {
+        return Some(name.to_owned());
+    }
+    Some(format!("{}.{name}", path(tree, node.parent)?))
 }
 
 /// A key as errors may show it: a key of jackin's own, a variable, a plain word. A secret that was
@@ -163,30 +145,36 @@ fn shown(name: &str) -> &str {
 impl<'a> Entry<'a> {
     /// The value as a table.
     pub(crate) fn table(&self) -> Result<Table<'a>, ConfigError> {
-        let table = self.value.as_table().ok_or_else(|| self.wrong_type("a table"))?;
-        Ok(Table { document: self.document, table })
+        self.as_table().ok_or_else(|| self.wrong_type("a table"))
     }
 
     /// The value as a table, if it is one.
     pub(crate) fn as_table(&self) -> Option<Table<'a>> {
-        self.value.as_table().map(|table| Table { document: self.document, table })
+        let is_table = matches!(self.value(), Value::Table(..));
+        is_table.then_some(Table { document: self.document, id: self.id })
     }
 
     /// The value as a string.
     pub(crate) fn str(&self) -> Result<&'a str, ConfigError> {
-        self.value.as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
+        self.value().as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
     }
 
     /// The value as a list of strings.
     pub(crate) fn strings(&self) -> Result<Vec<&'a str>, ConfigError> {
         let wrong = || self.wrong_type("a list of strings in quotes");
-        let list = self.value.as_array().ok_or_else(wrong)?;
-        list.iter().map(|value| value.get_ref().as_str().ok_or_else(wrong)).collect()
+        let tree = &self.document.tree;
+        let Value::Array(_) = self.value() else { return Err(wrong()) };
+        tree.children(self.id).map(|id| tree.node(id).value.as_str().ok_or_else(wrong)).collect()
     }
 
     /// The value as TOML's own moment, if it is one.
     pub(crate) fn datetime(&self) -> Option<String> {
-        self.value.as_datetime().map(ToString::to_string)
+        match self.value() {
+            Value::Scalar(ScalarKind::DateTime, text) => {
+                text.parse().ok().map(|at: Datetime| at.to_string())
+            }
+            _ => None,
+        }
     }
 
     /// The value as a list of names.
@@ -214,13 +202,17 @@ impl<'a> Entry<'a> {
 
     /// The line of the key, counted from 1.
     pub(crate) fn line(&self) -> usize {
-        self.document.lines.line(self.at)
+        self.document.tree.node(self.id).line
     }
 
     /// Where the value stands, for an error.
     pub(crate) fn place(&self) -> Place {
-        let key = path(self.document.root, self.at);
+        let key = path(&self.document.tree, self.id);
         Place { file: self.document.file.clone(), line: self.line(), key }
+    }
+
+    fn value(&self) -> &'a Value<'a> {
+        &self.document.tree.node(self.id).value
     }
 
     pub(crate) fn wrong_type(&self, expected: &'static str) -> ConfigError {
@@ -231,3 +223,6 @@ impl<'a> Entry<'a> {
         ConfigError::Invalid { place: self.place(), problem: problem.into() }
     }
 }
+
+#[cfg(test)]
+mod tests;

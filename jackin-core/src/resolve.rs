@@ -70,6 +70,7 @@ pub fn resolve(
         served: None,
         guarded_from: None,
         signs: Signs::new(catalog, &provider.id),
+        isolation: layers.isolation.clone(),
     };
     let join = Join { layers, agent, provider };
     match join.served()? {

@@ -238,30 +238,45 @@ fn add<'a>(list: &mut Vec<Removal>, start: usize, rules: impl Iterator<Item = Ru
 
 /// How every name and pattern in the table of agents begins.
 static TABLES: LazyLock<Beginnings> = LazyLock::new(|| {
-    let agents = || Agent::all().iter();
-    let wirings = || agents().flat_map(|agent| agent.wirings);
-    let scrubs = wirings().flat_map(|wiring| wiring.scrub);
-    let scrubs = scrubs.chain(agents().flat_map(|agent| agent.nesting));
-    let names = names(wirings()).chain(agents().flat_map(Agent::credentials));
-    let marks = wirings().filter_map(|wiring| wiring.mark).map(|(variable, _)| variable);
-    let patterns = scrubs.flat_map(|scrub| scrub.patterns).copied().chain(marks);
-    patterns.chain(names.map(EnvName::as_str)).collect()
+    let mut all = Beginnings::NONE;
+    for agent in Agent::all() {
+        agent.credentials().for_each(|name| all.add(name.as_str()));
+        let scrubs = agent.wirings.iter().flat_map(|wiring| wiring.scrub).chain(agent.nesting);
+        for scrub in scrubs {
+            scrub.patterns.iter().for_each(|pattern| all.add(pattern));
+        }
+        for wiring in agent.wirings {
+            wiring.mark.iter().for_each(|(variable, _)| all.add(variable));
+            names([wiring]).for_each(|name| all.add(name.as_str()));
+        }
+    }
+    all
 });
 
 /// How names or patterns begin, a bit for each way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Beginnings([u64; 8]);
+pub(crate) struct Beginnings([u64; 8]);
 
 impl Beginnings {
     /// What any name may match.
     const ANY: Self = Self([u64::MAX; 8]);
+    const NONE: Self = Self([0; 8]);
+
+    fn add(&mut self, pattern: &str) {
+        let pattern = pattern.as_bytes();
+        if pattern.iter().take(3).any(|byte| *byte == b'*') {
+            *self = Self::ANY;
+        }
+        let bit = Self::bit(pattern);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
 
     fn or(self, other: Self) -> Self {
         Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
     }
 
     /// Whether one of the patterns may match a name.
-    fn may_match(self, name: &[u8]) -> bool {
+    pub(crate) fn may_match(self, name: &[u8]) -> bool {
         let bit = Self::bit(name);
         self.0[bit / 64] >> (bit % 64) & 1 == 1
     }
@@ -276,14 +291,8 @@ impl Beginnings {
 
 impl<'a> FromIterator<&'a str> for Beginnings {
     fn from_iter<I: IntoIterator<Item = &'a str>>(patterns: I) -> Self {
-        let mut all = Self([0; 8]);
-        for pattern in patterns.into_iter().map(str::as_bytes) {
-            if pattern.iter().take(3).any(|byte| *byte == b'*') {
-                return Self::ANY;
-            }
-            let bit = Self::bit(pattern);
-            all.0[bit / 64] |= 1 << (bit % 64);
-        }
+        let mut all = Self::NONE;
+        patterns.into_iter().for_each(|pattern| all.add(pattern));
         all
     }
 }

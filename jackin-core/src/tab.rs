@@ -112,6 +112,7 @@ impl ExecPlan {
         self.args =
             tab.multiplexer.args(&self.label, tab).into_iter().map(OsString::from).collect();
         self.guarded_from = None;
+        self.isolation.of_client = true;
         self.set.clear();
         self.warnings.clear();
         Ok(self)

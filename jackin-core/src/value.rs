@@ -1,6 +1,8 @@
 //! What an `[env]` value means: a literal, or a reference to where the text stands. Nothing is read
 //! here; a reference stays a reference until a [`SecretSource`](crate::SecretSource) is asked for it.
 
+use std::sync::Arc;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -11,8 +13,9 @@ use crate::{
 /// A configured value. Its `Debug` shows references and hides literals.
 #[derive(Debug, Clone)]
 pub enum EnvValue {
-    /// The text itself. Any literal may be a secret, so all are treated as one.
-    Literal(SecretString),
+    /// The text itself, one copy for all who hold it. Any literal may be a secret, so all are
+    /// treated as one.
+    Literal(Arc<SecretString>),
     /// Where the text is to be read at launch.
     Reference(SecretRef),
 }
@@ -53,7 +56,12 @@ impl EnvValue {
         if text.contains('\0') {
             return Err(ValueError("holds a NUL, which no environment variable can carry"));
         }
-        Ok(Self::Literal(text.into()))
+        Ok(Self::secret(text))
+    }
+
+    /// A text that an environment can carry.
+    pub(crate) fn secret(text: impl Into<SecretString>) -> Self {
+        Self::Literal(Arc::new(text.into()))
     }
 
     /// The value of a host variable, read at launch.

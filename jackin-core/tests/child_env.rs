@@ -262,6 +262,16 @@ fn no_inherited_variable_holds_a_known_key() {
     assert_eq!(inherited, vars(&[("LONGER", "the-key-and-more"), ("EMPTY", "")]));
 }
 
+/// What a vault or a command gives may be the user's name as well; a key is one under any name.
+#[test]
+fn what_is_stored_and_no_key_does_not_cost_the_users_name() {
+    let config = "[env]\nZAI_API_KEY = 'op://v/i/the-key'\nWHO = 'op://v/i/me'";
+    let host = [("USER", "me"), ("LOGNAME", "me"), ("COPY", "me"), ("HOME", "the-key")];
+    let got = child(config, "zai", vars(&host));
+    let inherited: Vec<_> = got.into_iter().filter(|(name, _)| name.len() < 8).collect();
+    assert_eq!(inherited, vars(&[("USER", "me"), ("LOGNAME", "me"), ("WHO", "me")]));
+}
+
 #[test]
 fn of_two_entries_of_one_name_the_first_is_kept() {
     let host = vars(&[

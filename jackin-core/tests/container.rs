@@ -264,3 +264,50 @@ fn a_tab_is_refused_what_only_this_environment_has() {
         "a new tab does not have this shell's `MINE`, `ANTHROPIC_API_KEY`"
     );
 }
+
+/// What is inherited in a container is the container's; the client needs all it finds here.
+#[test]
+fn a_pure_launch_is_pure_inside_and_leaves_the_client_alone() {
+    let config =
+        "[scrub]\ndeny = ['LC_*', 'DOCKER_*']\npass = ['ZAI_*', 'MINE']\n[env]\nZAI_API_KEY = 'zk'";
+    let host = vars(&[("DOCKER_HOST", "tcp://x"), ("HOME", "/home/me"), ("OTHER", "o")]);
+    let inside = vars(&[
+        ("PATH", "/bin"),
+        ("HOME", "/root"),
+        ("LC_ALL", "C"),
+        ("MINE", "m"),
+        ("COPY", "zk"),
+        ("container", "podman"),
+        ("ZAI_API_KEY", "theirs"),
+        ("BASH_FUNC_x%%", "() { :; }"),
+    ]);
+    let plan = plan("claude", config, "zai", &host).pure().detached(&host).through_client();
+    let shown = plan.clone().in_container(&running(Runtime::Docker), &inside);
+    assert!(shown.kept().is_some() && shown.removals()[0].pattern == "LC_*", "it is shown");
+    let ready = plan.materialize(&Host(host.clone())).unwrap();
+    let ready = ready.in_container(&running(Runtime::Docker), &inside, &host);
+    assert_eq!(shown.args, ready.plan().args);
+    let mut got = arrives(&ready, &inside, &host);
+    got.retain(|name, _| !plan.set.iter().any(|var| var.name.as_str() == name));
+    assert_eq!(got, env(&[("PATH", "/bin"), ("HOME", "/root"), ("MINE", "m")]));
+    let client = child_env(&ready, host.clone());
+    assert!(host.iter().all(|var| client.contains(var)), "{client:?}");
+}
+
+#[test]
+fn a_login_that_is_not_inherited_does_not_go_along() {
+    let host = vars(&[("OPENAI_API_KEY", "own")]);
+    let passes = "[scrub]\npass = ['OPENAI_*']";
+    for (config, pure, goes) in [
+        ("", false, true),
+        ("", true, false),
+        (passes, true, true),
+        ("[scrub]\ndeny = ['OPENAI_*']\npass = ['OPENAI_*']", true, false),
+        ("[scrub]\ndeny = ['OPENAI_*']", false, false),
+    ] {
+        let plan = plan("codex", config, "openai", &host);
+        let plan = if pure { plan.pure() } else { plan };
+        let set = plan.detached(&host).set;
+        assert_eq!(set.iter().any(|var| var.name.as_str() == "OPENAI_API_KEY"), goes, "{config}");
+    }
+}

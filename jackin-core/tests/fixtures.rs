@@ -35,6 +35,7 @@ fn plan(case: &Case) -> Result<Outcome, Outcome> {
     let provider = asked(request, request.provider.as_deref(), "JACKIN_PROVIDER");
     let provider = choice::select(&layers, agent, provider)?;
     let plan = resolve(&layers, agent, provider)?;
+    let plan = if request.pure { plan.pure() } else { plan };
     let plan = plan.with_args(request.args.iter().map(Into::into));
     let json = serde_json::to_string_pretty(&plan.redacted()).expect("a plan is plain data");
     Ok(Outcome { code: 0, stdout: json + "\n", stderr: String::new() })

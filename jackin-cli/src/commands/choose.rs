@@ -8,7 +8,7 @@ use jackin_core::{Agent, EnvLayers, ExecPlan, Given, Provider, SelectError, choi
 use crate::{
     ambient::Ambient,
     args::Run,
-    commands::{agent, layers},
+    commands::{agent, joined},
     expiry,
     last::{Last, Picks},
     launch,
@@ -20,16 +20,16 @@ use crate::{
 /// The plan for what was asked for or picked; nothing if the user would rather not.
 pub(super) fn plan(
     args: &Run,
+    layers: &EnvLayers,
     name: Option<&OsString>,
     ambient: &Ambient,
     report: &Report,
 ) -> Result<Option<(ExecPlan, &'static Agent)>, Failure> {
-    let layers = layers(&args.selection.place, ambient)?;
     let asked = ambient.asked(args.selection.provider.as_deref(), "JACKIN_PROVIDER")?;
-    let mut choice = Choice { args, layers: &layers, asked, ambient, report, screen: None };
+    let mut choice = Choice { args, layers, asked, ambient, report, screen: None };
     let Some((agent, provider)) = choice.make(name)? else { return Ok(None) };
     choice.remember(agent, provider);
-    Ok(Some((resolve(&layers, agent, provider)?, agent)))
+    Ok(Some((joined(&args.selection, layers, agent, provider)?, agent)))
 }
 
 /// What is known before anybody is asked.

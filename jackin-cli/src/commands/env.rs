@@ -72,9 +72,7 @@ fn export(
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     let child = child_env(&ready, ambient.vars.iter().cloned());
     let changes = Changes::between(&ambient.vars, &child, plan);
-    let missing = plan.set.iter().filter(|var| !changes.sets(&var.name));
-    missing.for_each(|var| {
-        let name = &var.name;
+    changes.missing().for_each(|name| {
         report.warning(&format!("`{name}` is not passed on: it holds another provider's key"));
     });
     for unsaid in unsaid(plan, &changes, reader) {

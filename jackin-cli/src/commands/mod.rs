@@ -29,8 +29,8 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::error::{ContextKind, ContextValue};
 use jackin_core::{
-    Agent, Catalog, EnvLayers, ExecPlan, Given, Provider, ProviderId, Unknown, choice,
-    guide::Guide, resolve,
+    Agent, Catalog, EnvLayers, ExecPlan, Given, Provider, ProviderId, ResolveError, Unknown,
+    choice, guide::Guide, resolve,
 };
 
 use crate::{
@@ -152,7 +152,18 @@ fn plan_for(
     let agent = agent(&layers, name)?;
     let asked = ambient.asked(selection.provider.as_deref(), "JACKIN_PROVIDER")?;
     let provider = choice::select(&layers, agent, asked)?;
-    Ok((resolve(&layers, agent, provider)?, agent))
+    Ok((joined(selection, &layers, agent, provider)?, agent))
+}
+
+/// The plan for an agent on a provider, as pure as it was asked for.
+fn joined(
+    selection: &Selection,
+    layers: &EnvLayers,
+    agent: &'static Agent,
+    provider: &Provider,
+) -> Result<ExecPlan, ResolveError> {
+    let plan = resolve(layers, agent, provider)?;
+    Ok(if selection.pure { plan.pure() } else { plan })
 }
 
 /// The agent's name, and the arguments behind it.

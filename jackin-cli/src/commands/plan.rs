@@ -99,19 +99,31 @@ pub(crate) fn removals(plan: &ExecPlan) -> String {
     for group in plan.removals().chunk_by(|a, b| a.reason == b.reason) {
         let Some(first) = group.first() else { continue };
         let when = if first.if_redirected { " (only where there was one)" } else { "" };
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {}{when}", first.reason);
-        let mut line = String::from("   ");
-        for removal in group {
-            if line.len() + removal.pattern.len() > 96 {
-                let _ = writeln!(text, "{line}");
-                line = String::from("   ");
-            }
-            let _ = write!(line, " {}", removal.pattern);
-        }
-        let _ = writeln!(text, "{line}");
+        let patterns = group.iter().map(|removal| &*removal.pattern);
+        text += &patterns_for(&format!("{}{when}", first.reason), patterns);
+    }
+    let Some(kept) = plan.kept() else { return text };
+    text += "\nand all else but what\n";
+    for group in kept.chunk_by(|a, b| a.reason == b.reason) {
+        let Some(first) = group.first() else { continue };
+        text += &patterns_for(&first.reason, group.iter().map(|kept| &*kept.pattern));
     }
     text
+}
+
+fn patterns_for<'a>(reason: &str, patterns: impl Iterator<Item = &'a str>) -> String {
+    let mut text = format!("  {reason}\n");
+    let mut line = String::from("   ");
+    for pattern in patterns {
+        if line.len() + pattern.len() > 96 {
+            text += &line;
+            text.push('\n');
+            line = String::from("   ");
+        }
+        line.push(' ');
+        line += pattern;
+    }
+    text + &line + "\n"
 }
 
 fn indented(text: &str) -> String {

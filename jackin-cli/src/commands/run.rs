@@ -5,7 +5,7 @@ use jackin_core::ExecPlan;
 use crate::{
     ambient::Ambient,
     args::{Run, Show},
-    commands::{choose, container, plan, tab, words},
+    commands::{choose, container, layers, plan, tab, words},
     expiry, launch,
     report::{self, CANCELLED, Failure, Report},
     secrets::Sources,
@@ -17,7 +17,8 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     // Nobody wants to choose for a tab that cannot be opened.
     let multiplexer = args.tab.then(|| tab::multiplexer(ambient)).transpose()?;
     let (name, words) = words(args.target.take());
-    let chosen = choose::plan(&args, name.as_ref(), ambient, report)?;
+    let layers = layers(&args.selection.place, ambient)?;
+    let chosen = choose::plan(&args, &layers, name.as_ref(), ambient, report)?;
     let Some((plan, agent)) = chosen else { return Ok(CANCELLED) };
     if let Some(multiplexer) = multiplexer {
         return tab::open(multiplexer, plan, args, words, ambient, report);

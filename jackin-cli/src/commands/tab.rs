@@ -27,7 +27,8 @@ pub(super) fn open(
     report: &Report,
 ) -> Result<u8, Failure> {
     let show = args.show;
-    let command = command(&plan, args.program, show.no_title, words, ambient)?;
+    let options = [(args.selection.pure, "--pure"), (show.no_title, "--no-title")];
+    let command = command(&plan, args.program, options, words, ambient)?;
     let dir = text(Ambient::here()?.into())?;
     let plan = plan.detached(&ambient.vars).in_tab(&Tab { multiplexer, dir, command })?;
     if is_only_shown(&plan, &show, ambient, report)? {
@@ -53,7 +54,7 @@ pub(super) fn multiplexer(ambient: &Ambient) -> Result<Multiplexer, Failure> {
 fn command(
     plan: &ExecPlan,
     program: Option<OsString>,
-    no_title: bool,
+    options: [(bool, &str); 2],
     words: impl Iterator<Item = OsString>,
     ambient: &Ambient,
 ) -> Result<Vec<String>, Failure> {
@@ -72,7 +73,8 @@ fn command(
     let workspace = plan.workspace.as_ref().map(|name| option("--workspace", name.as_str().into()));
     let role = plan.role.as_ref().map(|name| option("--role", name.as_str().into()));
     command.extend(workspace.into_iter().chain(role));
-    command.extend(no_title.then(|| "--no-title".into()));
+    command
+        .extend(options.into_iter().filter(|(asked, _)| *asked).map(|(_, option)| option.into()));
     command.extend(program.map(|program| option("--program", program)));
     command.push(plan.agent.as_str().into());
     command.extend(words);

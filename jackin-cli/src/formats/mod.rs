@@ -10,12 +10,12 @@ mod kubernetes;
 mod systemd;
 
 use std::{
-    collections::BTreeSet,
-    ffi::{OsStr, OsString},
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsStr,
 };
 
 use clap::ValueEnum;
-use jackin_core::{EnvName, ExecPlan, PlannedValue, Vars};
+use jackin_core::{EnvName, ExecPlan, PlannedValue, PlannedVar, Vars};
 
 use crate::report::{FAILED, Failure};
 
@@ -64,8 +64,13 @@ pub struct Changes<'a> {
     /// What the environment is for: letters, digits and `-`.
     pub(crate) title: String,
     pub(crate) set: Vec<Set<'a>>,
-    pub(crate) remove: Vec<&'a OsString>,
+    missing: Vec<&'a EnvName>,
+    pub(crate) remove: Vec<&'a OsStr>,
 }
+
+/// What shells set again for everything that they start, or do not let go.
+const SHELLS_OWN: [&str; 9] =
+    ["BASHOPTS", "EUID", "OLDPWD", "PPID", "PWD", "SHELLOPTS", "SHLVL", "UID", "_"];
 
 /// A variable that is set.
 pub(crate) struct Set<'a> {
@@ -78,36 +83,40 @@ pub(crate) struct Set<'a> {
 }
 
 impl<'a> Changes<'a> {
-    /// The changes from a parent to its child by this plan.
+    /// The changes from a parent to its child by this plan, but for what every shell says of
+    /// itself.
     #[must_use]
     pub fn between(parent: &'a Vars, child: &'a Vars, plan: &'a ExecPlan) -> Self {
-        let names = |env: &'a Vars| env.iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
-        let (before, after) = (names(parent), names(child));
-        let set = plan.set.iter().filter_map(|var| {
-            let name: &OsStr = var.name.as_str().as_ref();
-            let (_, value) = child.iter().rev().find(|(known, _)| known == name)?;
-            Some(Set {
-                name: &var.name,
-                // A plan holds text alone.
-                value: value.to_str()?,
-                is_secret: !matches!(var.value, PlannedValue::Plain(_)),
-                replaces: before.contains(&name.to_owned()),
-            })
-        });
-        let set = set.collect();
+        let before: BTreeSet<_> = parent.iter().map(|(name, _)| name.as_os_str()).collect();
+        // Of two with one name the last counts.
+        let after: BTreeMap<_, _> =
+            child.iter().map(|(name, value)| (name.as_os_str(), value)).collect();
+        let (mut set, mut missing) = (Vec::new(), Vec::new());
+        for PlannedVar { name, value, .. } in &plan.set {
+            let key: &OsStr = name.as_str().as_ref();
+            let is_secret = !matches!(value, PlannedValue::Plain(_));
+            // A plan holds text alone.
+            match after.get(key).and_then(|value| value.to_str()) {
+                Some(value) => {
+                    set.push(Set { name, value, is_secret, replaces: before.contains(key) });
+                }
+                None => missing.push(name),
+            }
+        }
         let title = format!("jackin-{}-{}", plan.agent, plan.provider);
-        Self { title, set, remove: before.difference(&after).copied().collect() }
+        let removed = before.into_iter().filter(|name| !after.contains_key(name));
+        let remove = removed.filter(|name| SHELLS_OWN.iter().all(|own| *name != *own)).collect();
+        Self { title, set, missing, remove }
     }
 
-    /// Whether a variable is among those that are set.
-    #[must_use]
-    pub fn sets(&self, name: &EnvName) -> bool {
-        self.set.iter().any(|set| set.name == name)
+    /// The names that the plan sets and the child does not get.
+    pub fn missing(&self) -> impl Iterator<Item = &EnvName> {
+        self.missing.iter().copied()
     }
 
     /// The names that are removed.
     pub fn removed(&self) -> impl Iterator<Item = &OsStr> {
-        self.remove.iter().map(|name| name.as_os_str())
+        self.remove.iter().copied()
     }
 }
 

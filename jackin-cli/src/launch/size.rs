@@ -1,9 +1,6 @@
 //! What is too large about a program's arguments and environment: names and sizes, never a value.
 
-use std::{
-    ffi::{OsStr, OsString},
-    path::Path,
-};
+use std::{ffi::OsStr, path::Path};
 
 use jackin_core::ExecPlan;
 
@@ -12,12 +9,12 @@ use crate::report::{self, Failure, NOT_EXECUTABLE};
 /// How much of a variable's name is shown, in characters: it may be what is large.
 const LONGEST_NAME: usize = 40;
 
-pub(super) fn too_large(program: &Path, plan: &ExecPlan, env: &[(OsString, OsString)]) -> Failure {
+pub(super) fn too_large(program: &Path, plan: &ExecPlan, env: &[(&OsStr, &OsStr)]) -> Failure {
     // With what ends each of them.
     let variables: Vec<_> = env.iter().map(|(name, value)| name.len() + value.len() + 2).collect();
     let arguments: Vec<_> = plan.args.iter().map(|argument| argument.len() + 1).collect();
     let largest = |sizes: &[usize]| (0..sizes.len()).max_by_key(|at| sizes[*at]);
-    let variable = largest(&variables).map(|at| (variables[at], variable(&env[at].0, plan)));
+    let variable = largest(&variables).map(|at| (variables[at], variable(env[at].0, plan)));
     let argument = largest(&arguments).map(|at| {
         let hint = "a file, or standard input, can give the agent a text of that size";
         (arguments[at], (format!("argument {} behind the agent's name", at + 1), hint))

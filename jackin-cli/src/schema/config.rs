@@ -38,8 +38,23 @@ struct Scope {
     default_provider: Option<String>,
     /// The agent when none is asked for.
     default_agent: Option<String>,
+    /// What agents do not inherit from where they are started.
+    scrub: Option<Scrub>,
     /// Providers of one's own, and other fields for built-in ones.
     providers: Option<BTreeMap<String, Provider>>,
+}
+
+/// What agents do not inherit. A pattern is a variable's name, in which `*` stands for any run of
+/// characters; those of all scopes add up.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Scrub {
+    /// What no agent inherits.
+    deny: Option<Vec<String>>,
+    /// What a pure launch inherits beside the usual; `deny` counts for more.
+    pass: Option<Vec<String>>,
+    /// Whether every launch is pure, as with `--pure`.
+    pure: Option<bool>,
 }
 
 /// A text, or where it is read at launch.

@@ -49,5 +49,5 @@ fn keep(names: &[(&str, bool)]) -> String {
 
 fn set(name: &EnvName, value: &str) -> Result<String, &'static str> {
     let quoted = shlex::try_quote(value).map_err(|_| "holds a NUL")?;
-    Ok(format!("export {name}={quoted};\n"))
+    Ok(["export ", name.as_str(), "=", &quoted, ";\n"].concat())
 }

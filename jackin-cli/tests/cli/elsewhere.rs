@@ -45,6 +45,21 @@ fn zellij_is_told_to_run_jackin_again() {
     assert!(env.contains("OTHER=x") && !env.contains("sentinel"), "{env}");
 }
 
+/// The client finds its server by what it inherits; in the tab jackin is pure again.
+#[test]
+fn a_tab_is_told_to_be_pure_and_its_client_is_not() {
+    let home = Home::with_config(&format!("{ZAI}[scrub]\ndeny = ['OTHER']\n"));
+    home.script("bin/zellij", RECORDER);
+    let mut jackin = home.jackin(["run", "--tab", "--pure", "--provider", "zai", "claude"]);
+    let seen = see(jackin.env("ZELLIJ", "0").env("OTHER", "x").env("CLAUDECODE", "1"));
+    assert_eq!((seen.code, seen.err.as_str()), (Some(0), ""));
+    let args = home.read("args");
+    assert!(args.ends_with("[run][--provider=zai][--pure][claude]"), "{args}");
+    let env = home.read("env");
+    assert!(env.contains("ZELLIJ=0\n") && env.contains("OTHER=x\n"), "{env}");
+    assert!(!env.contains("CLAUDECODE"), "{env}");
+}
+
 #[test]
 fn what_a_tab_cannot_be_given_is_refused() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};

@@ -162,6 +162,7 @@ fn no_args(_: &Redirect<'_>) -> Vec<String> {
     Vec::new()
 }
 
-const fn scrub(reason: &'static str, patterns: &'static [&'static str]) -> Scrub {
+/// Names, under the reason that they share.
+pub(crate) const fn scrub(reason: &'static str, patterns: &'static [&'static str]) -> Scrub {
     Scrub { reason, patterns }
 }

@@ -49,7 +49,7 @@ pub(super) fn run(args: &AuthCheck, ambient: &Ambient) -> Result<u8, Failure> {
         .iter()
         .map(|(provider, found)| {
             let answer = match &found.value {
-                EnvValue::Literal(text) => Ok(text.clone()),
+                EnvValue::Literal(text) => Ok((**text).clone()),
                 EnvValue::Reference(reference) => {
                     let at = references.iter().position(|known| *known == reference);
                     at.and_then(|at| answers.get(at))

@@ -36,7 +36,7 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     };
     let lives = guide(&provider.id, &layers, ambient)?.lives_hours;
     end(&mut bundle, args.approved.as_deref(), lives)?;
-    let key = EnvValue::Literal(bundle.key.clone());
+    let key = EnvValue::Literal(bundle.key.clone().into());
     let warning = keys::warning(catalog, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;

@@ -75,7 +75,7 @@ fn token(
         )));
     };
     let token = match value {
-        EnvValue::Literal(text) => text,
+        EnvValue::Literal(text) => (*text).clone(),
         EnvValue::Reference(reference) => read(&reference, name, ambient)?,
     };
     check_key(token.expose_secret()).map_err(|problem| {

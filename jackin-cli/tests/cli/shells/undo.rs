@@ -102,6 +102,37 @@ fn xonsh_goes_back() {
     goes_back(&XONSH);
 }
 
+/// What every shell has, and would miss.
+const SHELLS_OWN: [&[u8]; 5] = [b"OLDPWD", b"PWD", b"SHLVL", b"UID", b"OPTIONS"];
+
+fn is_pure_and_goes_back(shell: &Shell, more: &[(&str, &str)]) {
+    let mut env: Vec<_> = more.iter().map(|(name, value)| var(name, value)).collect();
+    env.extend([var("DISPLAY", ":0"), var("LS_COLORS", "*.a=1:"), var("TERM", "dumb")]);
+    env.extend([var("EDITOR", "ed"), var("SHLVL", "2"), var("OLDPWD", "/"), var("PWD", "/usr")]);
+    let pure = script(&["--export", "--pure", "--provider", "zai"], shell, &env);
+    let undo = script(&["--undo"], shell, &[]);
+    let seen = shell.environments(&env, &[pure.as_bytes(), undo.as_bytes()]);
+    let [before, pure, after] = &seen[..] else { panic!("three environments") };
+    let left = pure.keys().map(Vec::as_slice).filter(|name| !SHELLS_OWN.contains(name));
+    let left: Vec<_> = left.filter(|name| before.contains_key(*name)).collect();
+    assert_eq!(left, [&b"EDITOR"[..], b"HOME", b"LC_ALL", b"PATH", b"TERM"], "{}", shell.name);
+    assert_eq!(pure[&b"EDITOR"[..]], b"vi");
+    assert!(after == before, "{}: {:#?}", shell.name, changed(before, after));
+}
+
+#[test]
+fn bash_is_pure_and_goes_back() {
+    is_pure_and_goes_back(&BASH, &[("UID", "0")]);
+}
+
+#[test]
+#[ignore = "needs dash, zsh, fish, elvish, and from npm and PyPI Nushell and xonsh"]
+fn every_shell_is_pure_and_goes_back() {
+    for shell in [DASH, ZSH, FISH, NU, ELVISH, XONSH] {
+        is_pure_and_goes_back(&shell, &[]);
+    }
+}
+
 /// A variable of the shell's own comes back as such.
 #[test]
 fn what_was_not_exported_is_not_exported_afterwards() {
