@@ -6,7 +6,10 @@ use std::{fmt::Display, sync::mpsc, thread, time::Duration};
 use jackin_core::{ExposeSecret as _, KeyringRef, SecretError, SecretString};
 use keyring_core::{Entry, Error};
 
-use super::process::{LIMIT, exhausted, text};
+use super::{
+    exhausted,
+    process::{LIMIT, text},
+};
 
 #[cfg(target_os = "macos")]
 use apple_native_keyring_store::keychain::Store;

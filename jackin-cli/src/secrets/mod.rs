@@ -147,6 +147,15 @@ fn expanded(ambient: &Ambient, path: &str) -> Result<PathBuf, SecretError> {
     }
 }
 
+/// What helps where the system gives no more processes, threads or open files.
+fn exhausted(error: &std::io::Error) -> Option<String> {
+    use std::io::ErrorKind;
+    // Too many open files, on every Unix, has no kind.
+    let open_files = error.raw_os_error() == Some(24);
+    let spent = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::OutOfMemory);
+    (open_files || spent).then(|| "end other programs, or raise what `ulimit -a` shows".into())
+}
+
 /// A program's file on the launcher's own PATH.
 fn program(ambient: &Ambient, name: &Path) -> Option<PathBuf> {
     // Without a current directory only relative names fail to be found.

@@ -11,6 +11,7 @@ use std::{
 
 use jackin_core::{ExposeSecret as _, SecretError, SecretString};
 
+use super::exhausted;
 use crate::group::Group;
 
 /// How long one answer may take: the user may have to unlock something.
@@ -101,14 +102,6 @@ impl Question<'_> {
             )),
         }
     }
-}
-
-/// What helps where the system gives no more processes, threads or open files.
-pub(super) fn exhausted(error: &io::Error) -> Option<String> {
-    // Too many open files, on every Unix, has no kind.
-    let open_files = error.raw_os_error() == Some(24);
-    let spent = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory);
-    (open_files || spent).then(|| "end other programs, or raise what `ulimit -a` shows".into())
 }
 
 /// What a program or a file gave, as text.

@@ -390,3 +390,11 @@ fn an_agent_without_a_prompt_of_its_own_cannot_be_tried() {
     assert_eq!(seen.code, Some(2), "{}", seen.err);
     assert!(seen.err.starts_with("error: `amp` cannot be tried"), "{}", seen.err);
 }
+
+#[test]
+fn of_an_agent_whose_version_is_unknown_nothing_is_promised() {
+    let home = Home::new();
+    home.script("bin/codex", ":");
+    let out = home.fed("doctor", "").out;
+    assert!(out.contains("version unknown") && !out.contains("the guard holds"), "{out}");
+}

@@ -181,21 +181,47 @@ fn a_full_disk_for_what_was_picked_last() {
 }
 
 #[test]
+#[ignore = "needs tmux; .ci/run runs it"]
+fn what_was_picked_last_may_be_anything() {
+    let home = crate::picker::home(crate::picker::ZAI);
+    let file = home.write(".local/state/jackin/last.json", "");
+    let tmux = Tmux::start(&home, USUAL, &[]);
+    for of in ["rm last.json; mkfifo last.json", "rm last.json; truncate -s 1G last.json"] {
+        let sh = Command::new("sh").args(["-c", of]).current_dir(file.parent().unwrap()).status();
+        assert!(sh.unwrap().success());
+        tmux.enter("clear; try run --program true claude");
+        tmux.shows("▸ Anthropic");
+        tmux.press(&["Enter"]);
+        tmux.ended(0);
+        assert!(fs::read_to_string(&file).unwrap().contains("anthropic"), "{of}");
+    }
+}
+
+#[test]
 #[ignore = "needs root, to mount a file system that fills up, and tmux; .ci/run runs it"]
 fn a_full_disk_for_the_console() {
     let home = Home::with_config(TEXT);
     let tiny = Tiny::over(&home, DIR);
     home.write(".config/jackin/.jackin.lock", "");
     tiny.fill();
-    let tmux = Tmux::start(&home, (100, 30), &[]);
+    let tmux = Tmux::start(&home, USUAL, &[]);
     tmux.enter("try console");
-    tmux.shows("Z.AI");
-    tmux.press(&["Down", "Down", "Enter"]);
-    tmux.shows("mode");
-    tmux.press(&["C-s"]);
-    let _ = tmux.shows("Z.AI");
-    tmux.press(&["C-c"]);
+    tmux.shows("▸ Claude (Anthropic)");
+    tmux.press(&["Down", "Down", "Down", "Enter"]);
+    tmux.shows("not set here");
+    tmux.press(&["Space", "Down", "Down"]);
+    tmux.shows("▸ key");
+    tmux.press(&["sk-ki-sentinel-0123456789"]);
+    tmux.shows("••••••");
+    tmux.press(&["Enter"]);
+    // The form stays, with what was typed.
+    let screen = tmux.shows("No space left on device");
+    assert!(screen.contains("▸ key") && !screen.contains("sentinel"), "{screen}");
     assert_eq!(home.config(), TEXT);
+    fs::remove_file(tiny.0.join("rest")).unwrap();
+    tmux.press(&["Enter"]);
+    tmux.shows("stored: ");
+    assert!(home.config().contains("KIMI_CODE_API_KEY = \"sk-ki-sentinel-0123456789\""));
 }
 
 /// A process may write no more than so much.
