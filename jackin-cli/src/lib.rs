@@ -16,6 +16,8 @@
 //! }
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod ambient;
 mod args;
 mod bundle;

@@ -70,6 +70,8 @@
 //! # }
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod agent;
 mod agents;
 mod built_in;
