@@ -142,7 +142,8 @@ fn files_that_cannot_be_read_are_errors() {
     refused("line 2 is not UTF-8");
     fs::remove_file(&config).unwrap();
     symlink("config.toml", &config).unwrap();
-    refused("Too many levels of symbolic links (os error 40)");
+    // The C library has its own words for it.
+    refused(&fs::File::open(&config).unwrap_err().to_string());
     fs::remove_file(&config).unwrap();
     symlink("nowhere", &config).unwrap();
     refused("No such file or directory (os error 2)");
