@@ -11,7 +11,7 @@ use std::{
 use jackin_core::{ReadyPlan, child_vars};
 
 use crate::{
-    ambient::Ambient,
+    ambient::{Ambient, is_name},
     report::{FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND},
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn start(
     let plan = ready.plan();
     // The child's PATH counts, as with `env`; it is not searched by itself once the environment
     // is replaced.
-    let path = env.iter().find(|(name, _)| *name == "PATH").map(|(_, path)| *path);
+    let path = env.iter().find(|(name, _)| is_name(name, "PATH")).map(|(_, path)| *path);
     let program = found.map_or_else(|| find(&plan.program, path, install), Ok)?;
     let mut command = Command::new(&program);
     command.args(&plan.args).env_clear().envs(env.iter().copied());
