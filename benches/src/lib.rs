@@ -1,5 +1,7 @@
 //! Inputs of a chosen size, shared by the benches.
 
+#![forbid(unsafe_code)]
+
 use std::fmt::Write as _;
 
 use jackin_core::{Config, Document, EnvLayers, Given, HostVar};

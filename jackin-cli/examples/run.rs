@@ -10,6 +10,5 @@ fn main() -> Result<(), Failure> {
     let agent = &Agent::all()[0];
     let provider = choice::select(&layers, agent, None)?;
     let plan = resolve(&layers, agent, provider)?.with_args(std::env::args_os().skip(1));
-    launch(&plan.materialize(&Sources::new(&ambient))?, &ambient)?;
-    Ok(())
+    match launch(&plan.materialize(&Sources::new(&ambient))?, &ambient)? {}
 }

@@ -18,6 +18,9 @@ use crate::{
 /// The largest configuration file that is read, in bytes; far above any real one.
 const LARGEST_FILE: u64 = 16 << 20;
 
+/// The variable that names the home directory.
+const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+
 /// The environment of the process and the configuration directory: all that a launch depends on and
 /// the core must be told.
 pub struct Ambient {
@@ -65,7 +68,7 @@ impl Ambient {
 
     /// A variable; of two with one name the first, as programs read it.
     pub(crate) fn var(&self, name: &str) -> Option<&OsStr> {
-        self.vars.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
+        self.vars.iter().find(|(known, _)| is_name(known, name)).map(|(_, value)| value.as_os_str())
     }
 
     /// Whether a variable is set, without looking further.
@@ -117,7 +120,7 @@ impl Ambient {
 
     /// The home directory. A relative one would make every directory somebody's home.
     pub(crate) fn home(&self) -> Option<PathBuf> {
-        self.path("HOME").filter(|home| home.is_absolute())
+        self.path(HOME).filter(|home| home.is_absolute())
     }
 
     fn find_root(&self, config_dir: Option<PathBuf>) -> Option<Root> {
@@ -144,8 +147,11 @@ impl Ambient {
     pub(crate) fn root_to_write(&self) -> Result<&Path, Failure> {
         let root = self.root.as_ref().map(|root| root.dir.as_path());
         root.ok_or_else(|| {
-            Failure::new(FAILED, "there is no configuration directory: `HOME` is not set")
-                .hint("name one with `--config-dir DIR`")
+            Failure::new(
+                FAILED,
+                format!("there is no configuration directory: `{HOME}` is not set"),
+            )
+            .hint("name one with `--config-dir DIR`")
         })
     }
 
@@ -323,6 +329,11 @@ fn parent_shell() -> Option<Shell> {
 #[cfg(not(unix))]
 fn parent_shell() -> Option<Shell> {
     None
+}
+
+/// Whether this is how the system writes the name of a variable: Windows says `Path` for `PATH`.
+pub(crate) fn is_name(known: &OsStr, name: &str) -> bool {
+    if cfg!(windows) { known.eq_ignore_ascii_case(name) } else { known == name }
 }
 
 fn workspace_file(root: &Path, name: &WorkspaceName) -> PathBuf {

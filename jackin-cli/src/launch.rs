@@ -4,6 +4,7 @@ mod ours;
 mod size;
 
 use std::{
+    convert::Infallible,
     ffi::OsStr,
     io,
     path::{Path, PathBuf},
@@ -13,19 +14,19 @@ use std::{
 use jackin_core::{ExecPlan, ReadyPlan, child_vars};
 
 use crate::{
-    ambient::Ambient,
+    ambient::{Ambient, is_name},
     report::{FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND},
 };
 
 /// Where programs are looked for when the child has no PATH, as the C library does it.
 const USUAL_PATH: &str = "/bin:/usr/bin";
 
-/// Becomes the agent. On Unix it returns only if that fails; elsewhere it waits for the agent and
-/// returns its exit code.
+/// Becomes the agent, and returns only if that fails. Where a process cannot become another, as on
+/// Windows, it waits for the agent and ends with its exit code.
 ///
 /// # Errors
 /// A program that is not there or cannot be executed.
-pub fn launch(ready: &ReadyPlan, ambient: &Ambient) -> Result<u8, Failure> {
+pub fn launch(ready: &ReadyPlan, ambient: &Ambient) -> Result<Infallible, Failure> {
     start(ready, ambient, None, None)
 }
 
@@ -35,12 +36,12 @@ pub(crate) fn start(
     ambient: &Ambient,
     found: Option<PathBuf>,
     install: Option<&str>,
-) -> Result<u8, Failure> {
+) -> Result<Infallible, Failure> {
     let env = child_vars(ready, &ambient.vars);
     let plan = ready.plan();
     // The child's PATH counts, as with `env`; it is not searched by itself once the environment
     // is replaced.
-    let path = env.iter().find(|(name, _)| *name == "PATH").map(|(_, path)| *path);
+    let path = env.iter().find(|(name, _)| is_name(name, "PATH")).map(|(_, path)| *path);
     let program = found.map_or_else(|| find(&plan.program, path, install), Ok)?;
     let mut command = Command::new(&program);
     command.args(&plan.args).env_clear().envs(env.iter().copied());
@@ -48,15 +49,19 @@ pub(crate) fn start(
 }
 
 #[cfg(unix)]
-fn become_it(mut command: Command, name: &OsStr) -> io::Result<u8> {
+fn become_it(mut command: Command, name: &OsStr) -> io::Result<Infallible> {
     use std::os::unix::process::CommandExt as _;
     Err(command.arg0(name).exec())
 }
 
 #[cfg(not(unix))]
-fn become_it(mut command: Command, _name: &OsStr) -> io::Result<u8> {
+#[expect(clippy::exit, reason = "an exit code has 32 bits here, of which `ExitCode` takes eight")]
+fn become_it(mut command: Command, _name: &OsStr) -> io::Result<Infallible> {
+    // Ctrl-C is for the agent, which may go on after it; without a console there is none.
+    #[cfg(windows)]
+    let _ = ctrlc::set_handler(|| {});
     let code = command.status()?.code();
-    Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    std::process::exit(code.unwrap_or(FAILED.into()))
 }
 
 /// The program's file on a search path. Files that would only start jackin again are passed over.
@@ -131,7 +136,8 @@ fn refused(
         io::ErrorKind::NotFound => {
             failed("the interpreter in its first line, or a library, is missing")
         }
-        io::ErrorKind::InvalidInput => {
+        // Elsewhere it may also be what a batch file would misread, which the error says.
+        io::ErrorKind::InvalidInput if cfg!(unix) => {
             Failure::new(FAILED, format!("cannot execute {shown}: an argument holds a NUL"))
         }
         io::ErrorKind::PermissionDenied => failed(&error.to_string())

@@ -6,15 +6,17 @@
 //! use jackin_cli::{Ambient, Failure, Sources, launch};
 //! use jackin_core::{Agent, Given, choice, resolve};
 //!
-//! fn run() -> Result<u8, Failure> {
+//! fn run() -> Result<(), Failure> {
 //!     let ambient = Ambient::read(None);
 //!     let layers = ambient.layers(None, None)?;
 //!     let agent = Agent::find("claude").expect("built in");
 //!     let provider = choice::select(&layers, agent, Some(("zai", Given::Argument)))?;
 //!     let plan = resolve(&layers, agent, provider)?.with_args(std::env::args_os().skip(1));
-//!     launch(&plan.materialize(&Sources::new(&ambient))?, &ambient)
+//!     match launch(&plan.materialize(&Sources::new(&ambient))?, &ambient)? {}
 //! }
 //! ```
+
+#![forbid(unsafe_code)]
 
 mod ambient;
 mod args;

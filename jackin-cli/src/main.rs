@@ -1,5 +1,7 @@
 //! `jackin`: starts a coding agent on the provider you choose, for one process.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 /// The C library's own is fast everywhere but there.

@@ -71,6 +71,8 @@
 //! # }
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod agent;
 mod agents;
 mod built_in;

@@ -71,7 +71,7 @@ pub(super) fn enter(
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     title(&plan, show, ambient, report);
     let ready = ready.in_container(container, &inside, &ambient.vars);
-    launch::start(&ready, ambient, Some(client), None)
+    match launch::start(&ready, ambient, Some(client), None)? {}
 }
 
 fn client(runtime: Runtime, ambient: &Ambient) -> Result<PathBuf, Failure> {

@@ -48,7 +48,7 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     title(&plan, &args.show, ambient, report);
-    launch::start(&ready, ambient, program, install)
+    match launch::start(&ready, ambient, program, install)? {}
 }
 
 /// Names the terminal's window or tab.

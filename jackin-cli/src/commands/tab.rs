@@ -35,7 +35,7 @@ pub(super) fn open(
         return Ok(0);
     }
     let program = launch::find(&plan.program, ambient.var("PATH"), None)?;
-    launch::start(&plan.materialize(&Sources::new(ambient))?, ambient, Some(program), None)
+    match launch::start(&plan.materialize(&Sources::new(ambient))?, ambient, Some(program), None)? {}
 }
 
 /// The multiplexer that this terminal belongs to.

@@ -5,7 +5,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{ConfigFile, Finding, Seen};
+#[cfg(unix)]
+use super::ConfigFile;
+use super::{Finding, Seen};
 
 /// Files with keys that others may read, and whatever others may change.
 #[cfg(unix)]
@@ -43,6 +45,7 @@ pub(super) fn open_to_others(_: &Seen<'_>) -> Vec<Finding> {
 }
 
 /// Whether a value stands in the file itself. Any of them may be a secret.
+#[cfg(unix)]
 fn holds_literals(file: &ConfigFile) -> bool {
     let Ok(document) = &file.document else { return true };
     let values = document.layers().flat_map(|(_, layer)| layer.entries());

@@ -1,10 +1,10 @@
 //! README.md is true: its commands do what it shows, its tables are the data.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use jackin_core::{Agent, Catalog, Endpoint, Feed, Guard, Protocol, Slot};
 
-use crate::support::Home;
+use crate::support::{Home, see};
 
 const README: &str = include_str!("../../../README.md");
 
@@ -45,7 +45,7 @@ fn the_shown_configurations_are_accepted() {
     let mut shown = 0;
     for block in blocks("toml") {
         let home = Home::with_config(block);
-        let seen = crate::support::see(&mut home.jackin(["providers"]));
+        let seen = see(&mut home.jackin(["providers"]));
         assert_eq!(seen.code, Some(0), "{block}\n{}", seen.err);
         shown += 1;
     }
@@ -132,5 +132,31 @@ fn the_two_commands_are_the_ones_that_ci_runs() {
     assert_eq!(commands.len(), 2);
     for command in commands {
         assert!(script.contains(command), ".ci/run should run: {command}");
+    }
+}
+
+/// How many crates a package is built of on Linux, itself included.
+fn crates(package: &str, options: &[&str]) -> usize {
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none"]);
+    tree.args(["--format", "{p}", "--no-dedupe", "--target", "x86_64-unknown-linux-gnu"]);
+    tree.args(["--package", package]).args(options).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let seen = see(&mut tree);
+    assert_eq!(seen.code, Some(0), "{}", seen.err);
+    seen.out.lines().collect::<BTreeSet<_>>().len()
+}
+
+#[test]
+fn the_crates_are_counted() {
+    let core = crates("jackin-core", &[]);
+    assert!(core <= 25, "{core}");
+    let (whole, bare) =
+        (crates("jackin-cli", &[]), crates("jackin-cli", &["--no-default-features"]));
+    let text = README.split_whitespace().collect::<Vec<_>>().join(" ");
+    for sentence in [
+        format!("`jackin-core` is built of {core} crates,"),
+        format!("`jackin-cli` of {whole} on Linux, and of {bare} without its features"),
+    ] {
+        assert!(text.contains(&sentence), "README.md should say: {sentence}");
     }
 }

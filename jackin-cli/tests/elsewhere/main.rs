@@ -1,5 +1,5 @@
-//! Agents in tabs and containers, in the real tmux and the real Podman: each with a socket or a
-//! store of its own, so that nothing else on the machine takes part.
+//! Agents in tabs, in containers and on Windows, in the real tmux, the real Podman and Wine: each with
+//! a socket, a store or a disk of its own, so that nothing else on the machine takes part.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test ends where something it needs is missing")]
 
@@ -8,6 +8,7 @@ mod podman;
 #[expect(dead_code, reason = "the other tests use the rest of it")]
 mod support;
 mod tmux;
+mod windows;
 
 use std::{
     collections::BTreeMap,

@@ -124,9 +124,12 @@ impl Shell {
 
 /// A shell from the system, or one that `.ci/run` has put beside the build.
 pub(crate) fn program(name: &str) -> PathBuf {
-    let shells = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("shells");
-    let own = ["node_modules/.bin", "python/bin"].map(|dir| shells.join(dir).join(name));
-    own.into_iter().find(|path| path.exists()).unwrap_or_else(|| name.into())
+    // A build for a target that is named is one directory deeper.
+    let builds = Path::new(env!("CARGO_TARGET_TMPDIR")).ancestors().skip(1).take(2);
+    let dirs = builds.flat_map(|build| {
+        ["node_modules/.bin", "python/bin"].map(|dir| build.join("shells").join(dir))
+    });
+    dirs.map(|dir| dir.join(name)).find(|path| path.exists()).unwrap_or_else(|| name.into())
 }
 
 fn split(output: &[u8]) -> Vec<Environment> {
