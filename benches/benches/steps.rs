@@ -4,11 +4,11 @@ use std::{ffi::OsString, hint::black_box, time::Duration};
 
 use clap::ValueEnum as _;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use jackin_benches::{config, layers, providers};
+use jackin_benches::{config, layers, providers, redirected};
 use jackin_cli::{Changes, Format, Shell};
 use jackin_core::{
-    Agent, Catalog, Config, Document, EnvLayers, ExecPlan, Provider, SecretError, SecretRef,
-    SecretSource, SecretString, Vars, child_env, resolve,
+    Agent, Catalog, Config, Document, EnvLayers, ExecPlan, SecretError, SecretRef, SecretSource,
+    SecretString, Vars, child_env, resolve,
 };
 
 /// Entries of a configuration: a usual one, ten times and a hundred times that.
@@ -55,17 +55,12 @@ fn agent() -> &'static Agent {
     &Agent::all()[0]
 }
 
-fn redirect(layers: &EnvLayers) -> &Provider {
-    let provider = layers.catalog.iter().find(|provider| !provider.endpoints.is_empty());
-    provider.expect("some provider can be redirected to")
-}
-
 fn parent(size: usize) -> Vec<(OsString, OsString)> {
     (0..size).map(|n| (format!("OF_THE_PARENT_{n}").into(), "value".into())).collect()
 }
 
 fn planned(layers: &EnvLayers) -> ExecPlan {
-    resolve(layers, agent(), redirect(layers)).expect("its key is in the layers")
+    resolve(layers, agent(), redirected(layers)).expect("its key is in the layers")
 }
 
 fn child(plan: &ExecPlan, parent: &Vars) -> Vec<(OsString, OsString)> {
@@ -76,7 +71,7 @@ fn child(plan: &ExecPlan, parent: &Vars) -> Vec<(OsString, OsString)> {
 fn plan(c: &mut Criterion) {
     for size in KEYS {
         let layers = layers(size);
-        let provider = redirect(&layers);
+        let provider = redirected(&layers);
         let plan = planned(&layers);
         let ready = plan.materialize(&Source).unwrap_or_else(|error| panic!("{error}"));
         c.bench_with_input(BenchmarkId::new("resolve", size), &layers, |b, layers| {

@@ -7,7 +7,7 @@ pub mod stage;
 
 use std::fmt::Write as _;
 
-use jackin_core::{Config, Document, EnvLayers, Given, HostVar};
+use jackin_core::{Config, Document, EnvLayers, Given, HostVar, Provider};
 
 /// Whatever went wrong, for a person who reads it.
 pub type Answer<T> = Result<T, Box<dyn std::error::Error>>;
@@ -73,6 +73,13 @@ pub fn layers(keys: usize) -> EnvLayers {
         .layers(Some(("dev", Given::Argument)))
         .expect("the text above is a configuration");
     layers.with_environment(|_| HostVar::Unset)
+}
+
+/// The first provider that an agent is redirected to.
+#[must_use]
+pub fn redirected(layers: &EnvLayers) -> &Provider {
+    let provider = layers.catalog.iter().find(|provider| !provider.endpoints.is_empty());
+    provider.expect("some provider can be redirected to")
 }
 
 /// A usual configuration: 2 KB with one literal key.

@@ -1,5 +1,6 @@
-//! Whole processes, timed in rounds: everybody runs once in each, so that whatever else the machine
-//! does hits all alike. Times are wall times; nothing is asserted.
+//! Whole processes, timed in rounds: everybody has a turn in each, so that whatever else the machine
+//! does hits all alike. In a turn a process runs twice and the second time counts, so that nobody
+//! pays for what the one before left in the caches. Times are wall times; nothing is asserted.
 
 use std::{
     fmt, io,
@@ -7,26 +8,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Rounds before those that count, which warm the caches up.
-const WARM_UP: usize = 20;
-
 /// What somebody took in each round, in seconds.
 pub struct Times(Vec<f64>);
 
-/// Runs every command once in each round, another one first each time.
+/// Times every command once in each round, another one first each time.
 ///
 /// # Errors
 /// A command that cannot be started, or fails.
 pub fn race(commands: &mut [Command], rounds: usize) -> io::Result<Vec<Times>> {
     let mut times: Vec<_> = commands.iter().map(|_| Vec::with_capacity(rounds)).collect();
-    let warm_up = WARM_UP.min(rounds);
-    for round in 0..warm_up + rounds {
+    for round in 0..rounds {
         for turn in 0..commands.len() {
             let runner = (round + turn) % commands.len();
-            let took = time(&mut commands[runner])?.as_secs_f64();
-            if round >= warm_up {
-                times[runner].push(took);
-            }
+            time(&mut commands[runner])?;
+            times[runner].push(time(&mut commands[runner])?.as_secs_f64());
         }
     }
     Ok(times.into_iter().map(Times).collect())

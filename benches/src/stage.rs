@@ -75,8 +75,7 @@ impl Stage {
     }
 
     /// The directory of a workspace.
-    #[must_use]
-    pub fn workdir(&self, n: usize) -> PathBuf {
+    fn workdir(&self, n: usize) -> PathBuf {
         self.path().join("work").join(n.to_string())
     }
 
@@ -94,6 +93,23 @@ impl Stage {
     pub fn launch(&self, jackin: &Path) -> Command {
         let mut command = self.command(jackin);
         command.args(LAUNCH);
+        command
+    }
+
+    /// The same with the name of a workspace.
+    #[must_use]
+    pub fn launch_named(&self, jackin: &Path) -> Command {
+        let mut command = self.launch(jackin);
+        command.env("JACKIN_WORKSPACE", "work-0");
+        command
+    }
+
+    /// The same from the directory of a workspace.
+    #[must_use]
+    pub fn launch_inside(&self, jackin: &Path) -> Command {
+        let mut command = self.launch(jackin);
+        let config = self.path().join("config");
+        command.current_dir(self.workdir(0)).env("JACKIN_CONFIG_DIR", config);
         command
     }
 

@@ -17,17 +17,20 @@ use allocation_counter::{AllocationInfo, measure};
 use jackin_benches::{
     Answer,
     build::{Target, debug},
-    is_bench, layers,
+    is_bench, layers, redirected,
 };
 use jackin_core::{Agent, resolve};
 
-use crate::rows::Row;
+use crate::rows::{Row, Run};
 
 fn main() -> Answer<()> {
     let bench = is_bench();
     let mut out = io::stdout();
     let [musl, gnu] = programs(bench)?;
-    let mut rows = rows::launches(&musl, &gnu, if bench { 400 } else { 1 }, bench)?;
+    let run = Run { musl: &musl, gnu: &gnu, bench };
+    let mut rows = Vec::from(run.launches()?);
+    rows.extend(run.workspaces()?);
+    rows.extend(run.configurations()?);
     if bench {
         rows.extend(rows::counts()?);
         rows.extend(rows::sizes(&musl, &gnu)?);
@@ -54,9 +57,7 @@ fn programs(bench: bool) -> Answer<[PathBuf; 2]> {
 /// the plan.
 fn resolving() -> [Row; 2] {
     let layers = layers(20);
-    let agent = &Agent::all()[0];
-    let provider = layers.catalog.iter().find(|provider| !provider.endpoints.is_empty());
-    let provider = provider.expect("some provider can be redirected to");
+    let (agent, provider) = (&Agent::all()[0], redirected(&layers));
     let once = || resolve(black_box(&layers), agent, provider);
     let mut micros: Vec<f64> = (0..500)
         .map(|_| {

@@ -1,6 +1,6 @@
 //! The rows about whole launches.
 
-use std::{fmt, fs, path::Path};
+use std::{fmt, fs, io, path::Path, process::Command};
 
 use jackin_benches::{
     Answer,
@@ -31,94 +31,86 @@ impl fmt::Display for Row {
     }
 }
 
-/// The configurations that are started with.
-struct Stages {
-    small: Stage,
-    one: Stage,
-    named: Stage,
-    here: Stage,
-    half: Stage,
-    large: Stage,
+/// The two programs, and how large everything is: whether it runs at all is soon known.
+pub(crate) struct Run<'a> {
+    pub(crate) musl: &'a Path,
+    pub(crate) gnu: &'a Path,
+    pub(crate) bench: bool,
 }
 
-impl Stages {
-    fn new(bench: bool) -> Answer<Self> {
-        // Whether it runs at all is soon known.
-        let part = if bench { 1 } else { 100 };
+impl Run<'_> {
+    /// Runs these commands of both programs in the same rounds, behind those that are in common.
+    fn race(
+        &self,
+        rounds: usize,
+        common: Vec<Command>,
+        commands: impl Fn(&Path) -> Vec<Command>,
+    ) -> io::Result<Vec<Times>> {
+        let own = [self.musl, self.gnu].into_iter().flat_map(commands);
+        let mut all: Vec<_> = common.into_iter().chain(own).collect();
+        race(&mut all, if self.bench { rounds } else { 1 })
+    }
+
+    const fn size(&self, size: usize) -> usize {
+        if self.bench { size } else { size / 100 }
+    }
+
+    /// Against `env -i`.
+    pub(crate) fn launches(&self) -> Answer<[Row; 2]> {
+        let stage = Stage::new(&small_config())?;
+        let commands = |jackin: &Path| vec![stage.launch(jackin), stage.export(jackin)];
+        let times = self.race(400, vec![stage.env_i()], commands)?;
+        let ratio = |n: usize| times[n].to(&times[0]).to_string();
+        let row = |what, targets: [_; 2], n| {
+            let [musl, gnu] = targets;
+            Row { what, cells: [(musl, ratio(n)), (gnu, ratio(n + 2))] }
+        };
+        Ok([
+            row("launch, × `env -i`", ["0.70", "1.20"], 1),
+            row("`env --export`, × `env -i`", ["0.30", "0.75"], 2),
+        ])
+    }
+
+    /// With many workspaces, against one.
+    pub(crate) fn workspaces(&self) -> Answer<[Row; 2]> {
         let with = |count| Stage::new(&small_config())?.with_workspaces(count);
-        Ok(Self {
-            small: Stage::new(&small_config())?,
-            one: with(1)?,
-            named: with(10_000 / part)?,
-            here: with(1_000 / part)?,
-            half: Stage::new(&config_of(500_000 / part))?,
-            large: Stage::new(&config_of(1_000_000 / part))?,
-        })
+        let (one, named, here) = (with(1)?, with(self.size(10_000))?, with(self.size(1_000))?);
+        let commands = |jackin: &Path| {
+            vec![
+                one.launch_named(jackin),
+                named.launch_named(jackin),
+                one.launch_inside(jackin),
+                here.launch_inside(jackin),
+            ]
+        };
+        let times = self.race(300, Vec::new(), commands)?;
+        let ratio = |n: usize| times[n].to(&times[n - 1]).to_string();
+        let row =
+            |what, target, n| Row { what, cells: [(target, ratio(n)), (target, ratio(n + 4))] };
+        Ok([
+            row("workspace named among 10,000, × one", "1.05", 1),
+            row("workspace found among 1,000, × one", "2.00", 3),
+        ])
     }
-}
 
-/// Whole processes, all in the same rounds.
-pub(crate) fn launches(musl: &Path, gnu: &Path, rounds: usize, bench: bool) -> Answer<Vec<Row>> {
-    let stages = Stages::new(bench)?;
-    let mut commands = vec![stages.small.env_i()];
-    for jackin in [musl, gnu] {
-        commands.extend([stages.small.launch(jackin), stages.small.export(jackin)]);
-        for stage in [&stages.one, &stages.named] {
-            let mut command = stage.launch(jackin);
-            command.env("JACKIN_WORKSPACE", "work-0");
-            commands.push(command);
-        }
-        for stage in [&stages.one, &stages.here] {
-            let mut command = stage.launch(jackin);
-            command
-                .current_dir(stage.workdir(0))
-                .env("JACKIN_CONFIG_DIR", stage.path().join("config"));
-            commands.push(command);
-        }
-        commands.extend([stages.half.launch(jackin), stages.large.launch(jackin)]);
+    /// With a large global configuration, over the usual one.
+    pub(crate) fn configurations(&self) -> Answer<[Row; 2]> {
+        let with = |bytes| Stage::new(&config_of(self.size(bytes)));
+        let (small, half, large) = (Stage::new(&small_config())?, with(500_000)?, with(1_000_000)?);
+        let commands =
+            |jackin: &Path| [&small, &half, &large].map(|stage| stage.launch(jackin)).into();
+        let times = self.race(100, Vec::new(), commands)?;
+        let more = |n: usize, than: usize| {
+            let at = |part| (times[n].at(part) - times[than].at(part)) * 1e3;
+            format!("{:.1} ms (5 % {:.1})", at(0.5), at(0.05))
+        };
+        let row =
+            |what, target, n| Row { what, cells: [(target, more(n, 0)), (target, more(n + 3, 3))] };
+        Ok([
+            row("configuration of 0.5 MB, over 2 KB", "10 ms", 1),
+            row("configuration of 1 MB, over 2 KB", "20 ms", 2),
+        ])
     }
-    let times = race(&mut commands, rounds)?;
-    let (env, jackins) = (&times[0], times[1..].chunks(8));
-    Ok(table(jackins.map(|times| cells(env, times)).collect()))
-}
-
-/// A row's name, and its targets for musl and glibc.
-const LAUNCHES: [(&str, [&str; 2]); 6] = [
-    ("launch, × `env -i`", ["0.70", "1.20"]),
-    ("`env --export`, × `env -i`", ["0.30", "0.75"]),
-    ("workspace named among 10,000, × one", ["1.05"; 2]),
-    ("workspace found among 1,000, × one", ["2.00"; 2]),
-    ("configuration of 0.5 MB, over 2 KB", ["10 ms"; 2]),
-    ("configuration of 1 MB, over 2 KB", ["20 ms"; 2]),
-];
-
-fn cells(env: &Times, jackin: &[Times]) -> [String; 6] {
-    let [launch, export, one, named, alone, here, half, large] = jackin else {
-        unreachable!("there are eight commands")
-    };
-    let more = |times: &Times| {
-        let at = |part| (times.at(part) - launch.at(part)) * 1e3;
-        format!("{:.1} ms (5 % {:.1})", at(0.5), at(0.05))
-    };
-    [
-        launch.to(env).to_string(),
-        export.to(env).to_string(),
-        named.to(one).to_string(),
-        here.to(alone).to_string(),
-        more(half),
-        more(large),
-    ]
-}
-
-fn table(columns: Vec<[String; 6]>) -> Vec<Row> {
-    let mut columns = columns.into_iter();
-    let (musl, gnu) = (columns.next().unwrap_or_default(), columns.next().unwrap_or_default());
-    let rows = LAUNCHES.iter().zip(musl.into_iter().zip(gnu));
-    rows.map(|(&(what, [first, second]), (musl, gnu))| Row {
-        what,
-        cells: [(first, musl), (second, gnu)],
-    })
-    .collect()
 }
 
 /// What can be counted.
