@@ -33,55 +33,45 @@ impl Target {
         }
     }
 
-    const fn triple(self) -> Option<&'static str> {
+    const fn triple(self) -> &'static str {
         match self {
-            Self::Gnu => None,
-            Self::Musl => Some("x86_64-unknown-linux-musl"),
+            Self::Gnu => "x86_64-unknown-linux-gnu",
+            Self::Musl => "x86_64-unknown-linux-musl",
         }
     }
 
-    /// `jackin` as it is released.
+    /// `jackin` as it is released, built as the README says.
     ///
     /// # Errors
     /// A build that fails.
     pub fn release(self) -> Answer<PathBuf> {
-        self.build("release", &directory()?, &[])
+        self.released(&directory()?, &[])
     }
 
-    /// The same with the names of its functions.
-    ///
-    /// # Errors
-    /// A build that fails.
-    pub fn measure(self) -> Answer<PathBuf> {
-        self.build("measure", &directory()?, &[])
-    }
-
-    /// The release without any feature.
+    /// The same without any feature.
     ///
     /// # Errors
     /// A build that fails.
     pub fn bare(self) -> Answer<PathBuf> {
-        self.build("release", &directory()?.join("bare"), &["--no-default-features"])
+        self.released(&directory()?.join("bare"), &["--no-default-features"])
     }
 
-    fn build(self, profile: &str, dir: &Path, options: &[&str]) -> Answer<PathBuf> {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--package=jackin-cli", "--profile", profile]);
-        cargo.args(options).arg("--target-dir").arg(dir);
-        cargo.args(self.triple().iter().flat_map(|triple| ["--target", triple]));
-        cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-        // What Cargo tells this program of its own package would have others built again.
-        let own = env::vars_os().map(|(name, _)| name).filter(|name| {
-            name.to_str().is_some_and(|name| OWN.iter().any(|prefix| name.starts_with(prefix)))
-        });
-        own.for_each(|name| _ = cargo.env_remove(name));
-        if !cargo.status()?.success() {
-            return Err(format!("`jackin` cannot be built for {}", self.name()).into());
-        }
-        let dir = self.triple().map_or_else(|| dir.to_owned(), |triple| dir.join(triple));
-        let folder = if profile == "dev" { "debug" } else { profile };
-        // As the kernel names it.
-        Ok(fs::canonicalize(dir.join(folder).join("jackin"))?)
+    fn released(self, dir: &Path, options: &[&str]) -> Answer<PathBuf> {
+        let triple = (self == Self::Musl).then_some(self.triple());
+        let target = triple.map(|triple| ["--target", triple]);
+        cargo("release", dir, &[options, target.as_slice().as_flattened()].concat())?;
+        program(&dir.join(triple.unwrap_or_default()).join("release"))
+    }
+
+    /// The release with the names of its functions. Both are built at once, since what they take
+    /// longest for uses one processor each.
+    ///
+    /// # Errors
+    /// A build that fails.
+    pub fn measured(self) -> Answer<PathBuf> {
+        let dir = directory()?;
+        cargo("measure", &dir, &Self::ALL.map(|target| ["--target", target.triple()]).concat())?;
+        program(&dir.join(self.triple()).join("measure"))
     }
 }
 
@@ -90,7 +80,28 @@ impl Target {
 /// # Errors
 /// A build that fails.
 pub fn debug() -> Answer<PathBuf> {
-    Target::Gnu.build("dev", &directory()?, &[])
+    let dir = directory()?;
+    cargo("dev", &dir, &[])?;
+    program(&dir.join("debug"))
+}
+
+fn cargo(profile: &str, dir: &Path, options: &[&str]) -> Answer<()> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package=jackin-cli", "--profile", profile]);
+    cargo.args(options).arg("--target-dir").arg(dir).current_dir(env!("CARGO_MANIFEST_DIR"));
+    // What Cargo tells this program of its own package would have others built again.
+    for name in env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
+        if OWN.iter().any(|prefix| name.starts_with(prefix)) {
+            cargo.env_remove(name);
+        }
+    }
+    let status = cargo.status()?;
+    if status.success() { Ok(()) } else { Err(format!("cargo build {options:?}: {status}").into()) }
+}
+
+/// The program, as the kernel names it.
+fn program(dir: &Path) -> Answer<PathBuf> {
+    Ok(fs::canonicalize(dir.join("jackin"))?)
 }
 
 /// The target directory in which this very program was built.

@@ -118,13 +118,14 @@ pub fn peak_memory(stage: &Stage, jackin: &Path) -> Answer<u64> {
 fn watch(child: &mut Child, program: &Path) -> Answer<Option<u64>> {
     let (exe, status) =
         (format!("/proc/{}/exe", child.id()), format!("/proc/{}/status", child.id()));
+    let is_it = || fs::read_link(&exe).is_ok_and(|exe| exe == program);
     let mut peak = None;
     while child.try_wait()?.is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
+        // It is asked before and after, so that what is read is of no other program.
+        let text = is_it().then(|| fs::read_to_string(&status)).transpose()?.unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        // It is asked last, so that what was read is not of the next program.
-        if fs::read_link(&exe).is_ok_and(|exe| exe == program) {
+        if is_it() {
             peak = kib.max(peak);
         }
         sleep(Duration::from_millis(2));

@@ -62,7 +62,7 @@ fn a_launch_takes_no_more_instructions_and_system_calls_than_before() -> Answer<
 }
 
 fn count(target: Target) -> Answer<Counts> {
-    let program = target.measure()?;
+    let program = target.measured()?;
     let stage = Stage::new(&small_config())?;
     let counted = count::instructions(&stage, &program)?;
     let mut functions = counted.functions;

@@ -117,7 +117,7 @@ impl Run<'_> {
 pub(crate) fn counts() -> Answer<[Row; 3]> {
     let stage = Stage::new(&small_config())?;
     let count = |target: Target| -> Answer<[String; 3]> {
-        let program = target.measure()?;
+        let program = target.measured()?;
         let instructions = count::instructions(&stage, &program)?;
         let (all, own) = (instructions.all / 1000, instructions.own / 1000);
         Ok([
