@@ -1,5 +1,5 @@
 //! Others that put one key from a file of theirs into the environment of `/bin/true`. Those that are
-//! not installed are left out; `README.md` says where they come from.
+//! not installed, or do not do it, are named; `README.md` says where they come from.
 
 use std::{
     fmt::Write as _,
@@ -47,14 +47,14 @@ const PEERS: [Peer; 5] = [
              [profiles.default]\nZAI_API_KEY = { description = \"a key\", required = true }\n",
         ),
         before: &[],
-        args: &["run", "--provider", "dotenv://.env", "--", "/bin/true"],
+        args: &["run", "--provider", "dotenv", "--", "/bin/true"],
     },
     Peer {
         name: "fnox exec",
         program: "bin/fnox",
         file: (
             "fnox.toml",
-            "[providers.plain]\ntype = \"plain\"\n\n\
+            "root = true\n\n[providers.plain]\ntype = \"plain\"\n\n\
              [secrets]\nZAI_API_KEY = { provider = \"plain\", value = \"key-of-zai\" }\n",
         ),
         before: &[],
@@ -71,10 +71,10 @@ const PEERS: [Peer; 5] = [
 
 impl Peer {
     /// The program, if it is installed.
-    fn found(&self) -> Answer<Option<PathBuf>> {
+    fn found(&self) -> Answer<PathBuf> {
         // An absolute path stays as it is.
         let path = build::directory()?.join("peers").join(self.program);
-        Ok(path.exists().then_some(path))
+        if path.exists() { Ok(path) } else { Err("not installed".into()) }
     }
 
     fn command(&self, stage: &Stage, program: &Path, args: &[&str]) -> Command {
@@ -98,7 +98,7 @@ impl Peer {
         let seen = self.command(&stage, program, &args).stdout(Stdio::piped()).output()?;
         let seen = String::from_utf8_lossy(&seen.stdout);
         if !seen.lines().any(|line| line == "ZAI_API_KEY=key-of-zai") {
-            return Err(format!("{} does not do the job", self.name).into());
+            return Err("it did not do the job".into());
         }
         Ok(stage)
     }
@@ -111,23 +111,29 @@ impl Peer {
     }
 }
 
-/// All that are installed, beside `jackin`, as a table.
+/// All that can do the job, beside `jackin`, as a table; then the others.
 pub(crate) fn table(musl: &Path, gnu: &Path, rounds: usize) -> Answer<String> {
     let own = Stage::new(&small_config())?;
     let mut names = vec!["`env -i`".to_owned(), "jackin, musl".into(), "jackin, glibc".into()];
     let mut commands = vec![own.env_i(), own.launch(musl), own.launch(gnu)];
-    let mut stages = Vec::new();
+    let (mut stages, mut left_out) = (Vec::new(), Vec::new());
     for peer in &PEERS {
-        let Some(program) = peer.found()? else { continue };
-        let stage = peer.stage(&program)?;
-        commands.push(peer.command(&stage, &program, peer.args));
-        names.push(format!("{} {}", peer.name, peer.version(&program)));
-        stages.push(stage);
+        match peer.found().and_then(|program| Ok((peer.stage(&program)?, program))) {
+            Ok((stage, program)) => {
+                commands.push(peer.command(&stage, &program, peer.args));
+                names.push(format!("{} {}", peer.name, peer.version(&program)));
+                stages.push(stage);
+            }
+            Err(why) => left_out.push(format!("{}: {why}", peer.name)),
+        }
     }
     let times = race(&mut commands, rounds)?;
     let mut text = String::from("| | median | × `env -i` |\n|---|---|---|\n");
     for (name, own) in names.iter().zip(&times) {
         writeln!(text, "| {name} | {:.2} ms | {} |", own.at(0.5) * 1e3, own.to(&times[0]))?;
+    }
+    for peer in left_out {
+        writeln!(text, "\nLeft out: {peer}")?;
     }
     Ok(text)
 }
