@@ -1,10 +1,25 @@
-//! Inputs of a chosen size, shared by the benches.
+//! What the benches share: inputs of a chosen size, and the ways to build, time and count.
+
+pub mod build;
+pub mod count;
+pub mod race;
+pub mod stage;
 
 #![forbid(unsafe_code)]
 
 use std::fmt::Write as _;
 
-use jackin_core::{Config, Document, EnvLayers, Given, HostVar};
+use jackin_core::{Config, Document, EnvLayers, Given, HostVar, Provider};
+
+/// Whatever went wrong, for a person who reads it.
+pub type Answer<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Whether this is `cargo bench`; `cargo test`, and `--test`, only ask whether a bench runs at all.
+#[must_use]
+pub fn is_bench() -> bool {
+    let given = |option: &str| std::env::args().any(|argument| argument == option);
+    given("--bench") && !given("--test")
+}
 
 /// A configuration text with a key for every provider, `entries` other variables and as many roles.
 #[must_use]
@@ -18,6 +33,28 @@ pub fn config(entries: usize) -> String {
     }
     for n in 0..entries {
         let _ = writeln!(text, "[roles.role-{n}.env]\nROLE_VARIABLE = \"{n}\"");
+    }
+    text
+}
+
+/// A configuration text of about that many bytes.
+#[must_use]
+pub fn config_of(bytes: usize) -> String {
+    config(bytes * 1000 / config(1000).len())
+}
+
+/// A configuration text with as many providers of the user's own.
+#[must_use]
+pub fn providers(count: usize) -> String {
+    let mut text = String::new();
+    for n in 0..count {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "[providers.own-{n}]\nlabel = \"Own {n}\"\nkey = \"OWN_{n}_API_KEY\"\n\
+             [providers.own-{n}.anthropic]\nbase_url = \"https://own-{n}.example.com\"\n\
+             models = {{ opus = \"large\", sonnet = \"middle\", haiku = \"small\" }}"
+        );
     }
     text
 }
@@ -38,6 +75,13 @@ pub fn layers(keys: usize) -> EnvLayers {
         .layers(Some(("dev", Given::Argument)))
         .expect("the text above is a configuration");
     layers.with_environment(|_| HostVar::Unset)
+}
+
+/// The first provider that an agent is redirected to.
+#[must_use]
+pub fn redirected(layers: &EnvLayers) -> &Provider {
+    let provider = layers.catalog.iter().find(|provider| !provider.endpoints.is_empty());
+    provider.expect("some provider can be redirected to")
 }
 
 /// A usual configuration: 2 KB with one literal key.

@@ -1,0 +1,117 @@
+//! The steps of a launch and of an export, each at three sizes, so that growth shows.
+
+use std::{ffi::OsString, hint::black_box, time::Duration};
+
+use clap::ValueEnum as _;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use jackin_benches::{config, layers, providers, redirected};
+use jackin_cli::{Changes, Format, Shell};
+use jackin_core::{
+    Agent, Catalog, Config, Document, EnvLayers, ExecPlan, SecretError, SecretRef, SecretSource,
+    SecretString, Vars, child_env, resolve,
+};
+
+/// Entries of a configuration: a usual one, ten times and a hundred times that.
+const SIZES: [usize; 3] = [10, 100, 1000];
+
+/// Keys of each layer, and variables of the parent.
+const KEYS: [usize; 3] = [20, 200, 2000];
+
+struct Source;
+
+impl SecretSource for Source {
+    fn read(&self, _: &SecretRef) -> Result<SecretString, SecretError> {
+        Ok("secret".into())
+    }
+}
+
+fn parse(c: &mut Criterion) {
+    let mut group = c.benchmark_group("parse");
+    for size in SIZES {
+        let text = config(size);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(size), &text, |b, text| {
+            b.iter(|| Document::global("config.toml", black_box(text)));
+        });
+    }
+    group.finish();
+}
+
+/// The providers: those that are built in, and under as many of the user's own.
+fn catalog(c: &mut Criterion) {
+    let mut group = c.benchmark_group("catalog");
+    group.bench_function("built-in", |b| b.iter(Catalog::built_in));
+    for size in SIZES {
+        let global = Document::global("config.toml", &providers(size)).ok();
+        let config = Config { global, workspace: None };
+        group.bench_with_input(BenchmarkId::from_parameter(size), &config, |b, config| {
+            b.iter_with_setup(|| config.clone(), |config| config.layers(None));
+        });
+    }
+    group.finish();
+}
+
+fn agent() -> &'static Agent {
+    &Agent::all()[0]
+}
+
+fn parent(size: usize) -> Vec<(OsString, OsString)> {
+    (0..size).map(|n| (format!("OF_THE_PARENT_{n}").into(), "value".into())).collect()
+}
+
+fn planned(layers: &EnvLayers) -> ExecPlan {
+    resolve(layers, agent(), redirected(layers)).expect("its key is in the layers")
+}
+
+fn child(plan: &ExecPlan, parent: &Vars) -> Vec<(OsString, OsString)> {
+    let ready = plan.materialize(&Source).unwrap_or_else(|error| panic!("{error}"));
+    child_env(&ready, parent.iter().cloned())
+}
+
+fn plan(c: &mut Criterion) {
+    for size in KEYS {
+        let layers = layers(size);
+        let provider = redirected(&layers);
+        let plan = planned(&layers);
+        let ready = plan.materialize(&Source).unwrap_or_else(|error| panic!("{error}"));
+        c.bench_with_input(BenchmarkId::new("resolve", size), &layers, |b, layers| {
+            b.iter_with_large_drop(|| resolve(black_box(layers), agent(), provider));
+        });
+        c.bench_with_input(BenchmarkId::new("materialize", size), &plan, |b, plan| {
+            b.iter(|| plan.materialize(&Source).is_ok());
+        });
+        c.bench_with_input(BenchmarkId::new("child_env", size), &parent(size), |b, parent| {
+            b.iter(|| child_env(&ready, parent.iter().cloned()));
+        });
+    }
+}
+
+/// What an export writes, for every shell and in every format.
+fn quoting(c: &mut Criterion) {
+    for size in KEYS {
+        let plan = planned(&layers(size));
+        let parent = parent(size);
+        let child = child(&plan, &parent);
+        let changes = Changes::between(&parent, &child, &plan);
+        for shell in Shell::value_variants() {
+            c.bench_function(&format!("quoting/{shell:?}/{size}"), |b| {
+                b.iter(|| shell.export(black_box(&changes)).is_ok());
+            });
+        }
+        for format in Format::value_variants() {
+            c.bench_function(&format!("quoting/{format:?}/{size}"), |b| {
+                b.iter(|| format.write(black_box(&changes)).is_ok());
+            });
+        }
+    }
+}
+
+criterion_group! {
+    name = benches;
+    // There are many, and none of them takes long.
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(1));
+    targets = parse, catalog, plan, quoting
+}
+criterion_main!(benches);
