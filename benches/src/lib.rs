@@ -1,11 +1,11 @@
 //! What the benches share: inputs of a chosen size, and the ways to build, time and count.
 
+#![forbid(unsafe_code)]
+
 pub mod build;
 pub mod count;
 pub mod race;
 pub mod stage;
-
-#![forbid(unsafe_code)]
 
 use std::fmt::Write as _;
 

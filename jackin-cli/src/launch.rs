@@ -8,7 +8,6 @@ use std::{
     ffi::OsStr,
     io,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use jackin_core::{ExecPlan, ReadyPlan, child_vars};
@@ -17,6 +16,9 @@ use crate::{
     ambient::{Ambient, is_name},
     report::{FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND},
 };
+
+/// The variables of a child.
+type Env<'a> = [(&'a OsStr, &'a OsStr)];
 
 /// Where programs are looked for when the child has no PATH, as the C library does it.
 const USUAL_PATH: &str = "/bin:/usr/bin";
@@ -43,20 +45,40 @@ pub(crate) fn start(
     // is replaced.
     let path = env.iter().find(|(name, _)| is_name(name, "PATH")).map(|(_, path)| *path);
     let program = found.map_or_else(|| find(&plan.program, path, install), Ok)?;
-    let mut command = Command::new(&program);
-    command.args(&plan.args).env_clear().envs(env.iter().copied());
-    become_it(command, &plan.program).map_err(|error| refused(&program, &error, plan, &env))
+    become_it(&program, plan, &env).map_err(|error| refused(&program, &error, plan, &env))
 }
 
+/// By the system's own call: `Command` would sort the environment and copy it twice.
 #[cfg(unix)]
-fn become_it(mut command: Command, name: &OsStr) -> io::Result<Infallible> {
-    use std::os::unix::process::CommandExt as _;
-    Err(command.arg0(name).exec())
+fn become_it(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
+    use std::{ffi::CString, os::unix::ffi::OsStrExt as _};
+
+    use nix::{errno::Errno, unistd::execve};
+
+    let text = |text: &OsStr| CString::new(text.as_bytes());
+    let vars = env.iter();
+    let vars =
+        vars.map(|(name, value)| CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()));
+    let (program, vars) = (text(program.as_os_str())?, vars.collect::<Result<Vec<_>, _>>()?);
+    let words = std::iter::once(&plan.program).chain(&plan.args);
+    let mut words = words.map(|word| text(word)).collect::<Result<Vec<_>, _>>()?;
+    // Rust ignores it from the start, which the agent would inherit.
+    sigpipe::reset();
+    if let Err(error) = execve(&program, &words, &vars)
+        && error != Errno::ENOEXEC
+    {
+        return Err(error.into());
+    }
+    // A script that does not name its interpreter is the shell's.
+    words.splice(..1, [c"/bin/sh".into(), program]);
+    Ok(execve(c"/bin/sh", &words, &vars)?)
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::exit, reason = "an exit code has 32 bits here, of which `ExitCode` takes eight")]
-fn become_it(mut command: Command, _name: &OsStr) -> io::Result<Infallible> {
+fn become_it(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
+    let mut command = std::process::Command::new(program);
+    command.args(&plan.args).env_clear().envs(env.iter().copied());
     // Ctrl-C is for the agent, which may go on after it; without a console there is none.
     #[cfg(windows)]
     let _ = ctrlc::set_handler(|| {});
@@ -123,12 +145,7 @@ fn missing(
     }
 }
 
-fn refused(
-    program: &Path,
-    error: &io::Error,
-    plan: &ExecPlan,
-    env: &[(&OsStr, &OsStr)],
-) -> Failure {
+fn refused(program: &Path, error: &io::Error, plan: &ExecPlan, env: &Env<'_>) -> Failure {
     let shown = program.display();
     let failed = |why: &str| Failure::new(NOT_EXECUTABLE, format!("cannot execute {shown}: {why}"));
     match error.kind() {

@@ -4,12 +4,13 @@ use std::{ffi::OsStr, path::Path};
 
 use jackin_core::ExecPlan;
 
+use super::Env;
 use crate::report::{self, Failure, NOT_EXECUTABLE};
 
 /// How much of a variable's name is shown, in characters: it may be what is large.
 const LONGEST_NAME: usize = 40;
 
-pub(super) fn too_large(program: &Path, plan: &ExecPlan, env: &[(&OsStr, &OsStr)]) -> Failure {
+pub(super) fn too_large(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> Failure {
     // With what ends each of them.
     let variables: Vec<_> = env.iter().map(|(name, value)| name.len() + value.len() + 2).collect();
     let arguments: Vec<_> = plan.args.iter().map(|argument| argument.len() + 1).collect();
