@@ -4,11 +4,17 @@
 use std::{
     cell::LazyCell,
     ffi::{OsStr, OsString},
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
-use jackin_core::{Config, Document, EnvLayers, EnvName, Given, HostVar, Unknown, WorkspaceName};
+#[cfg(unix)]
+use nix::fcntl::OFlag;
+
+use jackin_core::{
+    Config, ConfigError, Document, EnvLayers, EnvName, Given, HostVar, Unknown, WorkspaceName,
+};
 
 use crate::{
     report::{FAILED, Failure, USAGE},
@@ -240,30 +246,22 @@ impl Ambient {
 
     /// The workspace whose directory holds the current one; of several the deepest.
     fn workspace_here(&self) -> Result<Option<(WorkspaceName, Document)>, Failure> {
-        let workspaces = self.workspaces()?;
-        let here = LazyCell::new(Self::here);
+        let above =
+            LazyCell::new(|| Ok(Self::here()?.ancestors().map(identity).collect::<Vec<_>>()));
         let mut best: Vec<(usize, WorkspaceName, Document)> = Vec::new();
-        for (name, file) in workspaces {
+        for (name, file) in self.workspaces()? {
             let Some((file, text)) = read_file(&file)? else { continue };
-            let document = Document::workspace(&file, &text).map_err(|error| {
-                let failure = Failure::from(error);
-                let skip = "`--workspace NAME` looks at that workspace alone";
-                let hint =
-                    failure.hint.as_ref().map_or(skip.into(), |hint| format!("{hint}; {skip}"));
-                failure.hint(hint)
-            })?;
-            let Some(dir) = document.workdir.as_deref().map(|dir| self.directory(dir)) else {
-                continue;
-            };
+            let mut up = Ok(None);
+            let document = Document::workspace_if(&file, &text, |workdir| {
+                up = above.as_ref().map(|above| self.steps_up(workdir, above));
+                let nearest = best.first().map_or(usize::MAX, |(nearest, ..)| *nearest);
+                matches!(up, Ok(Some(up)) if up <= nearest)
+            });
             // In a directory that is gone, nobody knows whose keys and providers count.
-            let here = here.as_ref().map_err(Clone::clone)?;
-            if !here.starts_with(&dir) {
-                continue;
-            }
-            let depth = dir.components().count();
-            best.retain(|(other, ..)| *other >= depth);
-            if best.first().is_none_or(|(other, ..)| *other == depth) {
-                best.push((depth, name, document));
+            let up = up.map_err(Failure::clone)?;
+            if let (Some(document), Some(up)) = (document.map_err(alone)?, up) {
+                best.retain(|(other, ..)| *other == up);
+                best.push((up, name, document));
             }
         }
         if let [(_, one, _), (_, other, _), ..] = &best[..] {
@@ -275,10 +273,12 @@ impl Ambient {
         Ok(best.pop().map(|(_, name, document)| (name, document)))
     }
 
-    /// A `workdir` as the kernel names it, so that links do not matter.
-    fn directory(&self, text: &str) -> PathBuf {
-        let path = self.expanded(text);
-        if path.is_absolute() { fs::canonicalize(&path).unwrap_or(path) } else { path }
+    /// How far above the current directory a `workdir` is, if it is one of those; links do not
+    /// matter.
+    fn steps_up(&self, workdir: &str, above: &[Option<Identity>]) -> Option<usize> {
+        let path = Some(self.expanded(workdir)).filter(|path| path.is_absolute())?;
+        let directory = Some(identity(&path)?);
+        above.iter().position(|other| *other == directory)
     }
 
     /// A path with the home directory in the place of `~`.
@@ -336,20 +336,46 @@ pub(crate) fn is_name(known: &OsStr, name: &str) -> bool {
     if cfg!(windows) { known.eq_ignore_ascii_case(name) } else { known == name }
 }
 
+/// What tells one directory from all others, by whatever path it is reached.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).ok().map(|data| (data.dev(), data.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<Identity> {
+    fs::canonicalize(path).ok()
+}
+
+/// A failure that another workspace need not share.
+fn alone(error: ConfigError) -> Failure {
+    let failure = Failure::from(error);
+    let skip = "`--workspace NAME` looks at that workspace alone";
+    let hint = failure.hint.as_ref().map_or(skip.into(), |hint| format!("{hint}; {skip}"));
+    failure.hint(hint)
+}
+
 fn workspace_file(root: &Path, name: &WorkspaceName) -> PathBuf {
     root.join("workspaces").join(format!("{name}.toml"))
 }
 
 /// A file's name and text, or nothing if there is none.
 pub(crate) fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure> {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
+    let file = match open(path) {
+        Ok(file) => file,
         // A broken link is a file that somebody meant to be there.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
             return Ok(None);
         }
         Err(error) => return Err(failed(path, &error)),
     };
+    let metadata = file.metadata().map_err(|error| failed(path, &error))?;
     if !metadata.is_file() {
         return Err(unreadable(path, "it is not a file", "move away what stands there"));
     }
@@ -357,7 +383,10 @@ pub(crate) fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure
         let why = format!("it is larger than {} MiB", LARGEST_FILE >> 20);
         return Err(unreadable(path, &why, "no configuration is that large: see what it is"));
     }
-    let bytes = fs::read(path).map_err(|error| failed(path, &error))?;
+    // Its size is known: `File` itself would ask for it once more.
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    let read = file.take(LARGEST_FILE).read_to_end(&mut bytes);
+    read.map_err(|error| failed(path, &error))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some((path.display().to_string(), text))),
         Err(error) => {
@@ -366,6 +395,14 @@ pub(crate) fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure
             Err(unreadable(path, &format!("line {line} is not UTF-8"), "save it as UTF-8"))
         }
     }
+}
+
+/// Opens a file for reading. A pipe that nobody writes to does not keep it waiting.
+fn open(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, OFlag::O_NONBLOCK.bits());
+    options.read(true).open(path)
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {

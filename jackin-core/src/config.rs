@@ -59,29 +59,55 @@ impl Document {
         Self::read(file, text, Scope::Workspace, Scope::WorkspaceRole)
     }
 
-    fn read(file: &str, text: &str, scope: Scope, role_scope: Scope) -> Result<Self, ConfigError> {
+    /// The same where its `workdir` is one that is wanted; of other texts nothing but that is read.
+    ///
+    /// # Errors
+    /// Text that is not TOML, and a `workdir` that is none; of a wanted one, as for
+    /// [`Document::global`].
+    pub fn workspace_if(
+        file: &str,
+        text: &str,
+        is_wanted: impl FnOnce(&str) -> bool,
+    ) -> Result<Option<Self>, ConfigError> {
         let file: Arc<str> = file.into();
         reader::with_root(&file, text, |root| {
-            let mut reserved = Vec::new();
-            let own = ScopeTable::read(root, scope, &file, &mut reserved)?;
-            let mut roles = BTreeMap::new();
-            for entry in root.table("roles")?.map_or_else(Vec::new, |roles| roles.entries()) {
-                let name = entry.name()?;
-                let table = ScopeTable::read(&entry.table()?, role_scope, &file, &mut reserved)?;
-                roles.insert(name, table);
-            }
-            let default_role = root.get("default_role").map(|entry| {
-                let role: RoleName =
-                    entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))?;
-                Ok::<_, ConfigError>(Sourced::new(role, entry.source(scope)))
-            });
-            Ok(Self {
-                own,
-                roles,
-                workdir: root.parsed("workdir", scope, read_workdir)?.map(|dir| dir.value),
-                default_role: default_role.transpose()?,
-                reserved,
-            })
+            let workdir = root.parsed("workdir", Scope::Workspace, read_workdir)?;
+            let wanted = workdir.is_some_and(|workdir| is_wanted(&workdir.value));
+            let read = || Self::read_root(root, &file, Scope::Workspace, Scope::WorkspaceRole);
+            wanted.then(read).transpose()
+        })
+    }
+
+    fn read(file: &str, text: &str, scope: Scope, role_scope: Scope) -> Result<Self, ConfigError> {
+        let file: Arc<str> = file.into();
+        reader::with_root(&file, text, |root| Self::read_root(root, &file, scope, role_scope))
+    }
+
+    fn read_root(
+        root: &Table<'_>,
+        file: &Arc<str>,
+        scope: Scope,
+        role_scope: Scope,
+    ) -> Result<Self, ConfigError> {
+        let mut reserved = Vec::new();
+        let own = ScopeTable::read(root, scope, file, &mut reserved)?;
+        let mut roles = BTreeMap::new();
+        for entry in root.table("roles")?.map_or_else(Vec::new, |roles| roles.entries()) {
+            let name = entry.name()?;
+            let table = ScopeTable::read(&entry.table()?, role_scope, file, &mut reserved)?;
+            roles.insert(name, table);
+        }
+        let default_role = root.get("default_role").map(|entry| {
+            let role: RoleName =
+                entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))?;
+            Ok::<_, ConfigError>(Sourced::new(role, entry.source(scope)))
+        });
+        Ok(Self {
+            own,
+            roles,
+            workdir: root.parsed("workdir", scope, read_workdir)?.map(|dir| dir.value),
+            default_role: default_role.transpose()?,
+            reserved,
         })
     }
 }
