@@ -13,6 +13,8 @@ mod formats;
 #[cfg(feature = "request")]
 mod gateway;
 mod guide;
+#[cfg(target_os = "linux")]
+mod isolation;
 #[cfg(feature = "request")]
 mod journey;
 mod keeping;

@@ -130,9 +130,14 @@ pub(crate) fn seen(output: Output) -> Seen {
 
 /// Runs a command to its end, with a text on standard input.
 pub(crate) fn feed(command: &mut Command, text: impl AsRef<[u8]>) -> Seen {
+    seen(output(command, text))
+}
+
+/// The same, for what it left behind in bytes.
+pub(crate) fn output(command: &mut Command, text: impl AsRef<[u8]>) -> Output {
     let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = piped.spawn().unwrap();
     // One that ends without reading all is no failure.
     let _ = child.stdin.take().unwrap().write_all(text.as_ref());
-    seen(child.wait_with_output().unwrap())
+    child.wait_with_output().unwrap()
 }

@@ -1,6 +1,6 @@
 //! Plans from a text, and an environment that answers for them.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use jackin_core::{
     Agent, Config, Document, ExecPlan, Given, HostVar, SecretError, SecretRef, SecretSource,
@@ -25,8 +25,8 @@ impl SecretSource for Host {
     }
 }
 
-pub(crate) fn vars(vars: &[(&str, &str)]) -> Vars {
-    vars.iter().map(|(name, value)| (name.into(), value.into())).collect()
+pub(crate) fn vars(vars: &[(impl AsRef<OsStr>, impl AsRef<OsStr>)]) -> Vars {
+    vars.iter().map(|(name, value)| (name.as_ref().into(), value.as_ref().into())).collect()
 }
 
 pub(crate) fn plan(agent: &str, config: &str, provider: &str, host: &Vars) -> ExecPlan {
