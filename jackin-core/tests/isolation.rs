@@ -54,6 +54,7 @@ fn compare(launches: &[Launch], parents: &[Vec<Var>]) -> (usize, BTreeSet<String
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "how much was compared is for the log")]
 fn hostile_parents_leave_exactly_what_is_documented() {
     let (names, launches) = (isolation::names(), isolation::launches());
     let sets = SEEDS.iter().flat_map(|seed| SIZES.map(|size| (size, *seed)));

@@ -65,6 +65,7 @@ fn found(home: &Home, launch: &Launch, rules: &Rules, parent: &[u8]) -> Vec<Var>
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "how much was compared is for the log")]
 fn the_agent_finds_exactly_what_is_documented() {
     let home = Home::new();
     build_launcher(&home);
