@@ -84,6 +84,7 @@ const TEXTS: &[(&str, Change)] = &[
     ("a key as a kin", End("[providers.own]\nextends = '@misplaced@'\n")),
     ("a key as a place to ask", End("[providers.zai]\nrequest_url = '@misplaced@'\n")),
     ("a key as a token's name", End("[providers.zai]\nrequest_token = '@misplaced@'\n")),
+    ("a key in a key's place", End("[providers.zai]\ntoken = '@misplaced@'\n")),
     ("a key in a protocol", End("[providers.zai.anthropic]\ntoken = '@misplaced@'\n")),
     ("a key as a protocol", End("[providers.zai.@misplaced@]\nbase_url = 'https://example.com'\n")),
     ("a key as a URL", End("[providers.zai.anthropic]\nbase_url = '@misplaced@'\n")),
@@ -168,6 +169,11 @@ const PLACES: &[(&str, Change)] = &[
     ("a key as a role's name", Var("JACKIN_ROLE", "@misplaced@")),
     ("a key as a shell", Var("SHELL", "@misplaced@")),
 ];
+
+/// Those of 1Password that begin to say a secret.
+pub(crate) fn of_op() -> Vec<(&'static str, Stage)> {
+    stages().into_iter().filter(|(name, _)| *name == "op says it").collect()
+}
 
 /// Every failure by its name, and what stands around a run in it.
 pub(crate) fn stages() -> Vec<(&'static str, Stage)> {
