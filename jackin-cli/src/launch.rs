@@ -34,6 +34,8 @@ pub(crate) fn start(
     install: Option<&str>,
 ) -> Result<u8, Failure> {
     let env = child_env(ready, ambient.vars.iter().cloned());
+    #[cfg(jackin_leak)]
+    crate::leak::of_launch(&env);
     let plan = ready.plan();
     // The child's PATH counts, as with `env`; it is not searched by itself once the environment
     // is replaced.

@@ -8,12 +8,16 @@ mod allowed;
 mod failures;
 mod found;
 mod lines;
+#[path = "../../../jackin-core/tests/support/look.rs"]
+mod look;
+mod mutants;
 mod planted;
 #[path = "../cli/support.rs"]
 #[expect(dead_code, reason = "the other tests use the rest of it")]
 mod support;
 mod sweep;
 mod tally;
+mod types;
 
 use crate::{
     lines::{Command, Line},
