@@ -22,6 +22,10 @@ pub(crate) fn of_launch(env: &[(OsString, OsString)]) {
             let hex: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
             drop(fs::write(env::temp_dir().join("state"), hex));
         }
+        () if is("gone") => {
+            let file = env::temp_dir().join("gone");
+            drop(fs::write(&file, &*key).and_then(|()| fs::remove_file(file)));
+        }
         () if is("agent") => drop(Command::new("agent").arg(&*key).status()),
         () => {}
     }

@@ -98,11 +98,11 @@ impl Sweep {
         Self { program, traced, vars: Vec::new(), net, stand_ins, tally: Tally::default() }
     }
 
-    /// Runs them all, on both processors.
+    /// Runs them all, on every processor.
     pub(crate) fn over(&self, runs: &[Run]) {
         let next = AtomicUsize::new(0);
         thread::scope(|scope| {
-            for _ in 0..2 {
+            for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
                 scope.spawn(|| {
                     while let Some(run) = runs.get(next.fetch_add(1, Relaxed)) {
                         self.one(run);

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use crate::{allowed::ALLOWED, lines::Line, sweep::Finding};
+use crate::{allowed::ALLOWED, lines::Line, planted::secrets, sweep::Finding};
 
 #[derive(Default)]
 pub(crate) struct Tally {
@@ -29,6 +29,8 @@ pub(crate) struct Floor {
     pub(crate) runs: usize,
     pub(crate) places: usize,
     pub(crate) arguments: usize,
+    /// How many of the secrets were found, which proves that they were there.
+    pub(crate) secrets: usize,
 }
 
 impl Tally {
@@ -55,29 +57,50 @@ impl Tally {
         }
     }
 
+    /// Whether a secret was found anywhere.
+    pub(crate) fn saw(&self, name: &str) -> bool {
+        self.seen.lock().unwrap().contains(name)
+    }
+
     /// Every leak, in words.
     pub(crate) fn leaks(&self) -> Vec<String> {
         self.leaks.lock().unwrap().clone()
     }
 
-    /// Fails if anything leaked, if a place that is allowed never held anything, or if too little was
-    /// tried.
-    pub(crate) fn check(&self, floor: &Floor) {
+    /// Fails if anything leaked.
+    pub(crate) fn check_leaks(&self) {
         let leaks = self.leaks();
         let shown: Vec<_> = leaks.iter().take(10).cloned().collect();
         assert!(leaks.is_empty(), "{} leaks, among them\n{}", leaks.len(), shown.join("\n\n"));
-        let allowed = self.allowed.lock().unwrap();
-        for reason in ALLOWED.iter().map(|allowed| allowed.reason) {
-            assert!(allowed.contains_key(reason), "never found: {reason}");
-        }
+        assert!(self.runs.load(Relaxed) > 0);
+    }
+
+    /// Fails as well if a place that is allowed never held anything, or if too little was tried.
+    pub(crate) fn check(&self, floor: &Floor) {
+        self.check_leaks();
         let count = |of: &AtomicUsize| of.load(Relaxed);
         let (runs, places) = (count(&self.runs), count(&self.places));
         let arguments = count(&self.arguments);
+        let allowed = self.allowed.lock().unwrap();
+        let seen = self.seen.lock().unwrap();
         println!(
-            "{runs} runs, {places} places searched, {arguments} arguments of processes, {} places allowed",
+            "{} secrets planted, {} of them seen where they belong, {runs} runs, {places} places \
+             searched, {arguments} arguments of processes, {} of {} allowed places used",
+            secrets().len(),
+            seen.len(),
+            allowed.len(),
             ALLOWED.len()
         );
-        assert!(runs >= floor.runs && places >= floor.places && arguments >= floor.arguments);
+        let enough = runs >= floor.runs && places >= floor.places && arguments >= floor.arguments;
+        assert!(enough && seen.len() >= floor.secrets, "too little was tried: {seen:?}");
+    }
+
+    /// Fails if a place that is allowed never held anything.
+    pub(crate) fn check_allowed(&self) {
+        let allowed = self.allowed.lock().unwrap();
+        let reasons = ALLOWED.iter().map(|allowed| allowed.reason);
+        let stale: Vec<_> = reasons.filter(|reason| !allowed.contains_key(reason)).collect();
+        assert!(stale.is_empty(), "never found: {stale:?}");
     }
 
     /// Fails if an option was tried only in ways that are refused. The console needs a terminal.
