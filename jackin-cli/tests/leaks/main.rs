@@ -54,6 +54,20 @@ fn wrong(commands: &[Command]) -> Vec<Run> {
     runs
 }
 
+/// The limit of time is two minutes; it begins first, by its name.
+#[test]
+#[ignore = "takes two minutes; .ci/run runs it"]
+fn a_program_that_hangs_leaks_nothing() {
+    let sweep = Sweep::new(JACKIN, false);
+    let mut stage = Stage::new();
+    stage.file(
+        "op.sh",
+        "case $* in *Kimi*) echo 'bad: @op@' >&2; printf @op@; exec sleep 600;; esac\n",
+    );
+    sweep.over(&[Run::new("run --debug --provider kimi claude", "op hangs", &stage)]);
+    sweep.tally.check_leaks();
+}
+
 #[test]
 fn no_command_leaks_a_secret() {
     let home = Home::new();
