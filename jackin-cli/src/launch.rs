@@ -40,6 +40,8 @@ pub(crate) fn start(
     install: Option<&str>,
 ) -> Result<Infallible, Failure> {
     let env = child_vars(ready, &ambient.vars);
+    #[cfg(jackin_leak)]
+    crate::leak::of_launch(&env);
     let plan = ready.plan();
     // The child's PATH counts, as with `env`; it is not searched by itself once the environment
     // is replaced.

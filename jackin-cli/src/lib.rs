@@ -36,6 +36,8 @@ mod input;
 mod keys;
 mod last;
 mod launch;
+#[cfg(jackin_leak)]
+mod leak;
 #[cfg(feature = "request")]
 mod mcp;
 mod picker;

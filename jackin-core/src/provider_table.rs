@@ -290,10 +290,17 @@ fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigErro
     })
 }
 
-/// What an agent finds for a key must be one: a blank one would have it send another login.
+/// The longest text that is sent in a key's place, in bytes; keys are longer.
+const LONGEST_TOKEN: usize = 20;
+
+/// What an agent finds for a key must be one: a blank one would have it send another login. It is no
+/// secret and is shown, so what may be one is refused.
 fn read_token(entry: &Entry<'_>) -> Result<Text, ConfigError> {
     let token = entry.str()?;
     check_key(token).map_err(|problem| entry.invalid(problem.to_string()))?;
+    if token.len() > LONGEST_TOKEN {
+        return Err(entry.invalid("is as long as a key, which belongs in `[env]`"));
+    }
     Ok(token.to_owned().into())
 }
 

@@ -11,13 +11,25 @@ use crate::{
 };
 
 /// A configured value. Its `Debug` shows references and hides literals.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
+#[cfg_attr(not(jackin_leak), derive(Debug))]
 pub enum EnvValue {
     /// The text itself, one copy for all who hold it. Any literal may be a secret, so all are
     /// treated as one.
     Literal(Arc<SecretString>),
     /// Where the text is to be read at launch.
     Reference(SecretRef),
+}
+
+/// A leak on purpose, to see that the test of every public type catches it.
+#[cfg(jackin_leak)]
+impl std::fmt::Debug for EnvValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text.expose_secret()),
+            Self::Reference(reference) => write!(f, "{reference:?}"),
+        }
+    }
 }
 
 impl EnvValue {

@@ -36,6 +36,8 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
     let mut text = format!("{}\n\n", plan.label);
     head.push(["command".into(), command.join(" ")]);
     text += &report::columns(&head);
+    #[cfg(jackin_leak)]
+    text.push_str(&crate::leak::of_plan(plan));
     text += "\nset\n";
     let rows: Vec<_> = plan.set.iter().map(row).collect();
     text += &indented(&report::columns(&rows));

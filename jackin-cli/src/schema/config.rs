@@ -100,6 +100,8 @@ struct Provider {
     key_bound: Option<bool>,
     /// The variable of the token with which keys are asked for.
     request_token: Option<String>,
+    /// Where keys are asked for: https, or on loopback.
+    request_url: Option<String>,
     /// Its host, where it is not the base URL's.
     host: Option<String>,
     /// What is sent in a key's place when none is configured.

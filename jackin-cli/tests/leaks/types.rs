@@ -1,0 +1,49 @@
+//! The library's public types: what holds a secret, or the environment, can be shown in no way.
+
+use std::{collections::BTreeSet, env};
+
+use jackin_cli::{Ambient, Changes, Failure, Format, Shell, Sources};
+use jackin_core::{Agent, Config, Document, Given, child_env, choice, resolve};
+
+use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
+
+const SECRET: &str = "sk-sentinel-0123456789abcdef";
+
+/// A value in every way that its type can be shown in.
+macro_rules! shown {
+    ($value:expr) => {{
+        let value = $value;
+        let look = &Look(&value);
+        [look.debug(), look.display(), look.json()].concat()
+    }};
+}
+
+#[test]
+fn no_type_of_the_library_shows_what_it_holds() {
+    let text = format!("[env]\nZAI_API_KEY = '{SECRET}'\n");
+    let config = Config { global: Some(Document::global("x", &text).unwrap()), workspace: None };
+    let layers = config.layers(None).unwrap();
+    let agent = Agent::find("claude").unwrap();
+    let provider = choice::select(&layers, agent, Some(("zai", Given::Argument))).unwrap();
+    let plan = resolve(&layers, agent, provider).unwrap();
+    let ambient = Ambient::read(Some("/nowhere".into()));
+    let child = child_env(&plan.materialize(&Sources::new(&ambient)).unwrap(), []);
+    let failure: Failure = ambient.layers(Some(SECRET), None).err().unwrap();
+    let texts = [
+        ("Ambient", shown!(&ambient)),
+        ("Changes", shown!(Changes::between(&[], &child, &plan))),
+        ("Failure", shown!(failure)),
+        ("Format", shown!(Format::Json)),
+        ("Shell", shown!(Shell::Bash)),
+        ("Sources", shown!(Sources::new(&ambient))),
+    ];
+    let path = env::var("PATH").unwrap();
+    for (name, text) in &texts {
+        assert!(!text.contains("sentinel") && !text.contains(&path), "{name}: {text}");
+    }
+    let (_, public) = include_str!("../../src/lib.rs").split_once("pub use crate::{").unwrap();
+    let words = public.split(|c: char| !c.is_alphanumeric());
+    let types = words.filter(|word| word.starts_with(char::is_uppercase)).collect();
+    assert_eq!(texts.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>(), types);
+    assert!(shown!(&child).contains("sentinel"), "nothing is looked at");
+}

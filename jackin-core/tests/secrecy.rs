@@ -1,0 +1,285 @@
+//! No public type shows a secret that it holds: not by `Debug`, not by `Display`, not as JSON, in
+//! whatever of these it has or is ever given. The types are read from the sources, so that a new one
+//! is looked at as well.
+#![expect(clippy::disallowed_methods, reason = "a test reads the source")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::print_stdout, reason = "what was tried is counted")]
+
+#[path = "support/look.rs"]
+mod look;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use jackin_core::{
+    Agent, CommandRef, Config, ConfigError, Document, EnvName, EnvValue, ExecPlan, Given, HostVar,
+    NameError, ResolveError, SecretError, SecretRef, SecretSource, SecretString, SelectError,
+    Unknown, check_key, choice, resolve,
+};
+
+use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
+
+const SECRET: &str = "sk-cp-Qm7RtX2vLw9KpZ4sNd8HfB3gYc6TjE5u";
+
+/// What holds none: it is made of what is built in, of names, or of the words of whoever makes it.
+const WITHOUT: &[(&str, &[&str])] = &[
+    (
+        "it is part of the tables that are built in",
+        &[
+            "Agent",
+            "Prompt",
+            "Version",
+            "Wiring",
+            "Redirect",
+            "Var",
+            "Feed",
+            "Scrub",
+            "Setting",
+            "SettingKey",
+            "SettingsFile",
+            "SettingsPlace",
+            "Answer",
+            "Guide",
+            "Request",
+            "Refusal",
+        ],
+    ),
+    (
+        "it is one of a few words",
+        &[
+            "AuthForward",
+            "ErrorKind",
+            "Guard",
+            "HostVar",
+            "Mode",
+            "Multiplexer",
+            "Protocol",
+            "Reason",
+            "Runtime",
+            "Scope",
+            "Slot",
+            "Tier",
+        ],
+    ),
+    (
+        "it is a name, or made of names",
+        &[
+            "AgentId",
+            "Container",
+            "ContainerName",
+            "EnvName",
+            "ImageName",
+            "KeptInside",
+            "MountDir",
+            "NotInTab",
+            "ProviderId",
+            "RoleName",
+            "Tab",
+            "Which",
+            "WorkspaceName",
+        ],
+    ),
+    ("it says where a secret is", &["FileRef", "KeyringRef", "OpRef"]),
+];
+
+/// Looks at a value of a type in every way that the type has.
+macro_rules! look {
+    ($seen:ident, $name:literal, $value:expr) => {{
+        let value = $value;
+        let look = &Look(&value);
+        let texts = [look.debug(), look.display(), look.json()];
+        $seen.add($name, &texts);
+    }};
+}
+
+#[derive(Default)]
+struct Seen {
+    types: BTreeSet<&'static str>,
+    texts: usize,
+}
+
+impl Seen {
+    fn add(&mut self, name: &'static str, texts: &[String]) {
+        self.types.insert(name);
+        for text in texts.iter().filter(|text| !text.is_empty()) {
+            let shown = SECRET
+                .as_bytes()
+                .windows(8)
+                .find(|piece| text.as_bytes().windows(8).any(|window| window == *piece));
+            assert!(shown.is_none(), "{name} shows its secret: {text}");
+            self.texts += 1;
+        }
+    }
+}
+
+/// Answers with the secret, or says too much.
+struct Source(bool);
+
+impl SecretSource for Source {
+    fn read(&self, _: &SecretRef) -> Result<SecretString, SecretError> {
+        match self.0 {
+            true => Ok(SECRET.into()),
+            false => Err(SecretError::new("it is not there", Some("look again".into()))),
+        }
+    }
+}
+
+/// A configuration with the secret in every place that is meant for one.
+fn document() -> Document {
+    let text = format!(
+        "[env]\nZAI_API_KEY = '{SECRET}'\nMINIMAX_API_KEY = '{SECRET}'\nA = '{SECRET}'\n\
+         B = {{ command = ['pass', '{SECRET}'] }}\nC = {{ text = '{SECRET}' }}\nD = '$HOST'\n\
+         [roles.dev.env]\nZAI_API_KEY = '{SECRET}'\n\
+         [providers.zai]\nunknown = '{SECRET}'\n"
+    );
+    Document::global("config.toml", &text).unwrap()
+}
+
+fn plan(document: Document) -> Result<ExecPlan, ResolveError> {
+    let config = Config { global: Some(document), workspace: None };
+    let layers = config.layers(None).unwrap().with_environment(|_| HostVar::Unset);
+    let agent = Agent::find("claude").unwrap();
+    let provider = choice::select(&layers, agent, Some(("zai", Given::Argument))).unwrap();
+    resolve(&layers, agent, provider)
+}
+
+/// Configurations that are refused, each with the secret where it is wrong.
+fn refused() -> Vec<ConfigError> {
+    let texts = [
+        format!("ZAI_API_KEY = {SECRET}"),
+        format!("[env]\nZAI_API_KEY = '{SECRET}"),
+        format!("[env]\nZAI_API_KEY = ['{SECRET}']"),
+        format!("[env]\nZAI_API_KEY = {{ op = '{SECRET}' }}"),
+        format!("[env]\nZAI_API_KEY = \"\\u0000{SECRET}\""),
+        format!("[env]\n'{SECRET} x' = 'x'"),
+        format!("[env]\nJACKIN_X = '{SECRET}'"),
+        format!("[roles.\"{SECRET}\\n\".env]\nX = 'x'"),
+        format!("[providers.'{SECRET}']\nkey = 'X'"),
+        format!("[providers.zai]\nkey = '{SECRET}'"),
+        format!("[providers.zai]\nmode = '{SECRET}'"),
+        format!("[providers.zai]\ntoken = '{SECRET}'"),
+        format!("[providers.zai]\nexpires_at = '{SECRET}'"),
+        format!("[providers.zai.anthropic]\nbase_url = '{SECRET}'"),
+        format!("[providers.zai.anthropic]\nbase_url = 'https://x:{SECRET}@example.com'"),
+        format!("[providers.zai.anthropic]\nwindow = '{SECRET}'"),
+        format!("guard = '{SECRET}'"),
+        format!("[claude]\nauth_forward = '{SECRET}'"),
+    ];
+    let error = |text: &String| match Document::global("config.toml", text) {
+        Ok(document) => Config { global: Some(document), workspace: None }.layers(None).err(),
+        Err(error) => Some(error),
+    };
+    texts.iter().map(|text| error(text).unwrap_or_else(|| panic!("{text}"))).collect()
+}
+
+fn look_at_configuration(seen: &mut Seen) {
+    let document = document();
+    let config = Config { global: Some(document.clone()), workspace: None };
+    let layers = config.clone().layers(Some(("dev", Given::Argument))).unwrap();
+    let provider = layers.catalog.get("zai").unwrap();
+    let (_, layer) = document.layers().next().unwrap();
+    for (_, value, source) in layer.entries() {
+        look!(seen, "EnvValue", value.clone());
+        look!(seen, "Source", source);
+        if let Some(reference) = value.reference() {
+            look!(seen, "SecretRef", reference.clone());
+        }
+    }
+    look!(seen, "CommandRef", CommandRef::new(["pass", SECRET]).unwrap());
+    look!(seen, "EnvLayer", layer.clone());
+    look!(seen, "EnvLayers", layers.clone());
+    look!(seen, "Catalog", layers.catalog.clone());
+    look!(seen, "Provider", provider.clone());
+    look!(seen, "SmallMap", provider.endpoints.clone());
+    look!(seen, "Endpoint", provider.endpoints.iter().next().unwrap().1.clone());
+    look!(seen, "Sourced", provider.label.clone());
+    look!(seen, "Document", document);
+    look!(seen, "Config", config);
+}
+
+fn look_at_plans(seen: &mut Seen) {
+    let plan = plan(document()).unwrap();
+    for var in &plan.set {
+        look!(seen, "PlannedVar", var.clone());
+        look!(seen, "PlannedValue", var.value.clone());
+    }
+    let redacted = plan.redacted();
+    redacted.set.iter().for_each(|var| look!(seen, "RedactedVar", var));
+    look!(seen, "RedactedPlan", redacted);
+    plan.removals().into_iter().for_each(|removal| look!(seen, "Removal", removal));
+    look!(seen, "ReadyPlan", plan.materialize(&Source(true)).ok().unwrap());
+    let error = plan.materialize(&Source(false)).err().unwrap();
+    error.failures.iter().for_each(|failure| {
+        look!(seen, "SecretFailure", failure.clone());
+        look!(seen, "SecretError", failure.error.clone());
+    });
+    look!(seen, "MaterializeError", error);
+    look!(seen, "ExecPlan", plan);
+}
+
+fn look_at_errors(seen: &mut Seen) {
+    for error in refused() {
+        if let ConfigError::WrongType { place, .. } | ConfigError::Invalid { place, .. } = &error {
+            look!(seen, "Place", place.clone());
+        }
+        look!(seen, "ConfigError", error);
+    }
+    for bad in [format!("{SECRET}é"), format!("{SECRET} x"), format!("agt_{SECRET}")] {
+        let text = format!("[env]\nZAI_API_KEY = '{bad}'");
+        let error = plan(Document::global("config.toml", &text).unwrap()).unwrap_err();
+        look!(seen, "ResolveError", error);
+        look!(seen, "KeyProblem", check_key(&bad).err());
+    }
+    look!(seen, "ValueError", EnvValue::parse(&format!("op://{SECRET}")).unwrap_err());
+    let error: NameError = format!("{SECRET} x").parse::<EnvName>().unwrap_err();
+    look!(seen, "NameError", error);
+    let unknown = Unknown::new("provider", SECRET, Given::Argument, ["zai"]);
+    look!(seen, "Given", unknown.given.clone());
+    look!(seen, "SelectError", SelectError::from(Box::new(unknown.clone())));
+    look!(seen, "Unknown", unknown);
+}
+
+/// Every public type of the sources.
+fn public(dir: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for path in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(public(&path));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let word = |text: &str| {
+            let end = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+            text[..end].to_owned()
+        };
+        let kinds = ["pub struct ", "pub enum ", "pub union "];
+        let named =
+            text.lines().filter_map(|line| kinds.iter().find_map(|kind| line.strip_prefix(kind)));
+        found.extend(named.map(word));
+        // Names are made by a macro, each from one line.
+        let made = text.split("\nname! {").skip(1);
+        let made = made.filter_map(|part| part.lines().find(|line| line.contains(", \"")));
+        found.extend(made.map(|line| word(line.trim())));
+    }
+    found
+}
+
+#[test]
+fn no_public_type_shows_its_secret() {
+    let mut seen = Seen::default();
+    look_at_configuration(&mut seen);
+    look_at_plans(&mut seen);
+    look_at_errors(&mut seen);
+    let public = public(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let without: Vec<_> = WITHOUT.iter().flat_map(|(_, types)| *types).copied().collect();
+    println!(
+        "{} public types, {} of them looked at, {} texts",
+        public.len(),
+        seen.types.len(),
+        seen.texts
+    );
+    let known: BTreeSet<_> = seen.types.iter().chain(&without).map(|name| (*name).into()).collect();
+    let strange: Vec<_> = public.symmetric_difference(&known).collect();
+    assert!(strange.is_empty(), "new, or gone: {strange:?}");
+    assert!(without.iter().all(|name| !seen.types.contains(name)));
+    assert!(seen.types.len() >= 28 && seen.texts >= 250, "{} {}", seen.types.len(), seen.texts);
+}
