@@ -25,6 +25,8 @@ mod last;
 mod machine;
 mod manual;
 mod picker;
+#[path = "../../../fixtures/promised.rs"]
+mod promised;
 mod prompt;
 mod readme;
 #[cfg(feature = "request")]

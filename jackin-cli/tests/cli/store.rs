@@ -15,6 +15,7 @@ use std::{
 
 use crate::{
     faults::bound,
+    promised::promised,
     support::{Home, feed, see},
     tmux::LIMIT,
 };
@@ -298,6 +299,9 @@ fn forty_writers_at_once_lose_nothing() {
     assert!(config.starts_with(BEFORE));
 }
 
+/// How many writers are killed.
+const KILLED: u32 = 200;
+
 #[test]
 fn a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
     let filler: String = (0..500).map(|n| format!("# {n}\nA_{n} = 'x'\n")).collect();
@@ -313,7 +317,7 @@ fn a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
     let temporary = home.path().join(".config/jackin/.config.toml.jackin-new");
     let mut seed = 0x9e37_79b9_u32;
     let (mut alive, mut writing, mut value) = (0, 0, 0);
-    for n in 1..=200 {
+    for n in 1..=KILLED {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let mut set = home.jackin(["config", "env", "set", "V", &format!("of-{n}")]);
         let mut child = set.stderr(Stdio::null()).spawn().unwrap();
@@ -337,10 +341,12 @@ fn a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
         assert!(text == texts(value) || text == texts(n), "neither the old file nor the new one");
         value = if text == texts(n) { n } else { value };
     }
-    let told =
-        format!("{alive} of 200 were killed while they ran, {writing} of them while they wrote");
+    let told = format!(
+        "{alive} of {KILLED} were killed while they ran, {writing} of them while they wrote"
+    );
     writeln!(std::io::stderr(), "{told}").unwrap();
     assert!(alive > 20 && writing > 0, "{told}");
+    promised(KILLED as usize, "writers killed");
     let begin = Instant::now();
     home.does("config env set V last", "");
     assert!(begin.elapsed() < LIMIT, "a lock was left");

@@ -16,6 +16,8 @@ mod lines;
 mod look;
 mod mutants;
 mod planted;
+#[path = "../../../fixtures/promised.rs"]
+mod promised;
 #[path = "../cli/support.rs"]
 #[expect(dead_code, reason = "the other tests use the rest of it")]
 mod support;
@@ -31,6 +33,7 @@ mod watched;
 use crate::{
     lines::{Command, Line},
     planted::Stage,
+    promised::promised,
     support::{Home, JACKIN},
     sweep::{Run, Sweep},
     tally::Floor,
@@ -91,4 +94,6 @@ fn no_command_leaks_a_secret_whatever_is_wrong() {
     sweep.over(&wrong(&commands));
     sweep.tally.check_allowed();
     sweep.tally.check(&Floor { runs: 5500, places: 13_000, arguments: 7000, secrets: 20 });
+    promised(planted::secrets().len(), "planted secrets");
+    promised(sweep.tally.runs(), "runs");
 }

@@ -57,6 +57,11 @@ impl Tally {
         }
     }
 
+    /// How often the program was run.
+    pub(crate) fn runs(&self) -> usize {
+        self.runs.load(Relaxed)
+    }
+
     /// Whether a secret was found anywhere.
     pub(crate) fn saw(&self, name: &str) -> bool {
         self.seen.lock().unwrap().contains(name)

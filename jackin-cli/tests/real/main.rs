@@ -8,6 +8,17 @@ mod dialect;
 mod install;
 mod kimi;
 mod opencode;
+#[path = "../../../fixtures/promised.rs"]
+mod promised;
 mod recorder;
 mod smoke;
 mod stage;
+
+#[test]
+fn are_counted() {
+    let program = std::env::current_exe().unwrap();
+    let list = std::process::Command::new(program).args(["--list", "--ignored"]).output().unwrap();
+    let list = String::from_utf8(list.stdout).unwrap();
+    let tests = list.lines().filter(|line| line.ends_with(": test")).count();
+    promised::promised(tests, "tests on real agents");
+}

@@ -7,7 +7,10 @@ mod terminal;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
-use crate::support::{Home, JACKIN};
+use crate::{
+    promised::promised,
+    support::{Home, JACKIN},
+};
 
 /// Where a key can come from: nowhere but the file, or from programs that were started before.
 const KEYS: [&str; 6] = [
@@ -20,15 +23,12 @@ const KEYS: [&str; 6] = [
      D = { file = '~/secret' }",
 ];
 
-/// How much is compared, for the summary.
-pub(crate) fn summary() -> String {
-    format!(
-        "{} exit codes, {} signals, {} surroundings with {} kinds of keys",
-        statuses::CODES,
-        statuses::signals().count(),
-        surroundings::SURROUNDINGS.len(),
-        KEYS.len()
-    )
+/// How much is compared.
+pub(crate) fn count() {
+    promised(statuses::CODES as usize, "exit codes");
+    promised(statuses::signals().count(), "signals");
+    promised(surroundings::SURROUNDINGS.len(), "surroundings");
+    promised(KEYS.len(), "kinds of keys");
 }
 
 /// A home in which a key is read in one of these ways, and the agent is this script.
