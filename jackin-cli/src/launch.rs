@@ -58,9 +58,12 @@ fn become_it(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infal
     use nix::{errno::Errno, unistd::execve};
 
     let text = |text: &OsStr| CString::new(text.as_bytes());
-    let vars = env.iter();
-    let vars =
-        vars.map(|(name, value)| CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()));
+    let vars = env.iter().map(|(name, value)| {
+        // With room for the NUL, so that nothing is copied for that.
+        let mut var = Vec::with_capacity(name.len() + value.len() + 2);
+        [name.as_bytes(), b"=", value.as_bytes()].iter().for_each(|part| var.extend(*part));
+        CString::new(var)
+    });
     let (program, vars) = (text(program.as_os_str())?, vars.collect::<Result<Vec<_>, _>>()?);
     let words = std::iter::once(&plan.program).chain(&plan.args);
     let mut words = words.map(|word| text(word)).collect::<Result<Vec<_>, _>>()?;
