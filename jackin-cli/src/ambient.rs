@@ -246,9 +246,9 @@ impl Ambient {
 
     /// The workspace whose directory holds the current one; of several the deepest.
     fn workspace_here(&self) -> Result<Option<(WorkspaceName, Document)>, Failure> {
-        let above =
-            LazyCell::new(|| Ok(Self::here()?.ancestors().map(identity).collect::<Vec<_>>()));
-        let mut best: Vec<(usize, WorkspaceName, Document)> = Vec::new();
+        let known = |dir: &Path| (dir.to_path_buf(), identity(dir));
+        let above = LazyCell::new(|| Ok(Self::here()?.ancestors().map(known).collect::<Vec<_>>()));
+        let mut best: Vec<(usize, WorkspaceName, Result<_, _>)> = Vec::new();
         for (name, file) in self.workspaces()? {
             let Some((file, text)) = read_file(&file)? else { continue };
             let mut up = Ok(None);
@@ -259,9 +259,14 @@ impl Ambient {
             });
             // In a directory that is gone, nobody knows whose keys and providers count.
             let up = up.map_err(Failure::clone)?;
-            if let (Some(document), Some(up)) = (document.map_err(alone)?, up) {
-                best.retain(|(other, ..)| *other == up);
-                best.push((up, name, document));
+            match (document.transpose(), up) {
+                (Some(document), Some(up)) => {
+                    best.retain(|(other, ..)| *other == up);
+                    best.push((up, name, document));
+                }
+                // Nobody knows whose directory that one has.
+                (Some(Err(error)), None) => return Err(alone(error)),
+                _ => {}
             }
         }
         if let [(_, one, _), (_, other, _), ..] = &best[..] {
@@ -270,15 +275,19 @@ impl Ambient {
             );
             return Err(Failure::new(USAGE, message).hint("choose with `--workspace NAME`"));
         }
-        Ok(best.pop().map(|(_, name, document)| (name, document)))
+        let nearest = best.pop().map(|(_, name, document)| Ok((name, document?)));
+        nearest.transpose().map_err(alone)
     }
 
     /// How far above the current directory a `workdir` is, if it is one of those; links do not
-    /// matter.
-    fn steps_up(&self, workdir: &str, above: &[Option<Identity>]) -> Option<usize> {
+    /// matter, unless one may not look.
+    fn steps_up(&self, workdir: &str, above: &[(PathBuf, Option<Identity>)]) -> Option<usize> {
         let path = Some(self.expanded(workdir)).filter(|path| path.is_absolute())?;
-        let directory = Some(identity(&path)?);
-        above.iter().position(|other| *other == directory)
+        let directory = identity(&path);
+        above.iter().position(|(other, identity)| match (&directory, identity) {
+            (Some(one), Some(other)) => one == other,
+            _ => path == *other,
+        })
     }
 
     /// A path with the home directory in the place of `~`.

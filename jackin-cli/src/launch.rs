@@ -52,7 +52,7 @@ pub(crate) fn start(
 
 /// By the system's own call: `Command` would sort the environment and copy it twice.
 #[cfg(unix)]
-fn become_it(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
+fn become_it(found: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
     use std::{ffi::CString, os::unix::ffi::OsStrExt as _};
 
     use nix::{errno::Errno, unistd::execve};
@@ -64,19 +64,29 @@ fn become_it(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infal
         [name.as_bytes(), b"=", value.as_bytes()].iter().for_each(|part| var.extend(*part));
         CString::new(var)
     });
-    let (program, vars) = (text(program.as_os_str())?, vars.collect::<Result<Vec<_>, _>>()?);
+    let (program, vars) = (text(found.as_os_str())?, vars.collect::<Result<Vec<_>, _>>()?);
     let words = std::iter::once(&plan.program).chain(&plan.args);
     let mut words = words.map(|word| text(word)).collect::<Result<Vec<_>, _>>()?;
     // Rust ignores it from the start, which the agent would inherit.
     sigpipe::reset();
     if let Err(error) = execve(&program, &words, &vars)
-        && error != Errno::ENOEXEC
+        && (error != Errno::ENOEXEC || is_binary(found))
     {
         return Err(error.into());
     }
     // A script that does not name its interpreter is the shell's.
     words.splice(..1, [c"/bin/sh".into(), program]);
     Ok(execve(c"/bin/sh", &words, &vars)?)
+}
+
+/// Whether a file is no script at all, as shells tell it: its first line holds a NUL.
+#[cfg(unix)]
+fn is_binary(file: &Path) -> bool {
+    use std::io::Read as _;
+    let mut text = [0; 256];
+    let length = std::fs::File::open(file).and_then(|mut file| file.read(&mut text));
+    let text = &text[..length.unwrap_or_default()];
+    text.split(|byte| *byte == b'\n').next().is_some_and(|line| line.contains(&0))
 }
 
 #[cfg(not(unix))]
@@ -113,7 +123,7 @@ pub(crate) fn find(
         passed.get_or_insert(file);
     }
     let dirs = if is_path { vec![here] } else { std::env::split_paths(path).collect() };
-    let there = dirs.iter().map(|dir| dir.join(program)).find(|file| file.exists());
+    let there = dirs.iter().map(|dir| dir.join(program)).find(|file| file.is_file());
     Err(missing(program, is_path, passed, there, install))
 }
 

@@ -118,12 +118,13 @@ impl ExecPlan {
             let is_set = |name: &OsStr| self.set.iter().any(|var| is_name(&var.name, name));
             let orphaned =
                 dropped.iter().any(|name| is_redirect_key_of(agent, name) && !is_set(name));
-            if !redirected && !orphaned {
+            let torn = self.tears(agent, &parent, &dropped);
+            if !redirected && !orphaned && !torn {
                 continue;
             }
             // A key beside a foreign URL is that URL's.
             let beside = |name: &OsStr| {
-                redirected
+                (redirected || torn)
                     && agent.id == self.agent
                     && self.inherited.as_ref().is_some_and(|own| is_name(own, name))
             };
@@ -137,16 +138,44 @@ impl ExecPlan {
         dropped
     }
 
+    /// Whether of an address and the key that stood beside it only one would reach the agent: the
+    /// one would get another key, the other another address.
+    fn tears(
+        &self,
+        agent: &Agent,
+        parent: &[&(OsString, OsString)],
+        dropped: &BTreeSet<&OsString>,
+    ) -> bool {
+        let Some(own) = self.inherited.as_ref().filter(|_| agent.id == self.agent) else {
+            return false;
+        };
+        let is_key = |name: &OsStr| is_name(own, name) || is_redirect_key_of(agent, name);
+        let is_address = |name: &OsStr| is_address_of(agent, name);
+        let found = |is: &dyn Fn(&OsStr) -> bool, gone: bool| {
+            parent.iter().any(|(name, _)| is(name) && dropped.contains(name) == gone)
+        };
+        found(&is_address, true)
+            || (found(&is_address, false) && found(&is_key, true) && !found(&is_key, false))
+    }
+
     /// Removes what is left of a redirect, from the parent or the layers, whose key is left out.
     fn drop_orphans(&self, parent: &Vars, ready: &ReadyPlan, child: &mut Vec<(&OsStr, &OsStr)>) {
-        for wiring in Agent::all().iter().flat_map(|agent| agent.wirings) {
+        let wirings =
+            Agent::all().iter().flat_map(|agent| agent.wirings.iter().map(move |w| (agent, w)));
+        for (agent, wiring) in wirings {
             let names = || wiring.vars.iter().filter_map(|var| Some((var.name.as_ref()?, var)));
             let key = names().find(|(_, var)| matches!(var.feed, Feed::Key)).map(|(name, _)| name);
             let Some(key) = key else { continue };
-            let held = parent.iter().any(|(name, _)| is_name(key, name))
+            let has =
+                |vars: &[(&OsStr, &OsStr)], key| vars.iter().any(|(name, _)| is_name(key, name));
+            let is_here = |key| parent.iter().any(|(name, _)| is_name(key, name));
+            let held = is_here(key)
                 || self.held_back.contains(key)
                 || ready.set().any(|(var, _)| var.name == *key);
-            if held && !child.iter().any(|(name, _)| is_name(key, name)) {
+            // Natively the agent's own key may be what stood beside the address.
+            let own = self.inherited.as_ref().filter(|_| agent.id == self.agent);
+            let lost = own.is_some_and(|own| is_here(own) && !has(child, own));
+            if (held || lost) && !has(child, key) {
                 child.retain(|(name, _)| !names().any(|(own, _)| is_name(own, name)));
             }
         }
@@ -212,6 +241,12 @@ impl<'a> Secrets<'a> {
 pub(crate) fn is_redirect_key_of(agent: &Agent, name: &OsStr) -> bool {
     let mut keys = redirect_vars(agent).filter(|var| matches!(var.feed, Feed::Key));
     keys.any(|var| var.name.as_ref().is_some_and(|key| is_name(key, name)))
+}
+
+/// Whether the agent finds an address under this name.
+pub(crate) fn is_address_of(agent: &Agent, name: &OsStr) -> bool {
+    let mut urls = redirect_vars(agent).filter(|var| matches!(var.feed, Feed::BaseUrl));
+    urls.any(|var| var.name.as_ref().is_some_and(|url| is_name(url, name)))
 }
 
 /// Whether a redirect of the agent sets this name.

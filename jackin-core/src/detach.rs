@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 
 use crate::{
     agent::Agent,
-    child::{Vars, is_name},
+    child::{Vars, is_address_of, is_name},
     key::KnownKey,
     names::EnvName,
     plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
@@ -53,6 +53,18 @@ impl ExecPlan {
             return;
         };
         let dropped = self.dropped(here);
+        // A key beside an address is for that address, which stays here.
+        let address = here.iter().find(|(name, value)| {
+            let blank = value.as_encoded_bytes().trim_ascii().is_empty();
+            is_address_of(agent, name) && !blank && !dropped.contains(name)
+        });
+        if let Some((name, _)) = address {
+            let name = name.to_string_lossy();
+            self.warnings.push(format!(
+                "no login of this environment goes along: `{name}` sends it somewhere else here"
+            ));
+            return;
+        }
         let is_here = |login: &EnvName| {
             here.iter().any(|(name, value)| {
                 let blank = value.as_encoded_bytes().trim_ascii().is_empty();

@@ -34,15 +34,25 @@ impl Removal {
     }
 }
 
+/// Only the last star is ever gone back to, so that no pattern takes long.
 pub(crate) fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    match pattern.split_first() {
-        None => name.is_empty(),
-        Some((b'*', rest)) => (0..=name.len()).any(|at| matches(rest, &name[at..])),
-        Some((byte, rest)) => name.split_first().is_some_and(|(first, tail)| {
-            let same = if cfg!(windows) { first.eq_ignore_ascii_case(byte) } else { first == byte };
-            same && matches(rest, tail)
-        }),
+    let same = |a: u8, b: u8| if cfg!(windows) { a.eq_ignore_ascii_case(&b) } else { a == b };
+    let (mut at, mut to, mut star) = (0, 0, None);
+    while to < name.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, to));
+                at += 1;
+            }
+            Some(byte) if same(*byte, name[to]) => (at, to) = (at + 1, to + 1),
+            _ => {
+                let Some((from, taken)) = star else { return false };
+                star = Some((from, taken + 1));
+                (at, to) = (from + 1, taken + 1);
+            }
+        }
     }
+    pattern[at..].iter().all(|byte| *byte == b'*')
 }
 
 /// What one launch removes. The tables say it, name by name; it is a list only where somebody wants

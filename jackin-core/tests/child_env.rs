@@ -535,3 +535,40 @@ fn one_agents_settings_leave_anothers_alone() {
     let got = child(config, "anthropic", vars(&[("ANTHROPIC_API_KEY", "own")]));
     assert_eq!(got, vars(&own));
 }
+
+/// An address without its key would get the user's own login; a key without its address would go to
+/// the agent's own provider. Whatever takes one of them away takes the other.
+#[test]
+fn a_key_and_its_address_go_together() {
+    let url = ("ANTHROPIC_BASE_URL", "https://corp.example/x");
+    let (token, key) = (("ANTHROPIC_AUTH_TOKEN", "corp"), ("ANTHROPIC_API_KEY", "corp"));
+    let deny = |pattern: &str| format!("[scrub]\ndeny = ['{pattern}']\n");
+    let pass = |pattern: &str| format!("[scrub]\npure = true\npass = ['{pattern}']\n");
+    for (config, host) in [
+        (deny("ANTHROPIC_API_KEY"), vec![url, key]),
+        (deny("*_KEY"), vec![url, key]),
+        (deny("*_TOKEN"), vec![url, token]),
+        (deny("*_URL"), vec![url, token, key]),
+        (pass("*_URL"), vec![url, key]),
+        (pass("*_URL"), vec![url, token]),
+        (pass("*_TOKEN"), vec![url, token]),
+        (pass("*_KEY"), vec![url, key]),
+        ("[env]\nZAI_API_KEY = 'corp'\n".to_owned(), vec![url, key]),
+        (
+            "[env]\nANTHROPIC_BASE_URL = 'https://corp.example/x'\n[scrub]\npure = true\n"
+                .to_owned(),
+            vec![key],
+        ),
+        (String::new(), vec![url, ("ANTHROPIC_API_KEY", "agt_x")]),
+    ] {
+        assert_eq!(child(&config, "anthropic", vars(&host)), [], "{config} {host:?}");
+    }
+    for (config, host) in [
+        (String::new(), vec![url, key]),
+        (String::new(), vec![url]),
+        (pass("ANTHROPIC_*"), vec![url, token]),
+        (deny("*_KEY"), vec![url, token]),
+    ] {
+        assert_eq!(child(&config, "anthropic", vars(&host)), vars(&host), "{config} {host:?}");
+    }
+}

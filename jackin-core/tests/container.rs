@@ -212,6 +212,19 @@ fn a_native_agent_gets_the_login_that_is_exported_here_and_no_way_to_send_it_els
     assert_eq!(arrives(&ready, &inside, &blank).len(), 3);
 }
 
+/// The key is that address's, and the address stays here.
+#[test]
+fn a_login_beside_an_address_of_here_does_not_go_along() {
+    let host = vars(&[
+        ("ANTHROPIC_BASE_URL", "https://corp.example.com"),
+        ("ANTHROPIC_API_KEY", "of-corp"),
+    ]);
+    let plan = plan("claude", "", "anthropic", &host).detached(&host);
+    assert!(plan.set.is_empty());
+    assert_eq!(plan.warnings.len(), 1);
+    assert!(plan.warnings[0].contains("`ANTHROPIC_BASE_URL`"), "{:?}", plan.warnings);
+}
+
 fn tab(multiplexer: Multiplexer) -> Tab {
     let command = ["jackin", "run", "claude", "fix this;", ";", "a;b", "#{x}"];
     Tab { multiplexer, dir: "/work/#(x);".into(), command: command.map(str::to_owned).into() }

@@ -68,9 +68,22 @@ pub struct Changes<'a> {
     pub(crate) remove: Vec<&'a OsStr>,
 }
 
-/// What shells set again for everything that they start, or do not let go.
-const SHELLS_OWN: [&str; 9] =
-    ["BASHOPTS", "EUID", "OLDPWD", "PPID", "PWD", "SHELLOPTS", "SHLVL", "UID", "_"];
+/// What shells set again for everything that they start, or do not let go; `path` is zsh's `PATH`.
+const SHELLS_OWN: [&str; 13] = [
+    "BASHOPTS",
+    "EUID",
+    "HISTCMD",
+    "OLDPWD",
+    "OPTIND",
+    "PPID",
+    "PWD",
+    "SHELLOPTS",
+    "SHLVL",
+    "UID",
+    "_",
+    "path",
+    "status",
+];
 
 /// A variable that is set.
 pub(crate) struct Set<'a> {

@@ -27,11 +27,19 @@ pub(super) fn leads_back(file: &Path) -> bool {
 
 /// Whether a line, other than a comment, has the words `jackin` and, behind it, `run`.
 fn starts_jackin(script: &[u8]) -> bool {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let lines = script.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_start);
+    let is_word =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+    // A line that ends in a backslash goes on.
+    let mut last = b'\n';
+    let lines = script.split(|byte| {
+        let before = std::mem::replace(&mut last, *byte);
+        *byte == b'\n' && before != b'\\'
+    });
+    let lines = lines.map(<[u8]>::trim_ascii_start);
     lines.filter(|line| !line.starts_with(b"#")).any(|line| {
         let mut words = line.split(|byte| !is_word(byte));
-        words.any(|word| word == b"jackin") && words.any(|word| word == b"run")
+        words.any(|word| word.split(|byte| *byte == b'/').next_back() == Some(b"jackin"))
+            && words.any(|word| word == b"run")
     })
 }
 
@@ -58,6 +66,7 @@ mod tests {
         for script in [
             "#!/bin/sh\nexec jackin run claude \"$@\"\n",
             "#!/bin/bash\n# mine\n\t/usr/local/bin/jackin --config-dir x run --provider zai claude",
+            "#!/bin/sh\nexec jackin \\\n  run --provider zai claude \"$@\"\n",
             "#!/usr/bin/env python3\nos.execvp('jackin', ['jackin', 'run', 'claude'])\n",
         ] {
             assert!(starts_jackin(script.as_bytes()), "{script}");
@@ -67,6 +76,8 @@ mod tests {
             "#!/bin/sh\n# not by jackin run\nexec /opt/claude\n",
             "#!/bin/sh\neval \"$(jackin env --export)\"\nexec /opt/claude run\n",
             "#!/usr/bin/env node\nimport './jackin-run.js'\nrun(jackin)\n",
+            "#!/bin/sh\nexec /opt/jackin/bin/run \"$@\"\n",
+            "#!/bin/sh\ncd /home/jackin/src && npm run claude\n",
         ] {
             assert!(!starts_jackin(script.as_bytes()), "{script}");
         }

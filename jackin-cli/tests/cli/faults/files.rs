@@ -1,7 +1,7 @@
 //! Configuration files that are none, or that nobody would write.
 
 use std::{
-    fs, io,
+    fs,
     os::unix::fs::{PermissionsExt as _, symlink},
     path::PathBuf,
     process::Command,
@@ -9,7 +9,7 @@ use std::{
 
 use nix::errno::Errno;
 
-use super::{SET, ZAI, bound, bounded, each_says};
+use super::{SET, ZAI, bound, bounded, each_says, words_of};
 use crate::support::{Home, see};
 
 /// A home with an agent, and the place of its configuration.
@@ -19,11 +19,6 @@ fn home() -> (Home, PathBuf) {
     let config = home.path().join(".config/jackin/config.toml");
     fs::remove_file(&config).unwrap();
     (home, config)
-}
-
-/// An error in the words of the C library that jackin is built with: of this test's own.
-fn words_of(error: Errno) -> String {
-    io::Error::from_raw_os_error(error as i32).to_string()
 }
 
 const CANNOT: &str = "cannot read ~/.config/jackin/config.toml: ";
@@ -188,11 +183,33 @@ fn a_broken_workspace_while_another_is_meant() {
     assert_eq!(home.does("run --provider zai claude", ""), "started\n");
 }
 
+/// Whatever they are called.
+#[test]
+fn a_broken_workspace_that_is_not_the_nearest() {
+    for (near, far) in [("a", "z"), ("z", "a")] {
+        let home = Home::with_config(ZAI);
+        home.script("bin/claude", "echo started");
+        let write = |name: &str, dir: &str, more: &str| {
+            let dir = home.path().join(dir);
+            fs::create_dir_all(&dir).unwrap();
+            let text = format!("workdir = {dir:?}\n{more}");
+            home.write(&format!(".config/jackin/workspaces/{name}.toml"), text);
+            dir
+        };
+        let (inner, outer) = (write(near, "w/inner", ""), write(far, "w", "env = 1\n"));
+        let launch =
+            |dir| see(home.jackin(["run", "--provider", "zai", "claude"]).current_dir(dir));
+        assert_eq!(launch(inner).out, "started\n", "{near} {far}");
+        let seen = launch(outer);
+        assert!(seen.code == Some(125) && seen.err.contains("`env` must be"), "{}", seen.err);
+    }
+}
+
 /// Its owner's words are more than its directory.
 #[test]
 fn a_workspace_whose_comments_would_be_lost() {
     let home = Home::new();
-    for text in ["# how to get in: ask Ann\nworkdir = '/x'\n", "workdir = '/x' # Ann's\n", "# x\n"]
+    for text in ["# how to get in: ask first\nworkdir = '/x'\n", "workdir = '/x' # ours\n", "# x\n"]
     {
         let file = home.write(".config/jackin/workspaces/acme.toml", text);
         let said = home.refuses(2, "workspace remove acme", "");

@@ -9,7 +9,9 @@ mod loops;
 mod places;
 mod streams;
 
-use std::{fs, os::unix::fs::MetadataExt as _, path::Path, process::Command};
+use std::{fs, io, os::unix::fs::MetadataExt as _, path::Path, process::Command};
+
+use nix::errno::Errno;
 
 use crate::{
     promised::promised,
@@ -80,6 +82,11 @@ fn give_away(dir: &Path) {
     assert!(chown.unwrap().success());
 }
 
+/// An error in the words of the C library, which jackin and its tests are built with.
+fn words_of(error: Errno) -> String {
+    io::Error::from_raw_os_error(error as i32).to_string()
+}
+
 /// The tests that this program has below a name.
 fn tests(of: &str) -> usize {
     let program = std::env::current_exe().unwrap();
@@ -90,6 +97,6 @@ fn tests(of: &str) -> usize {
 #[test]
 fn are_counted() {
     promised(tests("faults::") - 1, "faults");
-    promised(tests("exec::"), "comparisons with a direct start");
+    promised(tests("exec::"), "tests of a launched agent");
     crate::exec::count();
 }

@@ -1,8 +1,12 @@
 //! No home, no directory.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, chown},
+    process::Command,
+};
 
-use super::{ZAI, bounded};
+use super::{ZAI, bound, bounded};
 use crate::support::{Home, JACKIN, Seen};
 
 /// jackin in a directory that is gone by the time it starts.
@@ -29,6 +33,22 @@ fn a_directory_that_was_removed() {
         let seen = in_a_removed_directory(&home, words);
         assert_eq!(seen.code, Some(0), "{words}: {}{}", seen.out, seen.err);
     }
+}
+
+/// Its workspace counts all the same: with the global key it would be another one's.
+#[test]
+#[ignore = "needs root, to be in a directory that its user may not look at; .ci/run runs it"]
+fn a_directory_below_one_that_may_not_be_searched() {
+    let home = Home::with_config(ZAI);
+    let (locked, dir) = (home.path().join("locked"), home.path().join("locked/w"));
+    fs::create_dir_all(&dir).unwrap();
+    let text = format!("workdir = {dir:?}\n[env]\nZAI_API_KEY = 'of-the-workspace'\n");
+    home.write(".config/jackin/workspaces/acme.toml", text);
+    let mut command = bound(&home, "env --export --shell sh --provider zai");
+    chown(&locked, Some(0), Some(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
+    let seen = bounded(command.current_dir(dir));
+    assert!(seen.out.contains("of-the-workspace"), "{}{}", seen.out, seen.err);
 }
 
 /// It may have been below a workspace's, with another key and another provider.
