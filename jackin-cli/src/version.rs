@@ -1,7 +1,10 @@
 //! Which version of an agent is installed, from what its package says of itself: nothing is started
 //! for it.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use jackin_core::{ExecPlan, Version};
 
@@ -18,10 +21,23 @@ pub(crate) fn warning(plan: &ExecPlan, program: &Path, install: &str) -> Option<
 
 /// The version that stands in the name of the file, or in the package that it belongs to.
 pub(crate) fn installed(program: &Path, package: &str) -> Option<Version> {
-    let program = fs::canonicalize(program).ok()?;
+    let program = linked(program);
     let named = program.file_name()?.to_str()?.parse().ok();
+    let dir = program.parent()?;
     // npm puts programs at most one directory below their package.
-    named.or_else(|| program.ancestors().skip(1).take(2).find_map(|dir| described(dir, package)))
+    named.or_else(|| described(dir, package)).or_else(|| described(&dir.join(".."), package))
+}
+
+/// The file that a program's links lead to. `canonicalize` would look at every directory on the way,
+/// which is more than the rest of a launch asks of the system.
+fn linked(program: &Path) -> PathBuf {
+    let mut file = program.to_path_buf();
+    // As many as the kernel follows.
+    for _ in 0..40 {
+        let Ok(next) = fs::read_link(&file) else { break };
+        file = file.parent().unwrap_or(&file).join(next);
+    }
+    file
 }
 
 fn described(dir: &Path, package: &str) -> Option<Version> {
