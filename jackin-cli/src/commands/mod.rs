@@ -69,8 +69,7 @@ pub(crate) fn without_values(mut error: clap::Error) -> clap::Error {
     {
         let Some(ContextValue::String(text)) = error.get(kind) else { continue };
         // An option of jackin's own is named with what it takes.
-        let option = text.split([' ', '=']).next().filter(|word| word.starts_with("--"));
-        if option.unwrap_or(text).len() > LONGEST_WORD {
+        if text.split([' ', '=']).any(|word| word.len() > LONGEST_WORD) {
             error.insert(kind, ContextValue::String("…".into()));
             error.remove(ContextKind::Suggested);
         }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    support::{Home, Seen},
+    support::{Home, Seen, see},
     tmux::LIMIT,
 };
 
@@ -205,6 +205,21 @@ fn no_command_says_a_secret() {
                 "{words}\n{}",
                 seen.err
             );
+        }
+    }
+}
+
+/// A key may stand behind a blank in a word that begins like an option.
+#[test]
+fn no_part_of_a_refused_word_is_repeated() {
+    let (home, secret) = (Home::new(), secret());
+    for word in
+        [secret.clone(), format!("--{secret}"), format!("--key {secret}"), format!("--x={secret}")]
+    {
+        for words in [&[word.as_str()][..], &["plan", &word], &["env", "--shell", &word]] {
+            let seen = see(&mut home.jackin(words));
+            let told = format!("{}{}", seen.out, seen.err);
+            assert!(!told.contains(&secret) && seen.code == Some(2), "{words:?}: {told}");
         }
     }
 }
