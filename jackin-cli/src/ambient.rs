@@ -17,7 +17,7 @@ use jackin_core::{
 };
 
 use crate::{
-    report::{FAILED, Failure, USAGE},
+    report::{FAILED, Failure, USAGE, exhausted},
     shells::Shell,
 };
 
@@ -419,7 +419,9 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => "you must be able to read it and to enter its directory",
         io::ErrorKind::NotFound => "the link there leads nowhere: mend it, or remove it",
         io::ErrorKind::NotADirectory => "a file stands where its directory should be",
-        _ => "`ls -ld` shows what stands there; `--config-dir DIR` names another directory",
+        _ => exhausted(error).unwrap_or(
+            "`ls -ld` shows what stands there; `--config-dir DIR` names another directory",
+        ),
     };
     unreadable(path, &error.to_string(), hint)
 }

@@ -14,7 +14,7 @@ use jackin_core::{ExecPlan, ReadyPlan, child_vars};
 
 use crate::{
     ambient::{Ambient, is_name},
-    report::{FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND},
+    report::{self, FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND},
 };
 
 /// The variables of a child.
@@ -174,9 +174,9 @@ fn refused(program: &Path, error: &io::Error, plan: &ExecPlan, env: &Env<'_>) ->
         }
         io::ErrorKind::PermissionDenied => failed(&error.to_string())
             .hint("it, or the interpreter in its first line, may not be executed there"),
-        io::ErrorKind::WouldBlock => {
-            failed(&error.to_string()).hint("end other programs, or raise what `ulimit -a` shows")
-        }
-        _ => failed(&error.to_string()),
+        _ => match report::exhausted(error) {
+            Some(hint) => failed(&error.to_string()).hint(hint),
+            None => failed(&error.to_string()),
+        },
     }
 }

@@ -232,3 +232,10 @@ pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     }
     text
 }
+/// What helps where the system gives no more processes, threads or open files.
+pub(crate) fn exhausted(error: &io::Error) -> Option<&'static str> {
+    // Too many open files, on every Unix, has no kind.
+    let open_files = error.raw_os_error() == Some(24);
+    let spent = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory);
+    (open_files || spent).then_some("end other programs, or raise what `ulimit -a` shows")
+}

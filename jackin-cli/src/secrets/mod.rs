@@ -19,7 +19,7 @@ use jackin_core::{KeyringRef, SecretError, SecretRef, SecretSource, SecretString
 
 use crate::{
     ambient::Ambient,
-    report::{FAILED, Failure},
+    report::{self, FAILED, Failure},
 };
 
 /// How many programs are asked at a time.
@@ -149,11 +149,7 @@ fn expanded(ambient: &Ambient, path: &str) -> Result<PathBuf, SecretError> {
 
 /// What helps where the system gives no more processes, threads or open files.
 fn exhausted(error: &std::io::Error) -> Option<String> {
-    use std::io::ErrorKind;
-    // Too many open files, on every Unix, has no kind.
-    let open_files = error.raw_os_error() == Some(24);
-    let spent = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::OutOfMemory);
-    (open_files || spent).then(|| "end other programs, or raise what `ulimit -a` shows".into())
+    report::exhausted(error).map(str::to_owned)
 }
 
 /// A program's file on the launcher's own PATH.

@@ -18,7 +18,7 @@ sed -n 's/.* \([0-9]* -> \)/\1/; s/pipe:.*/a pipe/p; s/ -> /&/p' "$HOME/files" |
 ionice -p $$
 printf '%s|' "$LANG" "$LC_ALL" "$TZ" "$PWD" "$HOME"; echo; pwd -P"#;
 
-/// Scripts around the agent, which ends them.
+/// Scripts around the agent, which ends them. Signal 34 is musl's own, which never lets it be blocked.
 pub(super) const SURROUNDINGS: [&str; 20] = [
     "exec \"$@\"",
     "trap '' HUP; exec \"$@\"",
@@ -26,7 +26,7 @@ pub(super) const SURROUNDINGS: [&str; 20] = [
     "trap '' TERM; exec \"$@\"",
     "trap '' TSTP TTOU WINCH; exec \"$@\"",
     "trap '' USR1 34 64; exec \"$@\"",
-    "exec python3 -c 'import os, signal, sys\nsignal.signal(13, signal.SIG_DFL)\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\nos.execv(sys.argv[1], sys.argv[1:])' \"$@\"",
+    "exec python3 -c 'import os, signal, sys\nsignal.signal(13, signal.SIG_DFL)\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - {34})\nos.execv(sys.argv[1], sys.argv[1:])' \"$@\"",
     "exec nohup \"$@\" </dev/null",
     "umask 027; exec \"$@\"",
     "exec nice -n 5 \"$@\"",
