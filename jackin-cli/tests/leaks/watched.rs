@@ -68,7 +68,7 @@ fn no_process_is_given_a_secret_or_writes_one() {
     sweep.over(&runs);
     sweep.tally.check(&Floor { runs: 640, places: 40_000, arguments: 3000, secrets: 22 });
     assert!(sweep.tally.saw("keyring"));
-    promised(sweep.tally.runs(), "of them watched by strace");
+    promised(sweep.tally.runs(), "more watched by strace");
 }
 
 /// The token that asks for keys goes to the gateway alone, whatever that answers.
