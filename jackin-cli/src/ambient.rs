@@ -68,6 +68,7 @@ impl Ambient {
     }
 
     /// Whether the process has a variable, for what must be known before anything is read.
+    #[cfg(feature = "manual")]
     pub(crate) fn is_set(name: &str) -> bool {
         std::env::var_os(name).is_some()
     }
@@ -179,6 +180,7 @@ impl Ambient {
     }
 
     /// Where the program keeps what it may forget.
+    #[cfg(feature = "terminal")]
     pub(crate) fn state_dir(&self) -> Option<PathBuf> {
         Some(self.xdg("XDG_STATE_HOME", ".local/state")?.join("jackin"))
     }

@@ -12,6 +12,8 @@ pub(crate) use keeping::{
     Config, EnvValues, InWorkspace, Role, Workspace, WorkspaceCreate, WorkspaceRemove,
     WorkspaceShow,
 };
+#[cfg(feature = "manual")]
+pub(crate) use tools::Shell as CompletionShell;
 pub(crate) use tools::{Completions, Doctor, Man};
 
 use std::{ffi::OsString, path::PathBuf, str::FromStr};
@@ -112,6 +114,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Auth(Auth),
     /// See to the keys and the agents' modes on a screen, per scope
+    #[command(hide = !cfg!(feature = "terminal"))]
     Console,
     /// Keep the variables of config.toml
     #[command(subcommand)]
@@ -126,8 +129,10 @@ pub(crate) enum Command {
     /// Look for what may be wrong here; exits with 1 if anything is
     Doctor(Doctor),
     /// Print what makes a shell complete `jackin`
+    #[command(hide = !cfg!(feature = "manual"))]
     Completions(Completions),
     /// Write the manual's pages to a directory
+    #[command(hide = !cfg!(feature = "manual"))]
     Man(Man),
     /// Say why a provider answers 401, 403 or 429, and what to do
     Explain(Explain),

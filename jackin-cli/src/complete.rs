@@ -15,27 +15,16 @@ use jackin_core::{Agent, Catalog, Document, EnvLayers};
 
 use crate::{
     ambient::Ambient,
-    args::Arguments,
+    args::{Arguments, CompletionShell},
     report::{FAILED, Failure},
 };
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "JACKIN_COMPLETE";
 
-/// The shells that can be served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-    Elvish,
-    Powershell,
-    Nushell,
-}
-
 /// What a shell runs to complete `jackin` from then on. Nushell has no way to ask: it gets what does
 /// not depend on the configuration.
-pub(crate) fn script(shell: Shell) -> Result<Vec<u8>, Failure> {
+pub(crate) fn script(shell: CompletionShell) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
     let name = shell.to_possible_value().map(|value| value.get_name().to_owned());
     match Shells::builtins().completer(&name.unwrap_or_default()) {

@@ -22,7 +22,9 @@ mod ambient;
 mod args;
 mod bundle;
 mod commands;
+#[cfg(feature = "manual")]
 mod complete;
+#[cfg(feature = "terminal")]
 mod console;
 mod doctor;
 mod edit;
@@ -34,15 +36,21 @@ pub mod fuzzing;
 mod group;
 mod input;
 mod keys;
+#[cfg(feature = "terminal")]
 mod last;
 mod launch;
 #[cfg(jackin_leak)]
 mod leak;
+#[cfg(feature = "terminal")]
+mod line;
 #[cfg(feature = "request")]
 mod mcp;
+#[cfg(feature = "terminal")]
 mod picker;
 mod report;
 mod schema;
+#[cfg(feature = "terminal")]
+mod screen;
 mod secrets;
 mod shells;
 mod signals;

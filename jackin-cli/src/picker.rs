@@ -12,7 +12,7 @@ use ratatui::{
     widgets::{HighlightSpacing, List, ListItem, ListState},
 };
 
-use crate::terminal::{Input, Screen};
+use crate::screen::{Input, Screen};
 
 /// One row.
 pub(crate) struct Row {

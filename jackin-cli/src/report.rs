@@ -148,6 +148,7 @@ impl Report {
     }
 
     /// Whether words are to stand out by more than themselves.
+    #[cfg(feature = "terminal")]
     pub(crate) fn in_colour(&self) -> bool {
         self.choice() != ColorChoice::Never
     }

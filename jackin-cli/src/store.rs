@@ -86,6 +86,7 @@ impl Target {
 
     /// The layers that this scope is made of and nothing narrower, such as a default role: with
     /// `config.toml`, or without where that cannot be read.
+    #[cfg(feature = "terminal")]
     pub(crate) fn own_layers(&self, ambient: &Ambient, global: bool) -> Result<EnvLayers, Failure> {
         let mut workspace = self.local(ambient)?;
         let mut global = if global { ambient.global()? } else { None };
@@ -206,6 +207,7 @@ fn what_helps(error: &io::Error) -> &'static str {
 }
 
 /// Writes a file that is nobody else's to write, in a directory that is made if need be.
+#[cfg(feature = "terminal")]
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     path.parent().map_or(Ok(()), create_dir)?;
     replace(path, bytes)

@@ -31,7 +31,7 @@ Examples:
     /// Store a gateway's bundle from standard input: its JSON, or the block of `export` lines
     Import(AuthImport),
     /// Ask a gateway for a key; whoever runs it approves it and hands it out
-    #[command(after_help = "\
+    #[command(hide = !cfg!(feature = "request"), after_help = "\
 The token that asks is read from the variable that the provider names (FLOOR10_AGENT_TOKEN for
 gateway), in your configuration or exported; it is never an argument. The request's id goes to
 stdout.

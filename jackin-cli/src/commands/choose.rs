@@ -14,7 +14,8 @@ use crate::{
     launch,
     picker::{Picked, Picker, Row},
     report::{FAILED, Failure, Report, visible},
-    terminal::{Screen, can_ask},
+    screen::Screen,
+    terminal::can_ask,
 };
 
 /// The plan for what was asked for or picked; nothing if the user would rather not.

@@ -2,14 +2,17 @@
 
 mod agents;
 mod auth;
+#[cfg(feature = "terminal")]
 mod choose;
 mod config;
+#[cfg(feature = "terminal")]
 mod console;
 mod container;
 mod doctor;
 mod env;
 mod explain;
 mod label;
+#[cfg(feature = "manual")]
 mod manual;
 mod plan;
 mod providers;
@@ -36,7 +39,6 @@ use jackin_core::{
 use crate::{
     ambient::Ambient,
     args::{Arguments, Color, Command, Place, Selection, Target},
-    complete,
     report::{Failure, Report, USAGE},
 };
 
@@ -46,7 +48,8 @@ const LONGEST_WORD: usize = 20;
 /// The whole program `jackin`: its arguments, its output, its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    if let Some(code) = complete::answer() {
+    #[cfg(feature = "manual")]
+    if let Some(code) = crate::complete::answer() {
         return code;
     }
     let (arguments, json) = match Arguments::read() {
@@ -103,17 +106,31 @@ fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
         Command::Env(env) => env::run(&env, &ambient, report)?,
         Command::Label(label) => label::run(&label, &ambient)?,
         Command::Auth(auth) => return auth::run(&auth, &ambient, report),
+        #[cfg(feature = "terminal")]
         Command::Console => return console::run(&ambient, report),
         Command::Config(config) => return config::run(&config, &ambient, report),
         Command::Workspace(asked) => workspace::run(&asked, &ambient, report)?,
         Command::Providers(list) => providers::run(&list, &ambient)?,
         Command::Agents(list) => agents::run(&list, &ambient)?,
         Command::Doctor(asked) => return doctor::run(&asked, &ambient),
+        #[cfg(feature = "manual")]
         Command::Completions(asked) => manual::completions(&asked)?,
+        #[cfg(feature = "manual")]
         Command::Man(asked) => manual::man(&asked)?,
         Command::Explain(asked) => explain::run(&asked, &ambient)?,
+        #[cfg(not(feature = "terminal"))]
+        Command::Console => return Err(absent("terminal")),
+        #[cfg(not(feature = "manual"))]
+        Command::Completions(_) | Command::Man(_) => return Err(absent("manual")),
     }
     Ok(0)
+}
+
+/// A command that is not in `--help` either.
+#[cfg(not(all(feature = "manual", feature = "terminal")))]
+fn absent(feature: &str) -> Failure {
+    let message = format!("this build of jackin cannot do that: its feature `{feature}` is off");
+    Failure::new(crate::report::FAILED, message)
 }
 
 /// The layers for a workspace and a role, over the environment.
@@ -147,11 +164,20 @@ fn plan_for(
     name: Option<&OsString>,
     ambient: &Ambient,
 ) -> Result<(ExecPlan, &'static Agent), Failure> {
-    let layers = layers(&selection.place, ambient)?;
-    let agent = agent(&layers, name)?;
+    decided(selection, &layers(&selection.place, ambient)?, name, ambient)
+}
+
+/// The same, where nobody is asked.
+fn decided(
+    selection: &Selection,
+    layers: &EnvLayers,
+    name: Option<&OsString>,
+    ambient: &Ambient,
+) -> Result<(ExecPlan, &'static Agent), Failure> {
+    let agent = agent(layers, name)?;
     let asked = ambient.asked(selection.provider.as_deref(), "JACKIN_PROVIDER")?;
-    let provider = choice::select(&layers, agent, asked)?;
-    Ok((joined(selection, &layers, agent, provider)?, agent))
+    let provider = choice::select(layers, agent, asked)?;
+    Ok((joined(selection, layers, agent, provider)?, agent))
 }
 
 /// The plan for an agent on a provider, as pure as it was asked for.

@@ -5,7 +5,7 @@ use jackin_core::ExecPlan;
 use crate::{
     ambient::Ambient,
     args::{Run, Show},
-    commands::{choose, container, layers, plan, tab, words},
+    commands::{container, layers, plan, tab, words},
     expiry, launch,
     report::{self, CANCELLED, Failure, Report},
     secrets::Sources,
@@ -18,7 +18,10 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     let multiplexer = args.tab.then(|| tab::multiplexer(ambient)).transpose()?;
     let (name, words) = words(args.target.take());
     let layers = layers(&args.selection.place, ambient)?;
-    let chosen = choose::plan(&args, &layers, name.as_ref(), ambient, report)?;
+    #[cfg(feature = "terminal")]
+    let chosen = super::choose::plan(&args, &layers, name.as_ref(), ambient, report)?;
+    #[cfg(not(feature = "terminal"))]
+    let chosen = Some(super::decided(&args.selection, &layers, name.as_ref(), ambient)?);
     let Some((plan, agent)) = chosen else { return Ok(CANCELLED) };
     if let Some(multiplexer) = multiplexer {
         return tab::open(multiplexer, plan, args, words, ambient, report);

@@ -4,7 +4,7 @@
 use jackin_core::{CommandRef, EnvValue, FileRef, OpRef, SecretRef};
 
 use super::scopes::Held;
-use crate::{input::Line, keys};
+use crate::{keys, line::Line};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,11 +9,10 @@ use super::{
     scopes::{Held, Row},
 };
 use crate::{
-    edit,
-    input::Line,
-    keys,
+    edit, keys,
+    line::Line,
+    screen::Input,
     store::{Change, Target},
-    terminal::Input,
 };
 
 /// A line of the form.

@@ -22,9 +22,9 @@ use crate::{
     ambient::Ambient,
     keys,
     report::{CANCELLED, FAILED, Failure, Report},
+    screen::Screen,
     secrets::Sources,
     store::Target,
-    terminal::Screen,
 };
 
 /// Shows it until somebody leaves.

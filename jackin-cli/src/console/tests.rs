@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     report::Failure,
+    screen::Input,
     store::{Change, Target},
-    terminal::Input,
 };
 
 const KEY: &str = "sentinel-0123456789";

@@ -6,9 +6,8 @@ use std::{fs, process::Command};
 use insta::assert_snapshot;
 
 use crate::{
-    picker::USUAL,
     support::{Home, see},
-    tmux::Tmux,
+    tmux::{Tmux, USUAL},
 };
 
 const CONFIG: &str = "\

@@ -268,6 +268,7 @@ fn every_planted_problem_is_found() {
             "problem reference",
             "`KIMI_CODE_API_KEY` cannot be read from op://a/b/c: `op` is not on PATH",
         ),
+        #[cfg(feature = "keyring")]
         (
             NEW,
             &[],

@@ -1,9 +1,8 @@
 //! What a session is called: by `jackin label`, and in the title of a real terminal.
 
 use crate::{
-    picker::{USUAL, home},
     support::{Home, see},
-    tmux::Tmux,
+    tmux::{Tmux, USUAL, home},
 };
 
 #[test]

@@ -3,8 +3,8 @@
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use crate::{
-    picker::{EVERYTHING, USUAL, ZAI, home},
-    tmux::Tmux,
+    picker::{EVERYTHING, ZAI},
+    tmux::{Tmux, USUAL, home},
 };
 
 #[test]

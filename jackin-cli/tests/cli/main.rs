@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod auth;
+#[cfg(not(any(feature = "manual", feature = "request", feature = "terminal")))]
+mod bare;
 mod bundle;
 mod config;
+#[cfg(feature = "terminal")]
 mod console;
 mod doctor;
 mod elsewhere;
@@ -21,24 +24,30 @@ mod isolation;
 mod journey;
 mod keeping;
 mod labels;
+#[cfg(feature = "terminal")]
 mod last;
 mod machine;
+#[cfg(feature = "manual")]
 mod manual;
+#[cfg(feature = "terminal")]
 mod picker;
 #[path = "../../../fixtures/promised.rs"]
 mod promised;
+#[cfg(feature = "terminal")]
 mod prompt;
 mod readme;
 #[cfg(feature = "request")]
 mod request;
 mod roundtrip;
 mod run;
+#[cfg(feature = "terminal")]
 mod screens;
 mod secrecy;
 mod secrets;
 mod shells;
 mod store;
 mod support;
+#[cfg_attr(not(feature = "terminal"), expect(dead_code, reason = "less is typed"))]
 mod tmux;
 #[cfg(feature = "request")]
 mod trust;

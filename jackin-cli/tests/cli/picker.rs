@@ -10,11 +10,10 @@ use std::{
 use insta::assert_snapshot;
 
 use crate::{
-    support::{Home, see},
-    tmux::{LIMIT, Tmux},
+    support::see,
+    tmux::{LIMIT, Tmux, USUAL, home},
 };
 
-pub(crate) const USUAL: (u16, u16) = (80, 24);
 pub(crate) const ZAI: &str = "[env]\nZAI_API_KEY = 'sentinel-zai'\n";
 /// One of every kind: usable, of another protocol, expired, without models, withdrawn, without a key.
 pub(crate) const EVERYTHING: &str = "
@@ -37,14 +36,6 @@ models = { main = 'm', small_fast = 's' }
 [providers.qwen.anthropic]
 models = { main = 'm', small_fast = 's' }
 ";
-
-/// A home with this configuration, in which two agents are installed that say where they are sent.
-pub(crate) fn home(config: &str) -> Home {
-    let home = Home::with_config(config);
-    home.script("bin/claude", r#"echo "claude at ${ANTHROPIC_BASE_URL:-home} with <$*>""#);
-    home.script("bin/codex", r#"echo "codex with <$*>""#);
-    home
-}
 
 /// A screen without the days that go by.
 fn timeless(screen: &str) -> String {

@@ -6,10 +6,9 @@ use insta::assert_snapshot;
 
 use crate::{
     support::{Home, see},
-    tmux::Tmux,
+    tmux::{Tmux, USUAL},
 };
 
-const USUAL: (u16, u16) = (80, 24);
 const PROMPT: &str = "key for Z.AI (`ZAI_API_KEY`):";
 
 fn stored(home: &Home) -> bool {

@@ -15,10 +15,21 @@ use crate::support::{Home, see};
 /// Longer than any screen takes to appear.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
+/// Its usual size, in columns and rows.
+pub(crate) const USUAL: (u16, u16) = (80, 24);
+
 /// Runs jackin and shows how it ended; what the terminal was set to goes to two files.
 const TRY: &str = r#"
 stty -g </dev/tty >before; jackin "$@"; code=$?; stty -g </dev/tty >after
 echo "exit $code" >/dev/tty"#;
+
+/// A home with this configuration, in which two agents are installed that say where they are sent.
+pub(crate) fn home(config: &str) -> Home {
+    let home = Home::with_config(config);
+    home.script("bin/claude", r#"echo "claude at ${ANTHROPIC_BASE_URL:-home} with <$*>""#);
+    home.script("bin/codex", r#"echo "codex with <$*>""#);
+    home
+}
 
 /// A terminal with a prompt, gone when dropped.
 pub(crate) struct Tmux<'a> {

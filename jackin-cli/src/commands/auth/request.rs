@@ -17,8 +17,9 @@ use crate::{
     mcp::{McpError, PATIENCE, Server},
     picker::{Picked, Picker, Row},
     report::{self, CANCELLED, FAILED, Failure, Report, USAGE},
+    screen::Screen,
     secrets::Sources,
-    terminal::{Screen, can_ask},
+    terminal::can_ask,
 };
 
 /// The longest note, in characters, and how many events are shown.

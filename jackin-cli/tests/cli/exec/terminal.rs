@@ -1,7 +1,7 @@
 //! Job control, in a real terminal under an interactive shell.
 
 use super::{KEYS, home};
-use crate::{picker::USUAL, tmux::Tmux};
+use crate::tmux::{Tmux, USUAL};
 
 const AGENT: &str = "echo $$ > pid; echo ready; read -r line; echo \"got $line\"; exit 42";
 const JACKIN: &str = "jackin run --no-title --provider zai claude";

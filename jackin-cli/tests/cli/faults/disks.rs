@@ -8,11 +8,9 @@ use std::{
 };
 
 use super::{SET, ZAI, bound, bounded};
-use crate::{
-    picker::USUAL,
-    support::{Home, feed, see},
-    tmux::Tmux,
-};
+use crate::support::{Home, feed, see};
+#[cfg(feature = "terminal")]
+use crate::tmux::{Tmux, USUAL, home};
 
 /// A file system of a few pages, gone when dropped.
 struct Tiny(PathBuf);
@@ -156,7 +154,9 @@ fn a_full_disk_for_the_variables_of_later_steps() {
 #[test]
 fn a_full_disk_for_what_is_printed() {
     let home = Home::with_config(ZAI);
-    for words in ["env --export --provider zai", "providers --json", "agents", "completions bash"] {
+    let completions = cfg!(feature = "manual").then_some("completions bash");
+    let commands = ["env --export --provider zai", "providers --json", "agents"];
+    for words in commands.into_iter().chain(completions) {
         let mut sh =
             home.program("sh", ["-c", "exec \"$@\" >/dev/full", "sh", crate::support::JACKIN]);
         let seen = bounded(sh.args(words.split(' ')));
@@ -167,9 +167,10 @@ fn a_full_disk_for_what_is_printed() {
 
 /// Nobody is kept from launching by what was picked last.
 #[test]
+#[cfg(feature = "terminal")]
 #[ignore = "needs root, to mount a file system that fills up, and tmux; .ci/run runs it"]
 fn a_full_disk_for_what_was_picked_last() {
-    let home = crate::picker::home(crate::picker::ZAI);
+    let home = home(ZAI);
     let tiny = Tiny::over(&home, ".local/state/jackin");
     tiny.fill();
     let tmux = Tmux::start(&home, USUAL, &[]);
@@ -181,9 +182,10 @@ fn a_full_disk_for_what_was_picked_last() {
 }
 
 #[test]
+#[cfg(feature = "terminal")]
 #[ignore = "needs tmux; .ci/run runs it"]
 fn what_was_picked_last_may_be_anything() {
-    let home = crate::picker::home(crate::picker::ZAI);
+    let home = home(ZAI);
     let file = home.write(".local/state/jackin/last.json", "");
     let tmux = Tmux::start(&home, USUAL, &[]);
     for of in ["rm last.json; mkfifo last.json", "rm last.json; truncate -s 1G last.json"] {
@@ -198,6 +200,7 @@ fn what_was_picked_last_may_be_anything() {
 }
 
 #[test]
+#[cfg(feature = "terminal")]
 #[ignore = "needs root, to mount a file system that fills up, and tmux; .ci/run runs it"]
 fn a_full_disk_for_the_console() {
     let home = Home::with_config(TEXT);

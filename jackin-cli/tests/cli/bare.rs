@@ -1,0 +1,34 @@
+//! A build without features says what it cannot do, and offers none of it.
+
+use crate::support::{Home, see};
+
+#[test]
+fn what_is_not_built_in_is_not_offered() {
+    let home = Home::new();
+    for (above, command, said) in [
+        (&[][..], &["console"][..], "its feature `terminal` is off"),
+        (&[], &["completions", "bash"], "its feature `manual` is off"),
+        (&[], &["man", "pages"], "its feature `manual` is off"),
+        (&["auth"], &["auth", "request", "--kind", "member"], "cannot ask for keys"),
+    ] {
+        let seen = see(&mut home.jackin(command));
+        assert_eq!(seen.code, Some(125), "{command:?}");
+        assert!(
+            seen.err.contains("this build of jackin") && seen.err.contains(said),
+            "{}",
+            seen.err
+        );
+        let help = see(home.jackin(above).arg("--help")).out;
+        let name = format!("\n  {} ", command[above.len()]);
+        assert!(help.contains("Commands:") && !help.contains(&name), "{help}");
+    }
+    assert!(!home.path().join("pages").exists());
+}
+
+#[test]
+fn nobody_is_asked() {
+    let seen = see(&mut Home::new().jackin(["auth", "set", "zai"]));
+    assert_eq!(seen.code, Some(2));
+    let said = "this build of jackin cannot ask: give it on standard input";
+    assert!(seen.err.contains(said), "{}", seen.err);
+}
