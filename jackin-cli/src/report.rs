@@ -218,15 +218,19 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
 
 /// Rows with their columns aligned, two spaces apart.
 pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    aligned(&rows.iter().map(<[String; N]>::as_slice).collect::<Vec<_>>())
+}
+
+/// The same, once for all numbers of columns.
+fn aligned(rows: &[&[String]]) -> String {
     let length = |cell: &String| cell.chars().count();
-    let width =
-        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
+    let width = |column| rows.iter().map(|row| length(&row[column])).max().unwrap_or(0);
+    let widths: Vec<_> = (0..rows.first().map_or(0, |row| row.len())).map(width).collect();
     let mut text = String::new();
     for row in rows {
         let cells = row
             .iter()
-            .zip(widths)
+            .zip(&widths)
             .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - length(cell))));
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');

@@ -312,12 +312,12 @@ impl Config {
     }
 
     fn known_role(&self, name: &str, given: Given) -> Result<RoleName, Box<Unknown>> {
-        let mut known: Vec<_> =
-            self.documents().flat_map(|document| document.roles.keys()).collect();
-        known.sort_unstable();
-        known.dedup();
-        known.iter().find(|role| role.as_str() == name).map(|role| (*role).clone()).ok_or_else(
-            || Unknown::new("role", name, given, known.iter().map(|role| role.as_str())).into(),
-        )
+        let known = || self.documents().flat_map(|document| document.roles.keys());
+        known().find(|role| role.as_str() == name).cloned().ok_or_else(|| {
+            let mut names: Vec<_> = known().map(RoleName::as_str).collect();
+            names.sort_unstable();
+            names.dedup();
+            Unknown::new("role", name, given, names).into()
+        })
     }
 }

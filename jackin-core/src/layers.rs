@@ -49,6 +49,10 @@ impl EnvLayer {
         entries: impl Iterator<Item = (EnvName, EnvValue, Option<usize>)>,
     ) {
         self.entries.extend(entries.map(|(name, value, line)| Entry { name, value, line }));
+        self.sort();
+    }
+
+    fn sort(&mut self) {
         self.entries.sort_by(|a, b| a.name.cmp(&b.name));
         self.entries.dedup_by(|later, earlier| {
             let same = later.name == earlier.name;

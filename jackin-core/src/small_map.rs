@@ -49,7 +49,12 @@ impl<K: Clone, V: Clone> Default for SmallMap<K, V> {
 
 impl<K: Clone + Ord, V: Clone> FromIterator<(K, V)> for SmallMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut entries: Vec<_> = entries.into_iter().collect();
+        Self::sorted(entries.into_iter().collect())
+    }
+}
+
+impl<K: Clone + Ord, V: Clone> SmallMap<K, V> {
+    fn sorted(mut entries: Vec<(K, V)>) -> Self {
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         entries.dedup_by(|(b, _), (a, _)| a == b);
         Self(Cow::Owned(entries))

@@ -112,8 +112,8 @@ impl SecretSource for Sources<'_> {
             .copied()
             .enumerate()
             .partition(|(at, reference)| !of_op(reference) || Some(*at) == first_of_op);
-        let mut answers: BTreeMap<usize, Answer> =
-            alone.into_iter().map(|(at, reference)| (at, self.read(reference))).collect();
+        let mut answers: BTreeMap<usize, Answer> = BTreeMap::new();
+        answers.extend(alone.into_iter().map(|(at, reference)| (at, self.read(reference))));
         for group in together.chunks(AT_ONCE) {
             thread::scope(|scope| {
                 let asked: Vec<_> = group
