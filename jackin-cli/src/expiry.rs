@@ -60,17 +60,20 @@ fn next_after(now: i64, day: u8) -> i64 {
     (today + ahead) * DAY
 }
 
-/// "begins anew Mon 2026-11-23 00:00 UTC (01:00 CET here), in 1 day", in the user's time zone.
+/// "begins anew Mon 2026-11-23 00:00 UTC (Mon 01:00 CET here), in 1 day", with the user's time zone if
+/// that can be known.
 pub(crate) fn resets(at: i64) -> String {
-    resets_in(at, TimeZone::system())
+    resets_in(at, cfg!(feature = "zones").then(TimeZone::system))
 }
 
-fn resets_in(at: i64, zone: TimeZone) -> String {
+fn resets_in(at: i64, zone: Option<TimeZone>) -> String {
     let moment = Timestamp::from_second(at).unwrap_or(Timestamp::MAX);
     let utc = moment.to_zoned(TimeZone::UTC).strftime("%a %Y-%m-%d %H:%M UTC");
-    let here = moment.to_zoned(zone).strftime("%a %H:%M %Z");
+    let here = zone.map_or_else(String::new, |zone| {
+        format!(" ({} here)", moment.to_zoned(zone).strftime("%a %H:%M %Z"))
+    });
     let left = span(at.saturating_sub(now()).max(0));
-    format!("begins anew {utc} ({here} here), in {left}")
+    format!("begins anew {utc}{here}, in {left}")
 }
 
 /// The end of a key that lives so many hours from its approval, in RFC 3339; nothing if that is no
@@ -136,11 +139,13 @@ mod tests {
     fn a_moment_is_told_in_local_time_too() {
         let at = "2026-11-23T00:00:00Z".parse::<Timestamp>().unwrap().as_second();
         let west = TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").unwrap();
-        let words = resets_in(at, west);
+        let words = resets_in(at, Some(west));
         assert!(
             words.starts_with("begins anew Mon 2026-11-23 00:00 UTC (Sun 16:00 PST here), in "),
             "{words}"
         );
+        let words = resets_in(at, None);
+        assert!(words.starts_with("begins anew Mon 2026-11-23 00:00 UTC, in "), "{words}");
     }
 
     #[test]
