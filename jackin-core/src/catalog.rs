@@ -1,7 +1,7 @@
 //! The providers there are: the built-in ones with the user's overrides, then the user's own.
 //! `data/providers.toml` is the one place a built-in provider is added.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::{
     built_in::{KEYS, PROVIDERS, REFUSED_HOSTS},
@@ -14,15 +14,33 @@ use crate::{
     unknown::{Given, Unknown},
 };
 
-/// Every provider, in the order in which they are offered.
+/// Every provider, in the order in which they are offered. Copies are one and the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Catalog {
+pub struct Catalog(Option<Arc<Changes>>);
+
+/// What of the user's tables makes a catalogue another than the built-in one.
+#[derive(Debug, PartialEq, Eq)]
+struct Changes {
     /// Those that are not as they are built in: overridden ones, in the built-in order, then the
     /// user's own.
-    changed: Vec<Provider>,
+    providers: Vec<Provider>,
+    /// Every variable that holds some provider's key, sorted.
     keys: Cow<'static, [EnvName]>,
     /// Base URLs of providers of roles that do not apply here.
     other_urls: Vec<(Protocol, Text)>,
+}
+
+impl Changes {
+    const NONE: Self =
+        Self { providers: Vec::new(), keys: Cow::Borrowed(KEYS), other_urls: Vec::new() };
+
+    fn note_key(&mut self, table: &ProviderTable) {
+        if let Some(Sourced { value: key, .. }) = &table.key
+            && let Err(at) = self.keys.binary_search(key)
+        {
+            self.keys.to_mut().insert(at, key.clone());
+        }
+    }
 }
 
 /// The built-in provider of that id.
@@ -70,7 +88,7 @@ impl Catalog {
     /// ```
     #[must_use]
     pub const fn built_in() -> Self {
-        Self { changed: Vec::new(), keys: Cow::Borrowed(KEYS), other_urls: Vec::new() }
+        Self(None)
     }
 
     /// The built-in providers under the user's tables, the least specific first. Of the tables that
@@ -79,15 +97,15 @@ impl Catalog {
         tables: impl IntoIterator<Item = &'a ProviderTable>,
         others: impl IntoIterator<Item = &'a ProviderTable>,
     ) -> Result<Self, ConfigError> {
-        let mut catalog = Self::built_in();
+        let mut changes = Changes::NONE;
         for table in others {
-            catalog.note_key(table);
+            changes.note_key(table);
             let urls = table.urls().map(|(protocol, url)| (protocol, url.clone()));
-            catalog.other_urls.extend(urls);
+            changes.other_urls.extend(urls);
         }
         let mut merged: Vec<ProviderTable> = Vec::new();
         for table in tables {
-            catalog.note_key(table);
+            changes.note_key(table);
             match merged.iter_mut().find(|known| known.id == table.id) {
                 Some(known) => known.overlay(table.clone()),
                 None => merged.push(match built_in(table.id.as_str()) {
@@ -101,17 +119,9 @@ impl Catalog {
         for table in &merged {
             let provider = Self::extended(table, &merged)?.finish()?;
             check(&provider)?;
-            catalog.changed.push(provider);
+            changes.providers.push(provider);
         }
-        Ok(catalog)
-    }
-
-    fn note_key(&mut self, table: &ProviderTable) {
-        if let Some(Sourced { value: key, .. }) = &table.key
-            && let Err(at) = self.keys.binary_search(key)
-        {
-            self.keys.to_mut().insert(at, key.clone());
-        }
+        Ok(if changes == Changes::NONE { Self::built_in() } else { Self(Some(changes.into())) })
     }
 
     /// The table over the built-in one that it extends, if it does.
@@ -137,7 +147,8 @@ impl Catalog {
 
     /// All providers.
     pub fn iter(&self) -> impl Iterator<Item = &Provider> {
-        let own = self.changed.iter().filter(|provider| built_in(provider.id.as_str()).is_none());
+        let own = self.changes().providers.iter();
+        let own = own.filter(|provider| built_in(provider.id.as_str()).is_none());
         PROVIDERS.iter().map(|known| self.changed(known.id.as_str()).unwrap_or(known)).chain(own)
     }
 
@@ -148,23 +159,28 @@ impl Catalog {
     }
 
     fn changed(&self, id: &str) -> Option<&Provider> {
-        self.changed.iter().find(|provider| provider.id.as_str() == id)
+        self.changes().providers.iter().find(|provider| provider.id.as_str() == id)
+    }
+
+    fn changes(&self) -> &Changes {
+        static NONE: Changes = Changes::NONE;
+        self.0.as_deref().unwrap_or(&NONE)
     }
 
     /// Every variable that holds some provider's key, sorted: also where an override names another
     /// one, and of providers of roles that do not apply here.
-    pub(crate) const fn keys(&self) -> &Cow<'static, [EnvName]> {
-        &self.keys
+    pub(crate) fn keys(&self) -> &[EnvName] {
+        &self.changes().keys
     }
 
     /// Every base URL, but for one provider's.
-    pub(crate) fn urls_but(&self, except: &ProviderId) -> Vec<(Protocol, Text)> {
+    pub(crate) fn urls_but(&self, except: &ProviderId) -> impl Iterator<Item = (Protocol, &str)> {
         let providers = self.iter().filter(|provider| provider.id != *except);
         let endpoints = providers.flat_map(|provider| provider.endpoints.iter());
         let urls = endpoints.filter_map(|(protocol, endpoint)| {
-            Some((*protocol, endpoint.base_url.as_ref()?.value.clone()))
+            Some((*protocol, &*endpoint.base_url.as_ref()?.value))
         });
-        urls.chain(self.other_urls.iter().cloned()).collect()
+        urls.chain(self.changes().other_urls.iter().map(|(protocol, url)| (*protocol, &**url)))
     }
 
     /// Checks a key for a provider before it is stored; an unusual one is let through with a warning.
@@ -190,7 +206,7 @@ impl Catalog {
     /// Whether a variable holds some provider's key.
     #[must_use]
     pub fn is_key(&self, variable: &EnvName) -> bool {
-        self.keys.binary_search(variable).is_ok()
+        self.keys().binary_search(variable).is_ok()
     }
 }
 

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret;
 use crate::{
     agent::{Agent, Feed, Var},
     isolation::is_of_user,
+    key::KnownKey,
     names::EnvName,
     plan::{ExecPlan, ReadyPlan, Reason},
     reference::SecretRef,
@@ -185,22 +186,20 @@ impl ExecPlan {
     /// holds under the names that keys are read from.
     fn secrets<'a>(&'a self, parent: &'a Vars) -> Secrets<'a> {
         let mut secrets = Secrets::default();
-        let mut names: Vec<_> = self.removals.keys(&self.key).collect();
-        for known in &self.known {
-            match &known.value {
-                EnvValue::Literal(text) => {
-                    secrets.add(text.expose_secret().as_bytes(), known.foreign);
-                }
-                EnvValue::Reference(SecretRef::Host(name)) => names.push((name, known.foreign)),
-                EnvValue::Reference(_) => {}
+        for (name, value) in parent {
+            if let Some(foreign) = self.removals.foreign_there(name, &self.key) {
+                secrets.add(value.as_encoded_bytes(), foreign);
             }
         }
-        let beginnings: Beginnings = names.iter().map(|(name, _)| name.as_str()).collect();
-        for (name, value) in parent {
-            if beginnings.may_match(name.as_encoded_bytes()) {
-                for (_, foreign) in names.iter().filter(|(known, _)| is_name(known, name)) {
-                    secrets.add(value.as_encoded_bytes(), *foreign);
+        for KnownKey { value, foreign } in &self.known {
+            match value {
+                EnvValue::Literal(text) => secrets.add(text.expose_secret().as_bytes(), *foreign),
+                EnvValue::Reference(SecretRef::Host(host)) => {
+                    for (_, value) in parent.iter().filter(|(name, _)| is_name(host, name)) {
+                        secrets.add(value.as_encoded_bytes(), *foreign);
+                    }
                 }
+                EnvValue::Reference(_) => {}
             }
         }
         secrets

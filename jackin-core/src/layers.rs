@@ -1,7 +1,7 @@
 //! The configured values of one launch, in scoped layers: who wins, and who was shadowed. It reads
 //! no files and no environment; whoever builds it says what there is.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use crate::{
     agent::{Agent, AuthForward, Guard},
@@ -203,15 +203,24 @@ impl EnvLayers {
     pub(crate) fn each(&self) -> impl Iterator<Item = (&EnvName, Found<'_>)> {
         let mut next = [0; LAYERS];
         std::iter::from_fn(move || {
-            let heads =
-                self.layers.iter().zip(&next).filter_map(|(layer, at)| layer.entries.get(*at));
-            let name = heads.map(|entry| &entry.name).min()?;
-            let mut found = Found([None; LAYERS]);
-            for ((layer, at), slot) in self.layers.iter().zip(&mut next).zip(&mut found.0) {
-                *slot = layer.entries.get(*at).filter(|e| e.name == *name).map(|e| (layer, e));
-                *at += usize::from(slot.is_some());
+            let mut name: Option<&EnvName> = None;
+            let mut found = Found { layers: &self.layers, entries: [None; LAYERS] };
+            for (at, layer) in self.layers.iter().enumerate() {
+                let Some(entry) = layer.entries.get(next[at]) else { continue };
+                match name.map_or(Ordering::Less, |name| entry.name.cmp(name)) {
+                    Ordering::Less => {
+                        name = Some(&entry.name);
+                        found.entries = [None; LAYERS];
+                    }
+                    Ordering::Equal => {}
+                    Ordering::Greater => continue,
+                }
+                found.entries[at] = Some(entry);
             }
-            Some((name, found))
+            for (next, found) in next.iter_mut().zip(found.entries) {
+                *next += usize::from(found.is_some());
+            }
+            Some((name?, found))
         })
     }
 
@@ -237,27 +246,35 @@ impl EnvLayers {
 const LAYERS: usize = Scope::SEARCHED.len() + 1;
 
 /// The values of one name, the most specific first.
-pub(crate) struct Found<'a>([Option<(&'a EnvLayer, &'a Entry)>; LAYERS]);
+pub(crate) struct Found<'a> {
+    layers: &'a [EnvLayer],
+    entries: [Option<&'a Entry>; LAYERS],
+}
 
 impl<'a> Found<'a> {
+    fn iter(&self) -> impl Iterator<Item = (&'a EnvLayer, &'a Entry)> + Clone {
+        self.layers.iter().zip(self.entries).filter_map(|(layer, entry)| Some((layer, entry?)))
+    }
+
     /// The value that wins, and the scope in which it stands.
     pub(crate) fn value(&self) -> Option<(&'a EnvValue, Scope)> {
-        self.0.iter().flatten().next().map(|(layer, entry)| (&entry.value, layer.scope))
+        self.iter().next().map(|(layer, entry)| (&entry.value, layer.scope))
     }
 
     /// The same with its place and with what it shadows.
     pub(crate) fn sourced(&self) -> Option<Sourced<&'a EnvValue>> {
-        winner(self.0.iter().flatten().copied())
+        winner(self.iter())
     }
 }
 
 fn winner<'a>(
-    mut found: impl Iterator<Item = (&'a EnvLayer, &'a Entry)>,
+    mut found: impl Iterator<Item = (&'a EnvLayer, &'a Entry)> + Clone,
 ) -> Option<Sourced<&'a EnvValue>> {
     let (layer, entry) = found.next()?;
     // An exported variable that is empty gives no other value.
     let others =
         found.filter(|(layer, entry)| layer.scope != Scope::Environment || !entry.value.is_blank());
-    let shadowed = others.map(|(layer, entry)| layer.source(entry.line)).collect();
+    let mut shadowed = Vec::with_capacity(others.clone().count());
+    shadowed.extend(others.map(|(layer, entry)| layer.source(entry.line)));
     Some(Sourced { value: &entry.value, source: layer.source(entry.line), shadowed })
 }

@@ -101,6 +101,7 @@ mod scope;
 mod scrub;
 mod secret;
 mod settings;
+mod signs;
 mod small_map;
 #[cfg(feature = "proptest")]
 pub mod strategies;

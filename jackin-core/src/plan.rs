@@ -14,8 +14,9 @@ use crate::{
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     reference::SecretRef,
     scope::Source,
-    scrub::{Removal, Removals, Signs},
+    scrub::{Removal, Removals},
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
+    signs::Signs,
     value::EnvValue,
 };
 
@@ -141,7 +142,7 @@ impl ExecPlan {
     /// Whether a value is read from a variable that holds another provider's key.
     pub(crate) fn reads_foreign_key(&self, value: &EnvValue) -> bool {
         let Some(SecretRef::Host(host)) = value.reference() else { return false };
-        self.removals.keys(&self.key).any(|(name, foreign)| foreign && name == host)
+        self.removals.foreign(host, &self.key) == Some(true)
     }
 
     /// The same plan with another program in the agent's place.

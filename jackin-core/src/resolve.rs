@@ -17,7 +17,8 @@ use crate::{
     plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
     provider::{Endpoint, Provider},
     scope::{Scope, Sourced},
-    scrub::{Launch, Removals, Signs},
+    scrub::{Launch, Removals},
+    signs::Signs,
     value::EnvValue,
 };
 
@@ -49,6 +50,7 @@ pub fn resolve(
     provider: &Provider,
 ) -> Result<ExecPlan, ResolveError> {
     let catalog = &layers.catalog;
+    let most = agent.wirings.iter().map(|wiring| wiring.vars.len()).max().unwrap_or_default();
     let mut plan = ExecPlan {
         agent: agent.id.clone(),
         provider: provider.id.clone(),
@@ -57,7 +59,7 @@ pub fn resolve(
         role: layers.role.clone(),
         program: agent.program.into(),
         args: Vec::new(),
-        set: Vec::new(),
+        set: Vec::with_capacity(most + layers.longest()),
         removals: Removals::new(agent, catalog),
         expires_at: provider.expires_at,
         expired: provider.expired.clone(),
@@ -95,15 +97,14 @@ type Found<'a> = Sourced<&'a EnvValue>;
 impl<'a> Join<'a> {
     /// Notes every key that is configured anywhere, so that none crosses under another name.
     fn note_keys(&self, plan: &mut ExecPlan) {
-        let known = self.layers.all().filter_map(|(name, value)| {
-            if !plan.removals.may_concern(name.as_str().as_bytes()) || value.is_blank() {
-                return None;
-            }
+        let concerned = |name: &EnvName| plan.removals.may_concern(name.as_str().as_bytes());
+        let known = &mut plan.known;
+        let configured = self.layers.all().filter(|(name, _)| concerned(name));
+        configured.filter(|(_, value)| !value.is_blank()).for_each(|(name, value)| {
             // What the agent's own variables hold in the parent is for it to find, or is scrubbed.
-            let (_, foreign) = plan.removals.keys(&plan.key).find(|(key, _)| *key == name)?;
-            Some(KnownKey { value: value.clone(), foreign })
+            let foreign = plan.removals.foreign(name, &plan.key);
+            known.extend(foreign.map(|foreign| KnownKey { value: value.clone(), foreign }));
         });
-        plan.known = known.collect();
     }
 
     /// The endpoint to redirect the agent to; none for a native launch.
@@ -163,7 +164,6 @@ impl<'a> Join<'a> {
         }
         let redirect = Redirect { provider: self.provider, protocol: wiring.protocol, endpoint };
         let guard = self.layers.guard;
-        plan.set.reserve(wiring.vars.len());
         let bare = is_bare(wiring, endpoint);
         for var in wiring.vars.iter().filter(|var| var.guard <= guard) {
             let name = var.name.as_ref().unwrap_or(variable);
@@ -277,7 +277,6 @@ impl<'a> Join<'a> {
     fn pass_layers_on(&self, plan: &mut ExecPlan) {
         // Only the plan's own variables can be in the way: no name stands in the layers twice.
         let planned = plan.set.len();
-        plan.set.reserve(self.layers.longest());
         for (name, found) in self.layers.each() {
             let Some((value, scope)) = found.value() else { continue };
             let concerned = plan.removals.may_concern(name.as_str().as_bytes());
@@ -347,15 +346,16 @@ fn obstacle(
     name: &EnvName,
     value: &EnvValue,
 ) -> Option<Cow<'static, str>> {
-    if plan.set[..planned].iter().any(|var| var.name == *name) {
+    let bytes = name.as_str().as_bytes();
+    let concerned = plan.removals.may_concern(bytes);
+    if concerned && plan.set[..planned].iter().any(|var| var.name == *name) {
         return Some("the redirect sets it".into());
     }
     let is_foreign = |known: &KnownKey| known.foreign && known.value.is_same_secret(value);
     if plan.known.iter().any(is_foreign) || plan.reads_foreign_key(value) {
         return Some("it is another provider's key".into());
     }
-    let bytes = name.as_str().as_bytes();
-    if !plan.removals.may_concern(bytes) {
+    if !concerned {
         return None;
     }
     // The agent's own login would go there.

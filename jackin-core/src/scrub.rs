@@ -1,14 +1,15 @@
 //! What must not cross into the child, and why: derived from the two tables, never listed twice.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{borrow::Cow, ffi::OsStr, sync::LazyLock};
 
 use serde::Serialize;
 
 use crate::{
-    agent::{Agent, Feed, Scrub, Var, Wiring},
+    agent::{Agent, Scrub, Wiring},
     catalog::Catalog,
-    names::{EnvName, ProviderId},
-    provider::{Protocol, Text},
+    child::is_name,
+    names::EnvName,
+    provider::Protocol,
 };
 
 /// Names that the child's environment must not hold.
@@ -61,8 +62,8 @@ pub(crate) fn matches(pattern: &[u8], name: &[u8]) -> bool {
 pub(crate) struct Removals {
     agent: &'static Agent,
     launch: Launch,
-    /// Every variable that holds some provider's key.
-    keys: Cow<'static, [EnvName]>,
+    /// It knows every variable that holds some provider's key.
+    catalog: Catalog,
     beginnings: Beginnings,
 }
 
@@ -102,12 +103,11 @@ impl<'a> Rule<'a> {
 impl Removals {
     /// Those of a native launch without a login.
     pub(crate) fn new(agent: &'static Agent, catalog: &Catalog) -> Self {
-        let keys = catalog.keys().clone();
         let beginnings = match Agent::find(agent.id.as_str()) {
-            Some(_) => TABLES.or(keys.iter().map(EnvName::as_str).collect()),
+            Some(_) => TABLES.or(catalog.keys().iter().map(EnvName::as_str).collect()),
             None => Beginnings::ANY,
         };
-        Self { agent, launch: Launch::Native(Vec::new()), keys, beginnings }
+        Self { agent, launch: Launch::Native(Vec::new()), catalog: catalog.clone(), beginnings }
     }
 
     /// Makes them those of a launch.
@@ -136,19 +136,24 @@ impl Removals {
         self.may_concern(name) && rules.any(|rule| rule.if_redirected && rule.covers(name))
     }
 
-    /// The variables that hold some key, but for those in which the agent is to find its own; and
-    /// whether their keys are foreign, which those of the provider's own variable are not.
-    pub(crate) fn keys<'a>(
-        &'a self,
-        own: &'a EnvName,
-    ) -> impl Iterator<Item = (&'a EnvName, bool)> {
+    /// Whether the key in a variable is foreign, which that of the provider's own variable is not;
+    /// nothing where it holds no key, or where the agent is to find its own.
+    pub(crate) fn foreign(&self, name: &EnvName, own: &EnvName) -> Option<bool> {
         let native = matches!(self.launch, Launch::Native(_));
-        let kept =
-            move |name: &EnvName| native && self.agent.credentials().any(|kept| kept == name);
-        let logins =
-            Agent::all().iter().flat_map(Agent::credentials).filter(move |name| !kept(name));
-        let all = self.keys.iter().chain(logins);
-        all.map(move |name| (name, name != own && !kept(name)))
+        let kept = native && self.agent.credentials().any(|kept| kept == name);
+        let mut logins = Agent::all().iter().flat_map(Agent::credentials);
+        let is_key = self.catalog.is_key(name) || (!kept && logins.any(|login| login == name));
+        is_key.then_some(name != own && !kept)
+    }
+
+    /// The same of a variable of an environment.
+    pub(crate) fn foreign_there(&self, name: &OsStr, own: &EnvName) -> Option<bool> {
+        if !self.may_concern(name.as_encoded_bytes()) {
+            return None;
+        }
+        let logins = Agent::all().iter().flat_map(Agent::credentials);
+        let known = self.catalog.keys().iter().chain(logins).filter(|known| is_name(known, name));
+        known.filter_map(|known| self.foreign(known, own)).max()
     }
 
     /// All of them, each name once.
@@ -188,7 +193,7 @@ impl Removals {
     /// What no launch passes on: marks of the session it is started from, and providers' keys but
     /// for the one that the agent itself is to find.
     fn of_every(&self) -> impl Iterator<Item = Rule<'_>> {
-        let keys = self.keys.iter().filter(|name| !self.keeps(name));
+        let keys = self.catalog.keys().iter().filter(|name| !self.keeps(name));
         let others = Agent::all().iter().filter(|other| other.id != self.agent.id);
         let logins = others
             .flat_map(Agent::credentials)
@@ -274,7 +279,7 @@ impl Beginnings {
 
     fn add(&mut self, pattern: &str) {
         let pattern = pattern.as_bytes();
-        if pattern.iter().take(3).any(|byte| *byte == b'*') {
+        if pattern[..pattern.len().min(3)].contains(&b'*') {
             *self = Self::ANY;
         }
         let bit = Self::bit(pattern);
@@ -293,9 +298,16 @@ impl Beginnings {
 
     /// The bit for the first three bytes. On Windows the case of names does not count.
     fn bit(text: &[u8]) -> usize {
-        let add = |sum: u32, byte: &u8| (sum << 8) | u32::from(byte.to_ascii_uppercase());
+        let head = match *text {
+            [a, b, c, ..] => [a, b, c, 0],
+            [a, b] => [a, b, 0, 0],
+            [a] => [a, 0, 0, 0],
+            [] => [0; 4],
+        };
+        // Without the bit in which two cases of a letter differ.
+        let head = u32::from_le_bytes(head) & 0xDFDF_DFDF;
         // Fibonacci hashing: the upper bits of the product spread evenly.
-        (text.iter().take(3).fold(0, add).wrapping_mul(0x9E37_79B9) >> 23) as usize
+        (head.wrapping_mul(0x9E37_79B9) >> 23) as usize
     }
 }
 
@@ -305,54 +317,6 @@ impl<'a> FromIterator<&'a str> for Beginnings {
         patterns.into_iter().for_each(|pattern| all.add(pattern));
         all
     }
-}
-
-/// How an environment shows that an agent was redirected in it, by jackin or by hand, to a provider
-/// that is not this one: by a mark of a redirect, or by one of these URLs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Signs(Vec<(Protocol, Text)>);
-
-impl Signs {
-    pub(crate) fn new(catalog: &Catalog, provider: &ProviderId) -> Self {
-        Self(catalog.urls_but(provider))
-    }
-
-    /// Whether a variable is the sign of some agent's redirect.
-    pub(crate) fn shown_by(&self, name: &[u8], value: &[u8]) -> bool {
-        Agent::all().iter().any(|agent| self.of(agent, name, value))
-    }
-
-    /// Whether a variable is the sign of this agent's redirect.
-    pub(crate) fn of(&self, agent: &Agent, name: &[u8], value: &[u8]) -> bool {
-        agent.wirings.iter().any(|wiring| {
-            let mark = wiring.mark.filter(|(variable, _)| variable.as_bytes() == name);
-            let is_url = |var: &&Var| {
-                matches!(var.feed, Feed::BaseUrl)
-                    && var.name.as_ref().is_some_and(|url| url.as_str().as_bytes() == name)
-            };
-            let text = || String::from_utf8_lossy(value);
-            mark.is_some_and(|(_, part)| text().contains(part))
-                || (wiring.vars.iter().any(|var| is_url(&var))
-                    && self.holds(wiring.protocol, &text()))
-        })
-    }
-
-    fn holds(&self, protocol: Protocol, url: &str) -> bool {
-        let url = normal(url);
-        self.0.iter().any(|(known, other)| *known == protocol && normal(other) == url)
-    }
-}
-
-/// A URL in the form in which two for one endpoint are alike.
-fn normal(url: &str) -> String {
-    let url = url.trim().trim_end_matches('/');
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let scheme = scheme.to_ascii_lowercase();
-    let authority = authority.to_ascii_lowercase();
-    let port = if scheme == "https" { ":443" } else { ":80" };
-    let authority = authority.strip_suffix(port).unwrap_or(&authority);
-    format!("{scheme}://{authority}/{}", path.trim_matches('/'))
 }
 
 #[cfg(test)]
@@ -376,7 +340,7 @@ mod tests {
                 let list = removals.list();
                 assert!(list.len() > 30);
                 let every = Agent::all().iter().flat_map(|agent| agent.wirings);
-                let keys = removals.keys.iter().map(ToString::to_string);
+                let keys = removals.catalog.keys().iter().map(ToString::to_string);
                 let names = names(every).map(ToString::to_string).chain(keys);
                 let listed = list.iter().map(|removal| removal.pattern.replace('*', "X"));
                 let others =
