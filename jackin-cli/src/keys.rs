@@ -151,7 +151,7 @@ pub(crate) fn keep(value: EnvValue, name: &EnvName, target: &Target) -> Result<E
     let EnvValue::Literal(key) = value else {
         return Err(Failure::new(USAGE, "a reference is not put into the keyring, only a key is"));
     };
-    secrets::keep(&entry, (*key).clone())?;
+    secrets::keep(&entry, key.expose_secret().into())?;
     Ok(EnvValue::Reference(SecretRef::Keyring(entry)))
 }
 

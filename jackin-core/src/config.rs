@@ -8,7 +8,7 @@ use crate::{
     catalog::Catalog,
     error::{ConfigError, Place},
     isolation::Isolation,
-    layers::{EnvLayer, EnvLayers},
+    layers::{self, EnvLayer, EnvLayers},
     names::{AgentId, EnvName, RoleName, WorkspaceName},
     provider_table::ProviderTable,
     reader::{self, Entry, Table},
@@ -22,7 +22,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Document {
     own: ScopeTable,
-    roles: BTreeMap<RoleName, ScopeTable>,
+    /// In the order of the text.
+    roles: Vec<(RoleName, ScopeTable)>,
     /// The directory of the workspace, as written.
     pub workdir: Option<String>,
     /// The role when none is asked for.
@@ -34,6 +35,13 @@ pub struct Document {
 #[derive(Debug, Clone)]
 struct ScopeTable {
     env: EnvLayer,
+    /// Most roles have none.
+    settings: Option<Box<Settings>>,
+}
+
+/// What one scope sets beside variables.
+#[derive(Debug, Clone)]
+struct Settings {
     providers: Vec<ProviderTable>,
     guard: Option<Guard>,
     default_provider: Option<Sourced<String>>,
@@ -91,11 +99,12 @@ impl Document {
     ) -> Result<Self, ConfigError> {
         let mut reserved = Vec::new();
         let own = ScopeTable::read(root, scope, file, &mut reserved)?;
-        let mut roles = BTreeMap::new();
-        for entry in root.table("roles")?.map_or_else(Vec::new, |roles| roles.entries()) {
+        let entries = root.table("roles")?.map_or_else(Vec::new, |roles| roles.entries());
+        let mut roles = Vec::with_capacity(entries.len());
+        for entry in entries {
             let name = entry.name()?;
             let table = ScopeTable::read(&entry.table()?, role_scope, file, &mut reserved)?;
-            roles.insert(name, table);
+            roles.push((name, table));
         }
         let default_role = root.get("default_role").map(|entry| {
             let role: RoleName =
@@ -116,19 +125,32 @@ impl Document {
     /// The provider when none is asked for, as this file says for every role.
     #[must_use]
     pub const fn default_provider(&self) -> Option<&Sourced<String>> {
-        self.own.default_provider.as_ref()
+        match &self.own.settings {
+            Some(settings) => settings.default_provider.as_ref(),
+            None => None,
+        }
     }
 
     /// The agent when none is asked for, as this file says for every role.
     #[must_use]
     pub const fn default_agent(&self) -> Option<&Sourced<String>> {
-        self.own.default_agent.as_ref()
+        match &self.own.settings {
+            Some(settings) => settings.default_agent.as_ref(),
+            None => None,
+        }
     }
 
-    /// What each of its scopes sets: the file's own table, then every role's.
+    /// What each of its scopes sets: the file's own table, then every role's, by name.
     pub fn layers(&self) -> impl Iterator<Item = (Option<&RoleName>, &EnvLayer)> {
-        let roles = self.roles.iter().map(|(role, table)| (Some(role), &table.env));
+        let mut roles: Vec<_> =
+            self.roles.iter().map(|(role, table)| (Some(role), &table.env)).collect();
+        roles.sort_by_key(|(role, _)| *role);
         std::iter::once((None, &self.own.env)).chain(roles)
+    }
+
+    /// The name of a role, if it has that.
+    fn role(&self, name: &str) -> Option<&RoleName> {
+        self.roles.iter().map(|(role, _)| role).find(|role| role.as_str() == name)
     }
 }
 
@@ -139,20 +161,31 @@ impl ScopeTable {
         file: &Arc<str>,
         reserved: &mut Vec<Place>,
     ) -> Result<Self, ConfigError> {
-        let mut env = EnvLayer::new(scope, Some(file.clone()));
-        let entries = table.table("env")?.map_or_else(Vec::new, |env| env.entries());
+        let env = table.table("env")?;
+        let others = table.len() > usize::from(env.is_some());
+        let entries = env.map_or_else(Vec::new, |env| env.entries());
         let mut values = Vec::with_capacity(entries.len());
         for entry in entries {
             let name: EnvName = entry.name()?;
             if name.is_reserved() {
                 reserved.push(entry.place());
             } else {
-                values.push((name, read_value(&entry)?, Some(entry.line())));
+                values.push(layers::Entry {
+                    name,
+                    value: read_value(&entry)?,
+                    line: Some(entry.line()),
+                });
             }
         }
-        env.extend(values.into_iter());
+        let env = EnvLayer::new(scope, Some(file.clone())).of(values);
+        let settings = others.then(|| Settings::read(table, scope).map(Box::new)).transpose()?;
+        Ok(Self { env, settings })
+    }
+}
+
+impl Settings {
+    fn read(table: &Table<'_>, scope: Scope) -> Result<Self, ConfigError> {
         Ok(Self {
-            env,
             providers: ProviderTable::read_all(table, scope)?,
             guard: table.get("guard").map(|entry| read_guard(&entry)).transpose()?,
             default_provider: table.str("default_provider", scope)?,
@@ -171,7 +204,7 @@ fn read_value(entry: &Entry<'_>) -> Result<EnvValue, ConfigError> {
         Some(table) => read_form(entry, &table),
         None => {
             let text = entry.str().map_err(|_| entry.wrong_type(VALUE))?;
-            EnvValue::parse(text).map_err(|error| entry.invalid(error.to_string()))
+            entry.variable(text).map_err(|error| entry.invalid(error.to_string()))
         }
     }
 }
@@ -274,25 +307,29 @@ impl Config {
         for document in [global, local].into_iter().flatten() {
             let Document { own, mut roles, .. } = document;
             tables.push(own);
-            tables.extend(role.as_ref().and_then(|role| roles.remove(role)));
-            for table in roles.into_values() {
-                others.extend(table.providers);
-                dormant.push(table.env);
+            let at = roles.iter().position(|(name, _)| Some(name) == role.as_ref());
+            tables.extend(at.map(|at| roles.swap_remove(at).1));
+            dormant.reserve(roles.len());
+            for (_, ScopeTable { env, settings }) in roles {
+                others.extend(settings.into_iter().flat_map(|settings| settings.providers));
+                dormant.push(env);
             }
         }
-        let catalog = Catalog::merged(tables.iter().flat_map(|table| &table.providers), &others)?;
+        let settings = tables.iter().filter_map(|table| table.settings.as_ref());
+        let catalog = Catalog::merged(settings.flat_map(|settings| &settings.providers), &others)?;
         let mut layers = EnvLayers::new(catalog);
-        for table in tables {
-            layers.guard = table.guard.unwrap_or(layers.guard);
-            Sourced::overlay(&mut layers.default_provider, table.default_provider);
-            Sourced::overlay(&mut layers.default_agent, table.default_agent);
-            for (agent, mode) in table.auth_forward {
+        for ScopeTable { env, settings } in tables {
+            layers = layers.with(env);
+            let Some(settings) = settings else { continue };
+            layers.guard = settings.guard.unwrap_or(layers.guard);
+            Sourced::overlay(&mut layers.default_provider, settings.default_provider);
+            Sourced::overlay(&mut layers.default_agent, settings.default_agent);
+            for (agent, mode) in settings.auth_forward {
                 let mut merged = layers.auth_forward.remove(&agent);
                 Sourced::overlay(&mut merged, Some(mode));
                 layers.auth_forward.extend(merged.map(|mode| (agent, mode)));
             }
-            layers.isolation.add(table.isolation);
-            layers = layers.with(table.env);
+            layers.isolation.add(settings.isolation);
         }
         layers.dormant = dormant;
         layers.workspace = workspace;
@@ -303,7 +340,7 @@ impl Config {
     /// Whether some file defines a role.
     #[must_use]
     pub fn has_role(&self, role: &RoleName) -> bool {
-        self.documents().any(|document| document.roles.contains_key(role))
+        self.documents().any(|document| document.role(role.as_str()).is_some())
     }
 
     fn documents(&self) -> impl Iterator<Item = &Document> {
@@ -312,12 +349,13 @@ impl Config {
     }
 
     fn known_role(&self, name: &str, given: Given) -> Result<RoleName, Box<Unknown>> {
-        let known = || self.documents().flat_map(|document| document.roles.keys());
-        known().find(|role| role.as_str() == name).cloned().ok_or_else(|| {
-            let mut names: Vec<_> = known().map(RoleName::as_str).collect();
-            names.sort_unstable();
-            names.dedup();
-            Unknown::new("role", name, given, names).into()
+        let found = self.documents().find_map(|document| document.role(name));
+        found.cloned().ok_or_else(|| {
+            let known = self.documents().flat_map(|document| &document.roles);
+            let mut known: Vec<_> = known.map(|(role, _)| role.as_str()).collect();
+            known.sort_unstable();
+            known.dedup();
+            Unknown::new("role", name, given, known).into()
         })
     }
 }

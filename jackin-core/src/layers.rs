@@ -23,10 +23,18 @@ pub struct EnvLayer {
 
 /// A value, and the line in which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
-    name: EnvName,
-    value: EnvValue,
-    line: Option<usize>,
+pub(crate) struct Entry {
+    pub(crate) name: EnvName,
+    pub(crate) value: EnvValue,
+    pub(crate) line: Option<usize>,
+}
+
+/// The first bytes of a name, in which most differ, as a number that sorts like them.
+fn head(name: &str) -> u128 {
+    let mut head = [0; size_of::<u128>()];
+    let length = name.len().min(head.len());
+    head[..length].copy_from_slice(&name.as_bytes()[..length]);
+    u128::from_be_bytes(head)
 }
 
 impl EnvLayer {
@@ -39,28 +47,24 @@ impl EnvLayer {
     /// Sets a value that stands in a line (counted from 1) of the layer's file.
     #[must_use]
     pub fn with(mut self, name: EnvName, value: EnvValue, line: Option<usize>) -> Self {
-        self.extend(std::iter::once((name, value, line)));
+        match self.entries.binary_search_by(|entry| entry.name.cmp(&name)) {
+            Ok(at) => self.entries[at] = Entry { name, value, line },
+            Err(at) => self.entries.insert(at, Entry { name, value, line }),
+        }
         self
     }
 
-    /// Sets many values at once; of two with one name the last counts.
-    pub(crate) fn extend(
-        &mut self,
-        entries: impl Iterator<Item = (EnvName, EnvValue, Option<usize>)>,
-    ) {
-        self.entries.extend(entries.map(|(name, value, line)| Entry { name, value, line }));
-        self.sort();
-    }
-
-    fn sort(&mut self) {
-        self.entries.sort_by(|a, b| a.name.cmp(&b.name));
-        self.entries.dedup_by(|later, earlier| {
-            let same = later.name == earlier.name;
-            if same {
-                std::mem::swap(later, earlier);
-            }
-            same
-        });
+    /// Sets many values at once, no two of one name.
+    pub(crate) fn of(mut self, values: Vec<Entry>) -> Self {
+        self.entries = values;
+        let is_sorted = |entries: &[Entry]| entries.is_sorted_by(|a, b| a.name < b.name);
+        if !is_sorted(&self.entries) {
+            self.entries.sort_by_cached_key(|entry| head(entry.name.as_str()));
+        }
+        if !is_sorted(&self.entries) {
+            self.entries.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        self
     }
 
     fn get(&self, name: &EnvName) -> Option<&Entry> {
@@ -167,15 +171,14 @@ impl EnvLayers {
     /// use for their keys and agents for their login tokens. Only whether they are set is asked; nothing is read.
     #[must_use]
     pub fn with_environment(self, host: impl Fn(&EnvName) -> HostVar) -> Self {
-        let mut layer = EnvLayer::new(Scope::Environment, None);
         let keys = self.catalog.iter().map(|provider| &provider.key.value);
         let tokens = Agent::all().iter().filter_map(|agent| agent.token.as_ref());
-        let set = keys.chain(tokens).filter_map(|name| match host(name) {
-            HostVar::Unset => None,
-            HostVar::Blank => Some((name.clone(), EnvValue::secret(""), None)),
-            HostVar::Set => Some((name.clone(), EnvValue::host(name.clone()), None)),
+        let empty = EnvLayer::new(Scope::Environment, None);
+        let layer = keys.chain(tokens).fold(empty, |layer, name| match host(name) {
+            HostVar::Unset => layer,
+            HostVar::Blank => layer.with(name.clone(), EnvValue::secret(""), None),
+            HostVar::Set => layer.with(name.clone(), EnvValue::host(name.clone()), None),
         });
-        layer.extend(set);
         self.with(layer)
     }
 

@@ -137,5 +137,5 @@ pub use crate::{
     small_map::SmallMap,
     tab::{Multiplexer, NotInTab, Tab},
     unknown::{Given, Unknown},
-    value::{EnvValue, ValueError},
+    value::{EnvValue, Literal, ValueError},
 };

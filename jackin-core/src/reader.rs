@@ -1,8 +1,9 @@
 //! Walks parsed TOML and says file, line and key of whatever is wrong. It never quotes the text: the
 //! line at fault may hold a key.
 
-use std::{str::FromStr, sync::Arc};
+use std::{cell::OnceCell, ptr, str::FromStr, sync::Arc};
 
+use secrecy::SecretString;
 use toml_datetime::Datetime;
 use toml_parser::decoder::ScalarKind;
 
@@ -11,12 +12,16 @@ use crate::{
     names::NameError,
     scope::{Scope, Source, Sourced},
     tree::{ROOT, Tree, Value},
+    value::{EnvValue, Literal, ValueError},
 };
 
 /// A parsed text.
 struct Document<'a> {
     file: &'a Arc<str>,
+    text: &'a str,
     tree: Tree<'a>,
+    /// The text that its values share, once there is one.
+    shared: OnceCell<Arc<SecretString>>,
 }
 
 /// Parses a text and hands its root table to `read`.
@@ -31,7 +36,7 @@ pub(crate) fn with_root<T>(
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
         ConfigError::Syntax { file: file.clone(), line, column }
     })?;
-    read(&Table { document: &Document { file, tree }, id: ROOT })
+    read(&Table { document: &Document { file, text, tree, shared: OnceCell::new() }, id: ROOT })
 }
 
 /// A table of a text.
@@ -53,11 +58,15 @@ impl<'a> Table<'a> {
         self.document.tree.get(self.id, key).map(|id| self.entry(id))
     }
 
+    /// How many values there are.
+    pub(crate) fn len(&self) -> usize {
+        self.document.tree.len(self.id)
+    }
+
     /// Every value, in the order of the text.
     pub(crate) fn entries(&self) -> Vec<Entry<'a>> {
-        let tree = &self.document.tree;
-        let mut entries = Vec::with_capacity(tree.len(self.id));
-        entries.extend(tree.children(self.id).map(|id| self.entry(id)));
+        let mut entries = Vec::with_capacity(self.len());
+        entries.extend(self.document.tree.children(self.id).map(|id| self.entry(id)));
         // A table that was first named by one inside it stands where its own header is.
         entries.sort_by_key(Entry::line);
         entries
@@ -157,6 +166,23 @@ impl<'a> Entry<'a> {
     /// The value as a string.
     pub(crate) fn str(&self) -> Result<&'a str, ConfigError> {
         self.value().as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
+    }
+
+    /// A string as the value of a variable; a literal shares the text of the file.
+    pub(crate) fn variable(&self, text: &str) -> Result<EnvValue, ValueError> {
+        EnvValue::parse_or(text, || {
+            let Document { text: whole, shared, .. } = self.document;
+            let start = text.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+            let part = start..start.wrapping_add(text.len());
+            // What has escapes does not stand in the file as it is.
+            match whole.get(part.clone()) {
+                Some(same) if ptr::eq(same, text) => {
+                    let shared = shared.get_or_init(|| Arc::new((*whole).into()));
+                    Literal::part(shared.clone(), part)
+                }
+                _ => text.into(),
+            }
+        })
     }
 
     /// The value as a list of strings.

@@ -1,7 +1,7 @@
 //! What an `[env]` value means: a literal, or a reference to where the text stands. Nothing is read
 //! here; a reference stays a reference until a [`SecretSource`](crate::SecretSource) is asked for it.
 
-use std::sync::Arc;
+use std::{fmt, ops::Range, sync::Arc};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -14,9 +14,8 @@ use crate::{
 #[derive(Clone)]
 #[cfg_attr(not(jackin_leak), derive(Debug))]
 pub enum EnvValue {
-    /// The text itself, one copy for all who hold it. Any literal may be a secret, so all are
-    /// treated as one.
-    Literal(Arc<SecretString>),
+    /// The text itself. Any literal may be a secret, so all are treated as one.
+    Literal(Literal),
     /// Where the text is to be read at launch.
     Reference(SecretRef),
 }
@@ -47,6 +46,14 @@ impl EnvValue {
     /// A text that starts with `op://` and is no such reference, or that holds a NUL, which no
     /// environment can carry.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
+        Self::parse_or(text, || text.into())
+    }
+
+    /// The same where somebody else knows how to hold on to the text.
+    pub(crate) fn parse_or(
+        text: &str,
+        literal: impl FnOnce() -> Literal,
+    ) -> Result<Self, ValueError> {
         if text.starts_with("op://") {
             return OpRef::new(text, None).map(|op| Self::Reference(SecretRef::Op(op)));
         }
@@ -54,10 +61,10 @@ impl EnvValue {
             let inner = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
             inner.unwrap_or(name).parse().ok()
         });
-        Ok(match host {
-            Some(name) => Self::Reference(SecretRef::Host(name)),
-            None => return Self::literal(text),
-        })
+        match host {
+            Some(name) => Ok(Self::host(name)),
+            None => check(text).map(|()| Self::Literal(literal())),
+        }
     }
 
     /// The text itself, whatever it looks like.
@@ -65,15 +72,12 @@ impl EnvValue {
     /// # Errors
     /// A text that holds a NUL, which no environment can carry.
     pub fn literal(text: &str) -> Result<Self, ValueError> {
-        if text.contains('\0') {
-            return Err(ValueError("holds a NUL, which no environment variable can carry"));
-        }
-        Ok(Self::secret(text))
+        check(text).map(|()| Self::secret(text))
     }
 
     /// A text that an environment can carry.
-    pub(crate) fn secret(text: impl Into<SecretString>) -> Self {
-        Self::Literal(Arc::new(text.into()))
+    pub(crate) fn secret(text: &str) -> Self {
+        Self::Literal(text.into())
     }
 
     /// The value of a host variable, read at launch.
@@ -135,6 +139,54 @@ impl PartialEq for EnvValue {
 }
 
 impl Eq for EnvValue {}
+
+fn check(text: &str) -> Result<(), ValueError> {
+    // All of them are looked at, since that goes by sixteen.
+    match text.bytes().fold(false, |found, byte| found | (byte == 0)) {
+        true => Err(ValueError("holds a NUL, which no environment variable can carry")),
+        false => Ok(()),
+    }
+}
+
+/// A text that may be a secret, or a part of one: the values of a file share its text. Copies are
+/// one and the same, and the text is wiped with the last of them.
+#[derive(Clone)]
+pub struct Literal {
+    whole: Arc<SecretString>,
+    part: Range<usize>,
+}
+
+impl Literal {
+    /// A part of a text.
+    pub(crate) const fn part(whole: Arc<SecretString>, part: Range<usize>) -> Self {
+        Self { whole, part }
+    }
+}
+
+impl From<SecretString> for Literal {
+    fn from(text: SecretString) -> Self {
+        let part = 0..text.expose_secret().len();
+        Self::part(Arc::new(text), part)
+    }
+}
+
+impl From<&str> for Literal {
+    fn from(text: &str) -> Self {
+        SecretString::from(text).into()
+    }
+}
+
+impl ExposeSecret<str> for Literal {
+    fn expose_secret(&self) -> &str {
+        self.whole.expose_secret().get(self.part.clone()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[REDACTED]")
+    }
+}
 
 /// What is wrong with a value; the value is not repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -183,6 +183,9 @@ fn look_at_configuration(seen: &mut Seen) {
     let (_, layer) = document.layers().next().unwrap();
     for (_, value, source) in layer.entries() {
         look!(seen, "EnvValue", value.clone());
+        if let EnvValue::Literal(text) = value {
+            look!(seen, "Literal", text.clone());
+        }
         look!(seen, "Source", source);
         if let Some(reference) = value.reference() {
             look!(seen, "SecretRef", reference.clone());

@@ -19,7 +19,7 @@ fn plain(text: &str) -> Option<EnvValue> {
     }
     let braced = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     let name = braced.or(text.strip_prefix('$')).and_then(|name| name.parse::<EnvName>().ok());
-    Some(name.map_or_else(|| EnvValue::Literal(std::sync::Arc::new(text.into())), EnvValue::host))
+    Some(name.map_or_else(|| EnvValue::Literal(text.into()), EnvValue::host))
 }
 
 /// What a value in a configuration stands for; nothing where it must be refused.
@@ -37,7 +37,7 @@ fn expected(data: &Data) -> Option<EnvValue> {
             return value
                 .text()
                 .filter(|text| !text.contains('\0'))
-                .map(|text| EnvValue::Literal(std::sync::Arc::new(text.into())));
+                .map(|text| EnvValue::Literal(text.into()));
         }
         "op" => {
             let account =

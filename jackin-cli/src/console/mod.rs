@@ -134,7 +134,7 @@ impl Session<'_> {
         value: &EnvValue,
     ) -> io::Result<Result<SecretString, SecretError>> {
         let reference = match value {
-            EnvValue::Literal(text) => return Ok(Ok((**text).clone())),
+            EnvValue::Literal(text) => return Ok(Ok(text.expose_secret().into())),
             EnvValue::Reference(reference) => reference,
         };
         self.screen.lend(|| {

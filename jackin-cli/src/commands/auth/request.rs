@@ -76,7 +76,7 @@ fn token(
         )));
     };
     let token = match value {
-        EnvValue::Literal(text) => (*text).clone(),
+        EnvValue::Literal(text) => text.expose_secret().into(),
         EnvValue::Reference(reference) => read(&reference, name, ambient)?,
     };
     check_key(token.expose_secret()).map_err(|problem| {
