@@ -1,13 +1,19 @@
 //! TOML as a tree that borrows from its text: one list of nodes, made from the events of
-//! `toml_parser`. It takes and refuses what the `toml` crate does, which the tests hold it against,
-//! at half the cost. Every value is checked, whether or not somebody asks for it; errors
-//! are places, since words could quote the text. Nothing here recurses, however deep the text does.
+//! `toml_parser`, or without it where a line is but a bare key and a plain string. It takes and
+//! refuses what the `toml` crate does, which the tests hold it against, at a third of the cost.
+//! Every value is checked, whether or not somebody asks for it; errors are places, since words could
+//! quote the text. Nothing here recurses, however deep the text does.
 
 mod build;
 
 use std::{borrow::Cow, iter, mem};
 
-use toml_parser::{Source, decoder::ScalarKind, parser::parse_document};
+use toml_parser::{
+    Source,
+    decoder::ScalarKind,
+    lexer::{Token, TokenKind},
+    parser::parse_document,
+};
 
 use build::{Builder, First, Key};
 
@@ -65,12 +71,50 @@ pub(crate) struct List {
     count: usize,
 }
 
+/// Where the entry of a table is to be.
+struct Place {
+    hash: u64,
+    slot: usize,
+}
+
+/// In so few entries, one is found sooner without its hash.
+const FEW: usize = 4;
+
+/// The tokens up to the end of a line outside of brackets: the memory for those of a whole text
+/// costs more than they do.
+fn statement(lexer: impl Iterator<Item = Token>, tokens: &mut Vec<Token>) {
+    let mut open = 0_usize;
+    tokens.clear();
+    for token in lexer {
+        tokens.push(token);
+        match token.kind() {
+            TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket => open += 1,
+            TokenKind::RightSquareBracket | TokenKind::RightCurlyBracket => {
+                open = open.saturating_sub(1);
+            }
+            TokenKind::Newline if open == 0 => return,
+            _ => {}
+        }
+    }
+}
+
 impl<'a> Tree<'a> {
     /// Parses a text; an error is the offset of what is wrong.
     pub(crate) fn parse(text: &'a str) -> Result<Self, usize> {
         let mut builder = Builder::new(text);
         let mut grammar = First::default();
-        parse_document(&Source::new(text).lex().into_vec(), &mut builder, &mut grammar);
+        let mut tokens = Vec::new();
+        let mut at = builder.plain_lines(0);
+        while at < text.len() {
+            // From the end of the line before, since a text may begin with what marks its encoding.
+            let base = at.saturating_sub(1);
+            builder.begin(base, &mut grammar);
+            let lexer = Source::new(&text[base..]).lex();
+            statement(lexer.skip(usize::from(at > 0)), &mut tokens);
+            parse_document(&tokens, &mut builder, &mut grammar);
+            let end = tokens.last().map_or(text.len(), |last| base + last.span().end());
+            at = builder.plain_lines(end);
+        }
         builder.finish(grammar)
     }
 
@@ -79,8 +123,8 @@ impl<'a> Tree<'a> {
         let value = Value::Table(Made::Header, List::default());
         let key = Cow::Borrowed("");
         let root = Node { key, line: 1, parent: ROOT, next: ROOT, hash: 0, value };
-        // Most lines are an entry of some thirty characters.
-        let usual = length / 32 + 1;
+        // Few texts have an entry in less than sixteen characters.
+        let usual = length / 16 + 1;
         let mut nodes = Vec::with_capacity(usual);
         nodes.push(root);
         Self { nodes, slots: vec![ROOT; (usual * 2).next_power_of_two()] }
@@ -92,10 +136,21 @@ impl<'a> Tree<'a> {
 
     /// The entry of a table under a key, if there is one.
     pub(crate) fn get(&self, table: usize, key: &str) -> Option<usize> {
+        if self.len(table) <= FEW {
+            return self.children(table).find(|id| self.nodes[*id].key == key);
+        }
+        self.entry(table, key).ok()
+    }
+
+    /// The entry of a table under a key, or the place for it.
+    fn entry(&self, table: usize, key: &str) -> Result<usize, Place> {
         let hash = hash(table, key);
         let is_it = |node: &Node<'_>| node.hash == hash && node.parent == table && node.key == key;
-        let found = self.slots[self.slot(hash, is_it)];
-        (found != ROOT).then_some(found)
+        let slot = self.slot(hash, is_it);
+        match self.slots[slot] {
+            ROOT => Err(Place { hash, slot }),
+            found => Ok(found),
+        }
     }
 
     /// The slot of the entry that fits, or the free one where there is none.
@@ -123,9 +178,22 @@ impl<'a> Tree<'a> {
         })
     }
 
-    fn append(&mut self, parent: usize, key: Key<'a>, value: Value<'a>) -> usize {
+    /// Puts a new entry into its place.
+    fn insert(&mut self, table: usize, place: Place, key: Key<'a>, value: Value<'a>) -> usize {
+        let id = self.append(table, place.hash, key, value);
+        if self.nodes.len() * 2 > self.slots.len() {
+            self.slots = vec![ROOT; self.slots.len() * 2];
+            (1..=id).for_each(|id| self.file(id));
+        } else {
+            self.slots[place.slot] = id;
+        }
+        id
+    }
+
+    /// Puts a value behind all others in a node.
+    fn append(&mut self, parent: usize, hash: u64, key: Key<'a>, value: Value<'a>) -> usize {
         let id = self.nodes.len();
-        let (hash, Key { name: key, line, .. }) = (hash(parent, &key.name), key);
+        let Key { name: key, line, .. } = key;
         self.nodes.push(Node { key, line, parent, next: ROOT, hash, value });
         let Some(list) = self.nodes[parent].value.list_mut() else { return id };
         list.count += 1;
@@ -133,15 +201,10 @@ impl<'a> Tree<'a> {
             ROOT => list.first = id,
             last => self.nodes[last].next = id,
         }
-        if self.nodes.len() * 2 > self.slots.len() {
-            self.slots = vec![ROOT; self.slots.len() * 2];
-            (1..id).for_each(|id| self.file(id));
-        }
-        self.file(id);
         id
     }
 
-    /// Puts the entry of a table into its slot.
+    /// Puts the entry of a table into a slot.
     fn file(&mut self, id: usize) {
         let node = &self.nodes[id];
         if let Value::Table(..) = self.nodes[node.parent].value {

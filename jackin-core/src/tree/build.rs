@@ -16,11 +16,16 @@ const LIMIT: usize = 80;
 
 /// The offset of the first error.
 #[derive(Default)]
-pub(super) struct First(Option<usize>);
+pub(super) struct First {
+    at: Option<usize>,
+    /// Where the statement begins, to which spans are relative.
+    base: usize,
+}
 
 impl ErrorSink for First {
     fn report_error(&mut self, error: ParseError) {
-        self.0.get_or_insert(error.unexpected().map_or(0, |span| span.start()));
+        let at = error.unexpected().map_or(0, |span| span.start());
+        self.at.get_or_insert(self.base + at);
     }
 }
 
@@ -71,16 +76,39 @@ impl<'a> Builder<'a> {
 
     /// The tree, if nothing is wrong. What breaks the grammar comes first, as in `toml`.
     pub(super) fn finish(self, grammar: First) -> Result<Tree<'a>, usize> {
-        grammar.0.or(self.wrong.0).map_or(Ok(self.tree), Err)
+        grammar.at.or(self.wrong.at).map_or(Ok(self.tree), Err)
     }
 
     fn raw(&self, span: Span, encoding: Option<Encoding>) -> Raw<'a> {
-        let text = self.text.get(span.start()..span.end()).unwrap_or_default();
+        let part = self.at(span)..self.wrong.base + span.end();
+        let text = self.text.get(part).unwrap_or_default();
         Raw::new_unchecked(text, encoding, span)
     }
 
+    /// Where a span of the statement begins in the text.
+    fn at(&self, span: Span) -> usize {
+        self.wrong.base + span.start()
+    }
+
     fn refuse(&mut self, at: usize) {
-        self.wrong.0.get_or_insert(at);
+        self.wrong.at.get_or_insert(at);
+    }
+
+    /// Begins a statement, to which spans are relative.
+    pub(super) const fn begin(&mut self, base: usize, grammar: &mut First) {
+        (self.wrong.base, grammar.base) = (base, base);
+    }
+
+    /// Reads lines that hold a bare key and a plain string, as most do, which takes the parser five
+    /// times as long. Returns where the next statement begins.
+    pub(super) fn plain_lines(&mut self, mut at: usize) -> usize {
+        while let Some((key, text)) = self.text.get(at..).and_then(plain_line) {
+            self.key = Key { name: Cow::Borrowed(key), line: self.line, at };
+            self.put(Value::Scalar(ScalarKind::String, Cow::Borrowed(text)));
+            self.line += 1;
+            at += key.len() + PUNCTUATION + text.len();
+        }
+        at
     }
 
     /// Where a key or an element begins.
@@ -92,9 +120,12 @@ impl<'a> Builder<'a> {
     fn enter(&mut self, from: usize) -> usize {
         let key = mem::take(&mut self.key);
         let dotted = !self.in_header;
-        let Some(found) = self.tree.get(from, &key.name) else {
-            let made = if dotted { Made::Dotted } else { Made::Implied };
-            return self.tree.append(from, key, Value::Table(made, List::default()));
+        let found = match self.tree.entry(from, &key.name) {
+            Ok(found) => found,
+            Err(place) => {
+                let made = if dotted { Made::Dotted } else { Made::Implied };
+                return self.tree.insert(from, place, key, Value::Table(made, List::default()));
+            }
         };
         match &mut self.tree.nodes[found].value {
             Value::Table(made @ Made::Implied, _) if dotted => *made = Made::Dotted,
@@ -112,12 +143,20 @@ impl<'a> Builder<'a> {
         let dotted = self.before.is_some();
         let parent = self.before.take().unwrap_or_else(|| self.base());
         // Dots lead to a table with a header only through an array of tables.
-        let closed =
-            dotted && matches!(self.tree.nodes[parent].value, Value::Table(Made::Header, _));
-        if closed || self.tree.get(parent, &key.name).is_some() {
+        let made = match self.tree.nodes[parent].value {
+            Value::Table(made, _) => made,
+            _ => return self.tree.append(parent, 0, key, value),
+        };
+        if dotted && matches!(made, Made::Header) {
             self.refuse(key.at);
         }
-        self.tree.append(parent, key, value)
+        match self.tree.entry(parent, &key.name) {
+            Ok(found) => {
+                self.refuse(key.at);
+                found
+            }
+            Err(place) => self.tree.insert(parent, place, key, value),
+        }
     }
 
     /// Opens an array or an inline table, unless too many are.
@@ -138,8 +177,10 @@ impl<'a> Builder<'a> {
         self.in_header = false;
         let one_of_many = matches!(empty, Value::Tables(_));
         let (at, line) = (key.at, key.line);
-        let found = self.tree.get(parent, &key.name);
-        let found = found.unwrap_or_else(|| self.tree.append(parent, key, empty));
+        let found = match self.tree.entry(parent, &key.name) {
+            Ok(found) => found,
+            Err(place) => self.tree.insert(parent, place, key, empty),
+        };
         let node = &mut self.tree.nodes[found];
         match &mut node.value {
             Value::Table(made @ Made::Implied, _) if !one_of_many => {
@@ -149,7 +190,7 @@ impl<'a> Builder<'a> {
             }
             Value::Tables(_) if one_of_many => {
                 let table = Value::Table(Made::Header, List::default());
-                self.table = self.tree.append(found, Key::default(), table);
+                self.table = self.tree.append(found, 0, Key::default(), table);
             }
             _ => self.refuse(at),
         }
@@ -158,19 +199,48 @@ impl<'a> Builder<'a> {
 
 /// Whether a key needs no quotes and has none, as most.
 fn is_bare(key: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    !key.is_empty() && key.bytes().all(fits)
+    !key.is_empty() && key.bytes().all(|byte| has(byte, BARE))
 }
 
-/// What stands between the quotes of a string, if it holds nothing but itself, as in most.
-fn plain(string: &str) -> Option<&str> {
-    let text = string.strip_prefix('"')?.strip_suffix('"')?;
-    // All of them are looked at, since that goes by sixteen.
-    let odd = text.bytes().fold(false, |odd, byte| {
-        odd | (byte < b' ') | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)
-    });
-    (!odd).then_some(text)
+/// What can stand in a key without quotes.
+const BARE: u8 = 1;
+/// What stands for itself in a string.
+const PLAIN: u8 = 2;
+
+fn has(byte: u8, kind: u8) -> bool {
+    KINDS[usize::from(byte)] & kind != 0
 }
+
+/// What each byte is, since a look is sooner taken than four comparisons made.
+static KINDS: [u8; 256] = {
+    let (mut kinds, mut at) = ([PLAIN; 256], 0);
+    while at < 128_u8 {
+        let bare = at.is_ascii_alphanumeric() || at == b'_' || at == b'-';
+        let plain = !at.is_ascii_control() && at != b'"' && at != b'\\';
+        kinds[at as usize] = if bare {
+            BARE | PLAIN
+        } else if plain {
+            PLAIN
+        } else {
+            0
+        };
+        at += 1;
+    }
+    kinds
+};
+
+/// The key and the string of a line with nothing else, if the string holds nothing but itself.
+fn plain_line(text: &str) -> Option<(&str, &str)> {
+    let length = text.bytes().position(|byte| !has(byte, BARE))?;
+    let (key, rest) = text.split_at_checked(length).filter(|(key, _)| !key.is_empty())?;
+    let rest = rest.strip_prefix(" = \"")?;
+    let length = rest.bytes().position(|byte| !has(byte, PLAIN))?;
+    let (string, rest) = rest.split_at_checked(length)?;
+    rest.starts_with("\"\n").then_some((key, string))
+}
+
+/// What such a line holds beside the two.
+const PUNCTUATION: usize = " = \"\"\n".len();
 
 impl EventReceiver for Builder<'_> {
     fn std_table_open(&mut self, _: Span, _: &mut dyn ErrorSink) {
@@ -206,7 +276,7 @@ impl EventReceiver for Builder<'_> {
     }
 
     fn simple_key(&mut self, span: Span, encoding: Option<Encoding>, _: &mut dyn ErrorSink) {
-        self.key = Key { name: Cow::Borrowed(""), at: span.start(), line: self.line };
+        self.key = Key { name: Cow::Borrowed(""), at: self.at(span), line: self.line };
         let raw = self.raw(span, encoding);
         match encoding {
             None if is_bare(raw.as_str()) => self.key.name = Cow::Borrowed(raw.as_str()),
@@ -217,7 +287,7 @@ impl EventReceiver for Builder<'_> {
     fn key_sep(&mut self, span: Span, _: &mut dyn ErrorSink) {
         self.dots = if self.before.is_some() { self.dots + 1 } else { 1 };
         if self.dots >= LIMIT {
-            self.refuse(span.start());
+            self.refuse(self.at(span));
         }
         let from = self.before.unwrap_or_else(|| self.base());
         self.before = Some(self.enter(from));
@@ -225,14 +295,10 @@ impl EventReceiver for Builder<'_> {
 
     fn scalar(&mut self, span: Span, encoding: Option<Encoding>, _: &mut dyn ErrorSink) {
         let raw = self.raw(span, encoding);
-        if let (Some(Encoding::BasicString), Some(text)) = (encoding, plain(raw.as_str())) {
-            self.put(Value::Scalar(ScalarKind::String, Cow::Borrowed(text)));
-            return;
-        }
         let mut text = Cow::Borrowed("");
         let kind = raw.decode_scalar(&mut text, &mut self.wrong);
         if kind == ScalarKind::DateTime && text.parse::<Datetime>().is_err() {
-            self.refuse(span.start());
+            self.refuse(self.at(span));
         }
         self.put(Value::Scalar(kind, text));
         if matches!(encoding, Some(Encoding::MlBasicString | Encoding::MlLiteralString)) {
