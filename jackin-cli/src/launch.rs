@@ -28,13 +28,13 @@ const USUAL_PATH: &str = "/bin:/usr/bin";
 ///
 /// # Errors
 /// A program that is not there or cannot be executed.
-pub fn launch(ready: &ReadyPlan, ambient: &Ambient) -> Result<Infallible, Failure> {
+pub fn launch(ready: &ReadyPlan<'_>, ambient: &Ambient) -> Result<Infallible, Failure> {
     start(ready, ambient, None, None)
 }
 
 /// Becomes the agent, in the file that was found for it or else on the child's PATH.
 pub(crate) fn start(
-    ready: &ReadyPlan,
+    ready: &ReadyPlan<'_>,
     ambient: &Ambient,
     found: Option<PathBuf>,
     install: Option<&str>,

@@ -32,7 +32,7 @@ pub type Vars = [(OsString, OsString)];
 /// Of the layers' own variables, those are left out that turn out to hold another provider's key
 /// or to redirect a native launch.
 pub fn child_env(
-    ready: &ReadyPlan,
+    ready: &ReadyPlan<'_>,
     parent: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Vec<(OsString, OsString)> {
     let parent: Vec<_> = parent.into_iter().collect();
@@ -42,7 +42,7 @@ pub fn child_env(
 
 /// The same as [`child_env`], without copies.
 #[must_use]
-pub fn child_vars<'a>(ready: &'a ReadyPlan, parent: &'a Vars) -> Vec<(&'a OsStr, &'a OsStr)> {
+pub fn child_vars<'a>(ready: &'a ReadyPlan<'_>, parent: &'a Vars) -> Vec<(&'a OsStr, &'a OsStr)> {
     let plan = ready.plan();
     let mut secrets = plan.secrets(parent);
     let own_keys: Vec<_> =
@@ -75,7 +75,7 @@ pub fn child_vars<'a>(ready: &'a ReadyPlan, parent: &'a Vars) -> Vec<(&'a OsStr,
     let mut child = Vec::with_capacity(parent.len() + set.len());
     child.extend(inherited.map(|(name, value)| (name.as_os_str(), value.as_os_str())));
     child.extend(set.iter().map(|(var, text)| (OsStr::new(var.name.as_str()), OsStr::new(*text))));
-    plan.drop_orphans(parent, ready, &mut child);
+    plan.drop_orphans(parent, &mut child);
     child
 }
 
@@ -160,24 +160,27 @@ impl ExecPlan {
     }
 
     /// Removes what is left of a redirect, from the parent or the layers, whose key is left out.
-    fn drop_orphans(&self, parent: &Vars, ready: &ReadyPlan, child: &mut Vec<(&OsStr, &OsStr)>) {
+    fn drop_orphans(&self, parent: &Vars, child: &mut Vec<(&OsStr, &OsStr)>) {
+        let concerned = |name: &&OsStr| self.removals.may_concern(name.as_encoded_bytes());
+        let here = parent.iter().map(|(name, _)| name.as_os_str()).filter(concerned);
+        let set = self.set.iter().map(|var| OsStr::new(var.name.as_str())).filter(concerned);
+        let (here, set): (Vec<_>, Vec<_>) = (here.collect(), set.collect());
+        let mut there: Vec<_> = child.iter().map(|(name, _)| *name).filter(concerned).collect();
         let wirings =
             Agent::all().iter().flat_map(|agent| agent.wirings.iter().map(move |w| (agent, w)));
         for (agent, wiring) in wirings {
             let names = || wiring.vars.iter().filter_map(|var| Some((var.name.as_ref()?, var)));
             let key = names().find(|(_, var)| matches!(var.feed, Feed::Key)).map(|(name, _)| name);
             let Some(key) = key else { continue };
-            let has =
-                |vars: &[(&OsStr, &OsStr)], key| vars.iter().any(|(name, _)| is_name(key, name));
-            let is_here = |key| parent.iter().any(|(name, _)| is_name(key, name));
-            let held = is_here(key)
-                || self.held_back.contains(key)
-                || ready.set().any(|(var, _)| var.name == *key);
+            let has = |vars: &[&OsStr], key| vars.iter().any(|name| is_name(key, name));
+            let held = has(&here, key) || self.held_back.contains(key) || has(&set, key);
             // Natively the agent's own key may be what stood beside the address.
             let own = self.inherited.as_ref().filter(|_| agent.id == self.agent);
-            let lost = own.is_some_and(|own| is_here(own) && !has(child, own));
-            if (held || lost) && !has(child, key) {
-                child.retain(|(name, _)| !names().any(|(own, _)| is_name(own, name)));
+            let lost = own.is_some_and(|own| has(&here, own) && !has(&there, own));
+            if (held || lost) && !has(&there, key) {
+                let part = |name: &OsStr| names().any(|(own, _)| is_name(own, name));
+                child.retain(|(name, _)| !part(name));
+                there.retain(|name| !part(name));
             }
         }
     }

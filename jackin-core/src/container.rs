@@ -227,12 +227,17 @@ impl ExecPlan {
     }
 }
 
-impl ReadyPlan {
+impl ReadyPlan<'_> {
     /// The same plan for the inside of a container: of its own environment, `inside`, the agent
     /// finds what [`child_env`] leaves of it, and what the plan sets. `here` is the client's. The
     /// plan should be [detached](ExecPlan::detached), and [fit](ExecPlan::through_client) for it.
     #[must_use]
-    pub fn in_container(self, container: &Container, inside: &Vars, here: &Vars) -> Self {
+    pub fn in_container(
+        self,
+        container: &Container,
+        inside: &Vars,
+        here: &Vars,
+    ) -> ReadyPlan<'static> {
         let client: BTreeSet<_> = child_env(&self, here.iter().cloned()).into_iter().collect();
         let kept: BTreeSet<_> = child_env(&self, inside.iter().cloned()).into_iter().collect();
         let set =

@@ -17,7 +17,7 @@ use crate::{
     scrub::{Removal, Removals},
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
     signs::Signs,
-    value::EnvValue,
+    value::{EnvValue, has_nul},
 };
 
 /// What a launch will do. It can be printed, compared and serialised: its secrets stay hidden.
@@ -175,7 +175,10 @@ impl ExecPlan {
     /// # Errors
     /// Every reference that could not be read, and every key that is blank or cannot be sent: all
     /// of them in one error.
-    pub fn materialize(&self, source: &impl SecretSource) -> Result<ReadyPlan, MaterializeError> {
+    pub fn materialize(
+        &self,
+        source: &impl SecretSource,
+    ) -> Result<ReadyPlan<'_>, MaterializeError> {
         let references = self.references();
         let answers = source.read_all(&references);
         let answer = |reference| {
@@ -200,7 +203,7 @@ impl ExecPlan {
         if !failures.is_empty() {
             return Err(MaterializeError { failures });
         }
-        Ok(ReadyPlan { read, warnings, plan: self.clone() })
+        Ok(ReadyPlan { read, warnings, plan: Cow::Borrowed(self) })
     }
 
     /// The plan as data for people and programs.
@@ -264,7 +267,7 @@ impl PlannedVar {
                 .check(text)
                 .map_err(|problem| SecretError::new(format!("it {problem}"), Some(hint.into())));
         }
-        if text.contains('\0') {
+        if has_nul(text) {
             return Err(SecretError::new("it holds a NUL, which no environment can carry", None));
         }
         Ok(None)
@@ -371,27 +374,28 @@ pub struct RedactedVar<'a> {
 /// serialised.
 ///
 /// ```compile_fail,E0277
-/// fn show(plan: &jackin_core::ReadyPlan) -> String {
+/// fn show(plan: &jackin_core::ReadyPlan<'_>) -> String {
 ///     format!("{plan:?}")
 /// }
 /// ```
-pub struct ReadyPlan {
-    plan: ExecPlan,
+pub struct ReadyPlan<'a> {
+    plan: Cow<'a, ExecPlan>,
     /// For each variable what was read for it, if it is a reference.
     read: Vec<Option<SecretString>>,
     warnings: Vec<String>,
 }
 
-impl ReadyPlan {
+impl ReadyPlan<'_> {
     /// The plan that was made ready.
     #[must_use]
-    pub const fn plan(&self) -> &ExecPlan {
+    pub fn plan(&self) -> &ExecPlan {
         &self.plan
     }
 
     /// The same secrets under a plan that sets the same variables.
-    pub(crate) fn map_plan(self, change: impl FnOnce(ExecPlan) -> ExecPlan) -> Self {
-        Self { plan: change(self.plan), ..self }
+    pub(crate) fn map_plan(self, change: impl FnOnce(ExecPlan) -> ExecPlan) -> ReadyPlan<'static> {
+        let Self { plan, read, warnings } = self;
+        ReadyPlan { plan: Cow::Owned(change(plan.into_owned())), read, warnings }
     }
 
     /// The variables with what they will hold, in the plan's order.

@@ -174,13 +174,13 @@ impl<'a> Entry<'a> {
             let Document { text: whole, shared, .. } = self.document;
             let start = text.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
             let part = start..start.wrapping_add(text.len());
-            // What has escapes does not stand in the file as it is.
+            // What has escapes, and so may hold anything, does not stand in the file as it is.
             match whole.get(part.clone()) {
                 Some(same) if ptr::eq(same, text) => {
                     let shared = shared.get_or_init(|| Arc::new((*whole).into()));
-                    Literal::part(shared.clone(), part)
+                    Ok(Literal::part(shared.clone(), part))
                 }
-                _ => text.into(),
+                _ => Literal::checked(text),
             }
         })
     }

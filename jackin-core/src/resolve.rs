@@ -279,16 +279,19 @@ impl<'a> Join<'a> {
         let planned = plan.set.len();
         for (name, found) in self.layers.each() {
             let Some((value, scope)) = found.value() else { continue };
-            let concerned = plan.removals.may_concern(name.as_str().as_bytes());
-            if scope == Scope::Environment
-                || (concerned && self.is_kept_for_a_login(plan, planned, name))
-            {
+            if scope == Scope::Environment {
                 continue;
             }
-            let why = obstacle(plan, planned, name, value);
-            let why = why.or_else(|| {
-                self.is_orphan(plan, planned, name).then_some("its key is not either".into())
-            });
+            let why = if plan.removals.may_concern(name.as_str().as_bytes()) {
+                if self.is_kept_for_a_login(plan, planned, name) {
+                    continue;
+                }
+                let orphan = || self.is_orphan(plan, planned, name);
+                obstacle(plan, planned, name, value)
+                    .or_else(|| orphan().then_some("its key is not either".into()))
+            } else {
+                foreign_key(plan, value)
+            };
             let Some(Sourced { value, source, shadowed }) = found.sourced() else { continue };
             if let Some(why) = why {
                 plan.held_back.push(name.clone());
@@ -339,25 +342,28 @@ fn is_planned_login(planned: &[PlannedVar], name: &EnvName) -> bool {
     planned.iter().any(|var| var.name == *name && var.key.as_ref() == Some(name))
 }
 
-/// Why a configured variable cannot go to the agent.
+/// Why a configured variable cannot go to the agent under any name.
+fn foreign_key(plan: &ExecPlan, value: &EnvValue) -> Option<Cow<'static, str>> {
+    let is_foreign = |known: &KnownKey| known.foreign && known.value.is_same_secret(value);
+    let is_foreign = plan.known.iter().any(is_foreign) || plan.reads_foreign_key(value);
+    is_foreign.then_some("it is another provider's key".into())
+}
+
+/// The same of one whose name means something to some agent or provider.
 fn obstacle(
     plan: &ExecPlan,
     planned: usize,
     name: &EnvName,
     value: &EnvValue,
 ) -> Option<Cow<'static, str>> {
-    let bytes = name.as_str().as_bytes();
-    let concerned = plan.removals.may_concern(bytes);
-    if concerned && plan.set[..planned].iter().any(|var| var.name == *name) {
+    if plan.set[..planned].iter().any(|var| var.name == *name) {
         return Some("the redirect sets it".into());
     }
-    let is_foreign = |known: &KnownKey| known.foreign && known.value.is_same_secret(value);
-    if plan.known.iter().any(is_foreign) || plan.reads_foreign_key(value) {
-        return Some("it is another provider's key".into());
+    let foreign = foreign_key(plan, value);
+    if foreign.is_some() {
+        return foreign;
     }
-    if !concerned {
-        return None;
-    }
+    let bytes = name.as_str().as_bytes();
     // The agent's own login would go there.
     if let EnvValue::Literal(text) = value
         && plan.signs.shown_by(bytes, text.expose_secret().as_bytes())

@@ -46,13 +46,13 @@ impl EnvValue {
     /// A text that starts with `op://` and is no such reference, or that holds a NUL, which no
     /// environment can carry.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        Self::parse_or(text, || text.into())
+        Self::parse_or(text, || Literal::checked(text))
     }
 
     /// The same where somebody else knows how to hold on to the text.
     pub(crate) fn parse_or(
         text: &str,
-        literal: impl FnOnce() -> Literal,
+        literal: impl FnOnce() -> Result<Literal, ValueError>,
     ) -> Result<Self, ValueError> {
         if text.starts_with("op://") {
             return OpRef::new(text, None).map(|op| Self::Reference(SecretRef::Op(op)));
@@ -63,7 +63,7 @@ impl EnvValue {
         });
         match host {
             Some(name) => Ok(Self::host(name)),
-            None => check(text).map(|()| Self::Literal(literal())),
+            None => literal().map(Self::Literal),
         }
     }
 
@@ -72,7 +72,7 @@ impl EnvValue {
     /// # Errors
     /// A text that holds a NUL, which no environment can carry.
     pub fn literal(text: &str) -> Result<Self, ValueError> {
-        check(text).map(|()| Self::secret(text))
+        Literal::checked(text).map(Self::Literal)
     }
 
     /// A text that an environment can carry.
@@ -140,14 +140,6 @@ impl PartialEq for EnvValue {
 
 impl Eq for EnvValue {}
 
-fn check(text: &str) -> Result<(), ValueError> {
-    // All of them are looked at, since that goes by sixteen.
-    match text.bytes().fold(false, |found, byte| found | (byte == 0)) {
-        true => Err(ValueError("holds a NUL, which no environment variable can carry")),
-        false => Ok(()),
-    }
-}
-
 /// A text that may be a secret, or a part of one: the values of a file share its text. Copies are
 /// one and the same, and the text is wiped with the last of them.
 #[derive(Clone)]
@@ -157,10 +149,24 @@ pub struct Literal {
 }
 
 impl Literal {
+    /// A text that an environment can carry.
+    pub(crate) fn checked(text: &str) -> Result<Self, ValueError> {
+        if has_nul(text) {
+            return Err(ValueError("holds a NUL, which no environment variable can carry"));
+        }
+        Ok(text.into())
+    }
+
     /// A part of a text.
     pub(crate) const fn part(whole: Arc<SecretString>, part: Range<usize>) -> Self {
         Self { whole, part }
     }
+}
+
+/// Whether no environment can carry a text.
+pub(crate) fn has_nul(text: &str) -> bool {
+    // All bytes are looked at, since that goes by sixteen.
+    text.bytes().fold(false, |found, byte| found | (byte == 0))
 }
 
 impl From<SecretString> for Literal {

@@ -20,7 +20,7 @@ fn words(args: &[OsString]) -> Vec<&str> {
 
 /// The environment of the agent: what the client passes on over the container's own, without what
 /// `env -u` takes out. A stand-in for the runtime, for any plan that this module makes.
-fn arrives(ready: &ReadyPlan, inside: &Vars, host: &Vars) -> BTreeMap<String, String> {
+fn arrives(ready: &ReadyPlan<'_>, inside: &Vars, host: &Vars) -> BTreeMap<String, String> {
     let client = child_env(ready, host.iter().cloned());
     let text = |text: &OsString| text.to_str().unwrap().to_owned();
     let pairs =
@@ -38,7 +38,13 @@ fn arrives(ready: &ReadyPlan, inside: &Vars, host: &Vars) -> BTreeMap<String, St
 }
 
 /// Enters a running container.
-fn entered(agent: &str, config: &str, provider: &str, host: &Vars, inside: &Vars) -> ReadyPlan {
+fn entered(
+    agent: &str,
+    config: &str,
+    provider: &str,
+    host: &Vars,
+    inside: &Vars,
+) -> ReadyPlan<'static> {
     let plan = plan(agent, config, provider, host).detached(host).through_client();
     let ready = plan.materialize(&Host(host.clone())).unwrap_or_else(|error| panic!("{error}"));
     ready.in_container(&running(Runtime::Podman), inside, host)

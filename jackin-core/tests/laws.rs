@@ -39,7 +39,7 @@ fn plans(layers: &EnvLayers) -> Vec<ExecPlan> {
     layers.catalog.iter().filter_map(|provider| resolve(layers, claude(), provider).ok()).collect()
 }
 
-fn ready(plan: &ExecPlan) -> ReadyPlan {
+fn ready(plan: &ExecPlan) -> ReadyPlan<'_> {
     plan.materialize(&Source).unwrap_or_else(|error| panic!("{error}"))
 }
 

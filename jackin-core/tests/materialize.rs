@@ -60,7 +60,8 @@ impl SecretSource for Counting {
 #[test]
 fn each_reference_of_this_plan_is_read_once() {
     let source = Counting::default();
-    let ready = plan().materialize(&source).unwrap();
+    let plan = plan();
+    let ready = plan.materialize(&source).unwrap();
     assert_eq!(source.0.into_inner(), ASKED);
     let child = child_env(&ready, []);
     let names = ["ANTHROPIC_AUTH_TOKEN", "A", "B", "C", "D", "E", "F", "G", "OVER"];
