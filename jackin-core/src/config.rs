@@ -170,14 +170,10 @@ impl ScopeTable {
             if name.is_reserved() {
                 reserved.push(entry.place());
             } else {
-                values.push(layers::Entry {
-                    name,
-                    value: read_value(&entry)?,
-                    line: Some(entry.line()),
-                });
+                values.push(layers::Entry::new(name, read_value(&entry)?, Some(entry.line())));
             }
         }
-        let env = EnvLayer::new(scope, Some(file.clone())).of(values);
+        let env = EnvLayer::of(scope, file.clone(), values);
         let settings = others.then(|| Settings::read(table, scope).map(Box::new)).transpose()?;
         Ok(Self { env, settings })
     }

@@ -24,17 +24,40 @@ pub struct EnvLayer {
 /// A value, and the line in which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    pub(crate) name: EnvName,
-    pub(crate) value: EnvValue,
-    pub(crate) line: Option<usize>,
+    /// The first bytes of the name, in which most differ, as numbers that sort like them.
+    head: [u64; 2],
+    name: EnvName,
+    value: EnvValue,
+    line: Option<usize>,
 }
 
-/// The first bytes of a name, in which most differ, as a number that sorts like them.
-fn head(name: &str) -> u128 {
-    let mut head = [0; size_of::<u128>()];
+impl Entry {
+    pub(crate) fn new(name: EnvName, value: EnvValue, line: Option<usize>) -> Self {
+        Self { head: head(&name), name, value, line }
+    }
+
+    /// How it sorts among others.
+    fn order(&self, head: [u64; 2], name: &EnvName) -> Ordering {
+        // No name holds a NUL: one that does not fill its head is all there.
+        let is_whole = head[1].to_be_bytes()[7] == 0;
+        self.head.cmp(&head).then_with(|| match is_whole {
+            true => Ordering::Equal,
+            false => self.name.cmp(name),
+        })
+    }
+
+    fn by_name(&self, other: &Self) -> Ordering {
+        self.order(other.head, &other.name)
+    }
+}
+
+fn head(name: &EnvName) -> [u64; 2] {
+    let name = name.as_str().as_bytes();
+    let mut head = [0; 16];
     let length = name.len().min(head.len());
-    head[..length].copy_from_slice(&name.as_bytes()[..length]);
-    u128::from_be_bytes(head)
+    head[..length].copy_from_slice(&name[..length]);
+    let head = u128::from_be_bytes(head);
+    [(head >> 64) as u64, head as u64]
 }
 
 impl EnvLayer {
@@ -47,28 +70,22 @@ impl EnvLayer {
     /// Sets a value that stands in a line (counted from 1) of the layer's file.
     #[must_use]
     pub fn with(mut self, name: EnvName, value: EnvValue, line: Option<usize>) -> Self {
-        match self.entries.binary_search_by(|entry| entry.name.cmp(&name)) {
-            Ok(at) => self.entries[at] = Entry { name, value, line },
-            Err(at) => self.entries.insert(at, Entry { name, value, line }),
+        let entry = Entry::new(name, value, line);
+        match self.entries.binary_search_by(|other| other.by_name(&entry)) {
+            Ok(at) => self.entries[at] = entry,
+            Err(at) => self.entries.insert(at, entry),
         }
         self
     }
 
-    /// Sets many values at once, no two of one name.
-    pub(crate) fn of(mut self, values: Vec<Entry>) -> Self {
-        self.entries = values;
-        let is_sorted = |entries: &[Entry]| entries.is_sorted_by(|a, b| a.name < b.name);
-        if !is_sorted(&self.entries) {
-            self.entries.sort_by_cached_key(|entry| head(entry.name.as_str()));
-        }
-        if !is_sorted(&self.entries) {
-            self.entries.sort_by(|a, b| a.name.cmp(&b.name));
-        }
-        self
+    /// Sets all its values at once, no two of one name.
+    pub(crate) fn of(scope: Scope, file: Arc<str>, mut entries: Vec<Entry>) -> Self {
+        entries.sort_by(Entry::by_name);
+        Self { scope, file: Some(file), entries }
     }
 
-    fn get(&self, name: &EnvName) -> Option<&Entry> {
-        let at = self.entries.binary_search_by(|entry| entry.name.cmp(name));
+    fn get(&self, head: [u64; 2], name: &EnvName) -> Option<&Entry> {
+        let at = self.entries.binary_search_by(|entry| entry.order(head, name));
         at.ok().map(|at| &self.entries[at])
     }
 
@@ -185,14 +202,16 @@ impl EnvLayers {
     /// The value that wins for a name, with what it shadows.
     #[must_use]
     pub fn get(&self, name: &EnvName) -> Option<Sourced<&EnvValue>> {
-        let found = self.layers.iter().map(|layer| (layer, layer.get(name)));
+        let head = head(name);
+        let found = self.layers.iter().map(move |layer| (layer, layer.get(head, name)));
         winner(found.filter_map(|(layer, entry)| Some((layer, entry?))))
     }
 
     /// Whether the value that wins for a name is there and not blank.
     #[must_use]
     pub fn has(&self, name: &EnvName) -> bool {
-        let mut found = self.layers.iter().filter_map(|layer| layer.get(name));
+        let head = head(name);
+        let mut found = self.layers.iter().filter_map(|layer| layer.get(head, name));
         found.next().is_some_and(|entry| !entry.value.is_blank())
     }
 
@@ -206,13 +225,13 @@ impl EnvLayers {
     pub(crate) fn each(&self) -> impl Iterator<Item = (&EnvName, Found<'_>)> {
         let mut next = [0; LAYERS];
         std::iter::from_fn(move || {
-            let mut name: Option<&EnvName> = None;
+            let mut first: Option<&Entry> = None;
             let mut found = Found { layers: &self.layers, entries: [None; LAYERS] };
             for (at, layer) in self.layers.iter().enumerate() {
                 let Some(entry) = layer.entries.get(next[at]) else { continue };
-                match name.map_or(Ordering::Less, |name| entry.name.cmp(name)) {
+                match first.map_or(Ordering::Less, |first| entry.by_name(first)) {
                     Ordering::Less => {
-                        name = Some(&entry.name);
+                        first = Some(entry);
                         found.entries = [None; LAYERS];
                     }
                     Ordering::Equal => {}
@@ -223,7 +242,7 @@ impl EnvLayers {
             for (next, found) in next.iter_mut().zip(found.entries) {
                 *next += usize::from(found.is_some());
             }
-            Some((name?, found))
+            Some((&first?.name, found))
         })
     }
 
