@@ -121,7 +121,7 @@ pub fn label(layers: &EnvLayers, agent: &Agent, provider: &Provider) -> String {
     if provider.id == agent.native && alone() {
         agent.label.to_owned()
     } else {
-        format!("{} ({})", agent.label, provider.label.value)
+        [agent.label, " (", &provider.label.value, ")"].concat()
     }
 }
 

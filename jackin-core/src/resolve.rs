@@ -165,15 +165,15 @@ impl<'a> Join<'a> {
         let redirect = Redirect { provider: self.provider, protocol: wiring.protocol, endpoint };
         let guard = self.layers.guard;
         let bare = is_bare(wiring, endpoint);
+        // Every wiring takes one.
+        let mut key = Some(key);
         for var in wiring.vars.iter().filter(|var| var.guard <= guard) {
             let name = var.name.as_ref().unwrap_or(variable);
-            let filled = match (&var.feed, &key) {
-                (Feed::Key, Ok(key)) => {
-                    Some(self.planned_key(name, variable, key, Reason::Redirect))
-                }
-                (Feed::Key, Err(token)) => {
-                    Some(from(fixed(name, token.value.clone(), Reason::Redirect), token))
-                }
+            let filled = match var.feed {
+                Feed::Key => key.take().map(|key| match key {
+                    Ok(key) => planned_key(name, variable, key, Reason::Redirect),
+                    Err(token) => from(fixed(name, token.value.clone(), Reason::Redirect), token),
+                }),
                 _ => fill(var, name, &redirect, bare),
             };
             plan.set.extend(filled.filter(|var| guard > Guard::Off || var.reason != Reason::Guard));
@@ -211,7 +211,7 @@ impl<'a> Join<'a> {
             .is_none_or(|found| exported(found) && (variable == name || found.value.is_blank()));
         if wanted || (mode != Some(AuthForward::Sync) && !left_alone) {
             match self.key(plan, variable)? {
-                Some(key) => plan.set.push(self.planned_key(name, variable, &key, Reason::Layer)),
+                Some(key) => plan.set.push(planned_key(name, variable, key, Reason::Layer)),
                 None => return Err(self.missing_key(variable)),
             }
         }
@@ -253,23 +253,6 @@ impl<'a> Join<'a> {
     /// The provider that needs no key, if that is another one.
     fn other_native(&self) -> Option<ProviderId> {
         (self.provider.id != self.agent.native).then(|| self.agent.native.clone())
-    }
-
-    fn planned_key(
-        &self,
-        name: &EnvName,
-        variable: &EnvName,
-        key: &Found<'_>,
-        reason: Reason,
-    ) -> PlannedVar {
-        PlannedVar {
-            name: name.clone(),
-            value: PlannedValue::Secret(key.value.clone()),
-            reason,
-            key: Some(variable.clone()),
-            source: key.source.clone(),
-            shadowed: key.shadowed.clone(),
-        }
     }
 
     /// The layers' other variables go to the agent as they are, but for those that would undo the
@@ -334,6 +317,17 @@ impl<'a> Join<'a> {
         let mut agents =
             Agent::all().iter().filter(|agent| is_redirect_var_of(agent, text.as_ref()));
         plan.removals.is_leftover(text.as_bytes()) && agents.any(|agent| holds_back(&agent))
+    }
+}
+
+fn planned_key(name: &EnvName, variable: &EnvName, key: Found<'_>, reason: Reason) -> PlannedVar {
+    PlannedVar {
+        name: name.clone(),
+        value: PlannedValue::Secret(key.value.clone()),
+        reason,
+        key: Some(variable.clone()),
+        source: key.source,
+        shadowed: key.shadowed,
     }
 }
 
