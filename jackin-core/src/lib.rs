@@ -95,6 +95,7 @@ mod plan;
 mod provider;
 mod provider_table;
 mod reader;
+mod redacted;
 mod reference;
 mod resolve;
 mod scope;
@@ -126,8 +127,9 @@ pub use crate::{
         AgentId, ContainerName, EnvName, EnvPattern, ImageName, MountDir, NameError, ProviderId,
         RoleName, WorkspaceName,
     },
-    plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, RedactedPlan, RedactedVar},
+    plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason},
     provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier},
+    redacted::{RedactedPlan, RedactedVar},
     reference::{CommandRef, FileRef, KeyringRef, OpRef, SecretRef},
     resolve::resolve,
     scope::{Scope, Source, Sourced},
