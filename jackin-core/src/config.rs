@@ -14,6 +14,7 @@ use crate::{
     reader::{self, Entry, Table},
     reference::{CommandRef, FileRef, KeyringRef, OpRef, SecretRef, is_absolute},
     scope::{Scope, Sourced},
+    tree::plain,
     unknown::{Given, Unknown},
     value::EnvValue,
 };
@@ -67,7 +68,8 @@ impl Document {
         Self::read(file, text, Scope::Workspace, Scope::WorkspaceRole)
     }
 
-    /// The same where its `workdir` is one that is wanted; of other texts nothing but that is read.
+    /// The same where its `workdir` is one that is wanted, which may be asked twice; of other texts
+    /// nothing but that is read.
     ///
     /// # Errors
     /// Text that is not TOML, and a `workdir` that is none; of a wanted one, as for
@@ -75,11 +77,17 @@ impl Document {
     pub fn workspace_if(
         file: &str,
         text: &str,
-        is_wanted: impl FnOnce(&str) -> bool,
+        mut is_wanted: impl FnMut(&str) -> bool,
     ) -> Result<Option<Self>, ConfigError> {
+        // Most are not wanted, and so plain that this can be told without a tree.
+        if let Some(workdir) = plain::root_str(text, WORKDIR)
+            && workdir.is_none_or(|dir| is_workdir(dir) && !is_wanted(dir))
+        {
+            return Ok(None);
+        }
         let file: Arc<str> = file.into();
         reader::with_root(&file, text, |root| {
-            let workdir = root.parsed("workdir", Scope::Workspace, read_workdir)?;
+            let workdir = root.parsed(WORKDIR, Scope::Workspace, read_workdir)?;
             let wanted = workdir.is_some_and(|workdir| is_wanted(&workdir.value));
             let read = || Self::read_root(root, &file, Scope::Workspace, Scope::WorkspaceRole);
             wanted.then(read).transpose()
@@ -114,7 +122,7 @@ impl Document {
         Ok(Self {
             own,
             roles,
-            workdir: root.parsed("workdir", scope, read_workdir)?.map(|dir| dir.value),
+            workdir: root.parsed(WORKDIR, scope, read_workdir)?.map(|dir| dir.value),
             default_role: default_role.transpose()?,
             reserved,
         })
@@ -234,11 +242,17 @@ fn read_guard(entry: &Entry<'_>) -> Result<Guard, ConfigError> {
     guard.ok_or_else(|| entry.wrong_type("\"off\", \"on\" or \"strict\""))
 }
 
+/// The directory of a workspace.
+const WORKDIR: &str = "workdir";
+
 /// A relative directory would be another one wherever the launcher is started.
+fn is_workdir(dir: &str) -> bool {
+    dir == "~" || dir.starts_with("~/") || is_absolute(dir)
+}
+
 fn read_workdir(entry: &Entry<'_>) -> Result<String, ConfigError> {
     let dir = entry.str()?;
-    let home = dir == "~" || dir.starts_with("~/");
-    if home || is_absolute(dir) {
+    if is_workdir(dir) {
         Ok(dir.to_owned())
     } else {
         Err(entry.invalid("must be an absolute directory, or begin with ~/"))

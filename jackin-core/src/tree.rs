@@ -5,6 +5,7 @@
 //! quote the text. Nothing here recurses, however deep the text does.
 
 mod build;
+pub(crate) mod plain;
 
 use std::{borrow::Cow, iter, mem};
 

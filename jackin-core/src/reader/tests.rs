@@ -12,19 +12,26 @@ use proptest::{
 use toml::de::{DeTable, DeValue};
 
 use super::*;
+use crate::tree::plain;
 
 /// Lines and columns of all that is wrong with a text; of a few things `toml` does not say.
 type Wrong = Vec<Option<(usize, usize)>>;
 
 /// The whole tree as text, with the kind and the line of everything; else where it is wrong.
 fn ours(text: &str) -> Result<String, (usize, usize)> {
+    let keys = ["a", "b", "workdir"];
+    let plain: Vec<_> =
+        keys.iter().filter_map(|key| Some((key, plain::root_str(text, key)?))).collect();
     let read = |root: &Table<'_>| {
+        for (key, value) in &plain {
+            assert_eq!(root.get(key).and_then(|entry| entry.str().ok()), *value, "{text:?}");
+        }
         let mut out = String::new();
         our_table(root.document, root.id, Some(""), &mut out);
         Ok(out)
     };
     with_root(&"config.toml".into(), text, read).map_err(|error| match error {
-        ConfigError::Syntax { line, column, .. } => (line, column),
+        ConfigError::Syntax { line, column, .. } if plain.is_empty() => (line, column),
         other => panic!("{other}"),
     })
 }
@@ -140,6 +147,31 @@ fn tomls_own_suite_is_read_as_toml_does() {
 }
 
 #[test]
+fn what_is_plain_needs_no_tree() {
+    let workdir = |text| plain::root_str(text, "workdir");
+    for (text, dir) in [
+        ("workdir = \"/x\"\n\n[env]\nA = \"1\"\n", Some("/x")),
+        ("\n\na = \"\"\nworkdir = \"/x\"\n", Some("/x")),
+        ("[env]\nworkdir = \"/x\"\n", None),
+        ("", None),
+    ] {
+        assert_eq!(workdir(text), Some(dir), "{text:?}");
+    }
+    let many: String = (0..17).map(|n| format!("a{n} = \"\"\n")).collect();
+    for text in [
+        "a = 1",
+        "a = \"\" # b",
+        "a = \"\"\r\n",
+        "a.b = \"\"",
+        "[a]\n[b]\na = \"\"",
+        "[[a]]",
+        &many,
+    ] {
+        assert_eq!(workdir(text), None, "{text:?}");
+    }
+}
+
+#[test]
 fn what_a_text_may_not_do_is_refused() {
     let deep = |n: usize| format!("a = {}1{}", "[".repeat(n), "]".repeat(n));
     let dotted = |n: usize| format!("a{} = 1", ".a".repeat(n));
@@ -219,6 +251,18 @@ fn line() -> impl Strategy<Value = String> {
     ]
 }
 
+/// What plain texts are made of.
+const PLAIN: &[&str] = &[
+    "a = \"x\"\n",
+    "b = \"\"\n",
+    "workdir = \"/x\"\n",
+    "[a]\n",
+    "[b]\n",
+    "[env]\n",
+    "\n",
+    "c=\"\"",
+];
+
 /// What changes a text: at a place, so much is cut out, and that put in.
 fn change() -> impl Strategy<Value = (Index, usize, String)> {
     let mark = select(vec![
@@ -264,6 +308,14 @@ proptest! {
     #[test]
     fn generated_texts_are_read_as_toml_does(lines in vec(line(), 0..8)) {
         agreed(&lines.join("\n"));
+    }
+
+    #[test]
+    fn what_is_plain_is_what_the_tree_says(
+        lines in vec(select(PLAIN), 0..5),
+        changes in vec(change(), 0..3),
+    ) {
+        let _ = ours(&changed(&lines.concat(), &changes));
     }
 
     #[test]

@@ -198,7 +198,7 @@ impl<'a> Builder<'a> {
 }
 
 /// Whether a key needs no quotes and has none, as most.
-fn is_bare(key: &str) -> bool {
+pub(super) fn is_bare(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| has(byte, BARE))
 }
 
@@ -230,7 +230,7 @@ static KINDS: [u8; 256] = {
 };
 
 /// The key and the string of a line with nothing else, if the string holds nothing but itself.
-fn plain_line(text: &str) -> Option<(&str, &str)> {
+pub(super) fn plain_line(text: &str) -> Option<(&str, &str)> {
     let length = text.bytes().position(|byte| !has(byte, BARE))?;
     let (key, rest) = text.split_at_checked(length).filter(|(key, _)| !key.is_empty())?;
     let rest = rest.strip_prefix(" = \"")?;
@@ -240,7 +240,7 @@ fn plain_line(text: &str) -> Option<(&str, &str)> {
 }
 
 /// What such a line holds beside the two.
-const PUNCTUATION: usize = " = \"\"\n".len();
+pub(super) const PUNCTUATION: usize = " = \"\"\n".len();
 
 impl EventReceiver for Builder<'_> {
     fn std_table_open(&mut self, _: Span, _: &mut dyn ErrorSink) {
