@@ -7,8 +7,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use jackin_benches::{config, layers, providers, redirected};
 use jackin_cli::{Changes, Format, Shell};
 use jackin_core::{
-    Agent, Catalog, Config, Document, EnvLayers, ExecPlan, SecretError, SecretRef, SecretSource,
-    SecretString, Vars, child_env, resolve,
+    Agent, Catalog, Config, Document, EnvLayers, ExecPlan, ReadyPlan, SecretError, SecretRef,
+    SecretSource, SecretString, child_env, resolve,
 };
 
 /// Entries of a configuration: a usual one, ten times and a hundred times that.
@@ -63,9 +63,8 @@ fn planned(layers: &EnvLayers) -> ExecPlan {
     resolve(layers, agent(), redirected(layers)).expect("its key is in the layers")
 }
 
-fn child(plan: &ExecPlan, parent: &Vars) -> Vec<(OsString, OsString)> {
-    let ready = plan.materialize(&Source).unwrap_or_else(|error| panic!("{error}"));
-    child_env(&ready, parent.iter().cloned())
+fn ready(plan: &ExecPlan) -> ReadyPlan<'_> {
+    plan.materialize(&Source).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn plan(c: &mut Criterion) {
@@ -73,7 +72,7 @@ fn plan(c: &mut Criterion) {
         let layers = layers(size);
         let provider = redirected(&layers);
         let plan = planned(&layers);
-        let ready = plan.materialize(&Source).unwrap_or_else(|error| panic!("{error}"));
+        let ready = ready(&plan);
         c.bench_with_input(BenchmarkId::new("resolve", size), &layers, |b, layers| {
             b.iter_with_large_drop(|| resolve(black_box(layers), agent(), provider));
         });
@@ -89,10 +88,9 @@ fn plan(c: &mut Criterion) {
 /// What an export writes, for every shell and in every format.
 fn quoting(c: &mut Criterion) {
     for size in KEYS {
-        let plan = planned(&layers(size));
-        let parent = parent(size);
-        let child = child(&plan, &parent);
-        let changes = Changes::between(&parent, &child, &plan);
+        let (plan, parent) = (planned(&layers(size)), parent(size));
+        let ready = ready(&plan);
+        let changes = Changes::of(&ready, &parent);
         for shell in Shell::value_variants() {
             c.bench_function(&format!("quoting/{shell:?}/{size}"), |b| {
                 b.iter(|| shell.export(black_box(&changes)).is_ok());

@@ -126,8 +126,9 @@ fuzz_target!(|text: &str| {
     let plan =
         resolve(&layers, claude, layers.catalog.get("zai").expect("built in")).expect("a plan");
     let parent = vec![("CLAUDECODE".into(), "1".into()), ("V0".into(), "before".into())];
-    let child = child_env(&plan.materialize(&Nothing).expect("literals"), parent.clone());
-    let changes = Changes::between(&parent, &child, &plan);
+    let ready = plan.materialize(&Nothing).expect("literals");
+    let child = child_env(&ready, parent.clone());
+    let changes = Changes::of(&ready, &parent);
     // Another provider's key is held back.
     values.retain(|name, value| {
         child.iter().any(|(known, held)| *known == **name && *held == **value)

@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use jackin_core::{ExecPlan, PlannedValue, child_env};
+use jackin_core::{ExecPlan, PlannedValue};
 
 use crate::{
     ambient::Ambient,
@@ -70,8 +70,7 @@ fn export(
 ) -> Result<(), Failure> {
     let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
-    let child = child_env(&ready, ambient.vars.iter().cloned());
-    let changes = Changes::between(&ambient.vars, &child, plan);
+    let changes = Changes::of(&ready, &ambient.vars);
     changes.missing().for_each(|name| {
         report.warning(&format!("`{name}` is not passed on: it holds another provider's key"));
     });

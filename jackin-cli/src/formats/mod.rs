@@ -9,13 +9,10 @@ mod json;
 mod kubernetes;
 mod systemd;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ffi::OsStr,
-};
+use std::{ffi::OsStr, ptr};
 
 use clap::ValueEnum;
-use jackin_core::{EnvName, ExecPlan, PlannedValue, PlannedVar, Vars};
+use jackin_core::{EnvName, PlannedValue, PlannedVar, ReadyPlan, Vars, child_vars};
 
 use crate::report::{FAILED, Failure};
 
@@ -46,7 +43,7 @@ pub enum Format {
 ///
 /// ```no_run
 /// use jackin_cli::{Ambient, Changes, Failure, Shell, Sources};
-/// use jackin_core::{Agent, child_env, choice, resolve};
+/// use jackin_core::{Agent, choice, resolve};
 ///
 /// fn script() -> Result<String, Failure> {
 ///     let ambient = Ambient::read(None);
@@ -54,8 +51,8 @@ pub enum Format {
 ///     let agent = Agent::find("claude").expect("built in");
 ///     let plan = resolve(&layers, agent, choice::select(&layers, agent, None)?)?;
 ///     let parent: Vec<_> = std::env::vars_os().collect();
-///     let child = child_env(&plan.materialize(&Sources::new(&ambient))?, parent.clone());
-///     Shell::Fish.export(&Changes::between(&parent, &child, &plan))
+///     let ready = plan.materialize(&Sources::new(&ambient))?;
+///     Shell::Fish.export(&Changes::of(&ready, &parent))
 /// }
 /// ```
 ///
@@ -96,29 +93,38 @@ pub(crate) struct Set<'a> {
 }
 
 impl<'a> Changes<'a> {
-    /// The changes from a parent to its child by this plan, but for what every shell says of
-    /// itself.
+    /// The changes that a plan makes to an environment, but for what every shell says of itself.
     #[must_use]
-    pub fn between(parent: &'a Vars, child: &'a Vars, plan: &'a ExecPlan) -> Self {
-        let before: BTreeSet<_> = parent.iter().map(|(name, _)| name.as_os_str()).collect();
-        // Of two with one name the last counts.
-        let after: BTreeMap<_, _> =
-            child.iter().map(|(name, value)| (name.as_os_str(), value)).collect();
-        let (mut set, mut missing) = (Vec::new(), Vec::new());
+    pub fn of(ready: &'a ReadyPlan, parent: &'a Vars) -> Self {
+        let plan = ready.plan();
+        let child = child_vars(ready, parent);
+        // What is inherited comes in the parent's order, what is set in the plan's; both are borrowed,
+        // so that one look tells whether the next name is the very same.
+        let mut rest = child.iter().peekable();
+        let mut next = |name: &OsStr| rest.next_if(|(own, _)| ptr::eq(*own, name));
+        let before = parent.iter().map(|(name, _)| name.as_os_str());
+        let gone: Vec<_> = before.filter(|name| next(name).is_none()).collect();
+        let (mut set, mut missing) = (Vec::with_capacity(plan.set.len()), Vec::new());
         for PlannedVar { name, value, .. } in &plan.set {
-            let key: &OsStr = name.as_str().as_ref();
+            let key = OsStr::new(name.as_str());
             let is_secret = !matches!(value, PlannedValue::Plain(_));
             // A plan holds text alone.
-            match after.get(key).and_then(|value| value.to_str()) {
+            match next(key).and_then(|(_, value)| value.to_str()) {
                 Some(value) => {
-                    set.push(Set { name, value, is_secret, replaces: before.contains(key) });
+                    set.push(Set { name, value, is_secret, replaces: gone.contains(&key) });
                 }
                 None => missing.push(name),
             }
         }
+        debug_assert!(rest.next().is_none(), "the child has what is neither inherited nor set");
         let title = format!("jackin-{}-{}", plan.agent, plan.provider);
-        let removed = before.into_iter().filter(|name| !after.contains_key(name));
-        let remove = removed.filter(|name| SHELLS_OWN.iter().all(|own| *name != *own)).collect();
+        // Of two with one name only the second is gone.
+        let is_kept = |name: &OsStr| child.iter().any(|(own, _)| *own == name);
+        let is_shells = |name: &OsStr| SHELLS_OWN.iter().any(|own| name == *own);
+        let mut remove = gone;
+        remove.retain(|name| !is_kept(name) && !is_shells(name));
+        remove.sort_unstable();
+        remove.dedup();
         Self { title, set, missing, remove }
     }
 

@@ -27,11 +27,11 @@ fn no_type_of_the_library_shows_what_it_holds() {
     let provider = choice::select(&layers, agent, Some(("zai", Given::Argument))).unwrap();
     let plan = resolve(&layers, agent, provider).unwrap();
     let ambient = Ambient::read(Some("/nowhere".into()));
-    let child = child_env(&plan.materialize(&Sources::new(&ambient)).unwrap(), []);
+    let ready = plan.materialize(&Sources::new(&ambient)).unwrap();
     let failure: Failure = ambient.layers(Some(SECRET), None).err().unwrap();
     let texts = [
         ("Ambient", shown!(&ambient)),
-        ("Changes", shown!(Changes::between(&[], &child, &plan))),
+        ("Changes", shown!(Changes::of(&ready, &[]))),
         ("Failure", shown!(failure)),
         ("Format", shown!(Format::Json)),
         ("Shell", shown!(Shell::Bash)),
@@ -45,5 +45,5 @@ fn no_type_of_the_library_shows_what_it_holds() {
     let words = public.split(|c: char| !c.is_alphanumeric());
     let types = words.filter(|word| word.starts_with(char::is_uppercase)).collect();
     assert_eq!(texts.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>(), types);
-    assert!(shown!(&child).contains("sentinel"), "nothing is looked at");
+    assert!(shown!(child_env(&ready, [])).contains("sentinel"), "nothing is looked at");
 }
