@@ -1,28 +1,25 @@
 //! What surrounds the launch: the process's environment, its directory, the configuration files.
 //! The only reader of either; it decides nothing about keys.
 
+mod files;
+mod here;
+
 use std::{
-    cell::LazyCell,
+    borrow::Cow,
     ffi::{OsStr, OsString},
-    fs,
-    io::{self, Read as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
-#[cfg(unix)]
-use nix::fcntl::OFlag;
-
-use jackin_core::{
-    Config, ConfigError, Document, EnvLayers, EnvName, Given, HostVar, Unknown, WorkspaceName,
-};
+use jackin_core::{Config, Document, EnvLayers, EnvName, Given, HostVar, Unknown, WorkspaceName};
 
 use crate::{
-    report::{FAILED, Failure, USAGE, exhausted},
+    report::{FAILED, Failure, USAGE},
     shells::Shell,
 };
 
-/// The largest configuration file that is read, in bytes; far above any real one.
-const LARGEST_FILE: u64 = 16 << 20;
+use files::failed;
+pub(crate) use files::read_file;
 
 /// The variable that names the home directory.
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
@@ -33,6 +30,9 @@ pub struct Ambient {
     pub(crate) vars: Vec<(OsString, OsString)>,
     root: Option<Root>,
 }
+
+/// A workspace, and its file's name if that is surely a file: no link, no pipe.
+type Listed = (WorkspaceName, Option<OsString>);
 
 /// The configuration directory, and who named it, if somebody did.
 struct Root {
@@ -138,22 +138,35 @@ impl Ambient {
             .or_else(|| Some(Root { dir: config()?.join("jackin"), by: None }))
     }
 
-    /// The configuration directory, if there is one to read.
-    fn root(&self) -> Result<Option<&Path>, Failure> {
+    /// The configuration directory, whether or not it is there.
+    fn dir(&self) -> Option<&Path> {
+        self.root.as_ref().map(|root| root.dir.as_path())
+    }
+
+    /// Fails where somebody named a directory that is none: going on without it would mean another
+    /// provider, or another key, than was meant.
+    fn check_root(&self) -> Result<(), Failure> {
         match &self.root {
-            // Going on without it would mean another provider, or another key, than was meant.
             Some(Root { dir, by: Some(by) }) if !dir.is_dir() => Err(Failure::new(
                 FAILED,
                 format!("no such directory: {} (from `{by}`)", dir.display()),
             )),
-            root => Ok(root.as_ref().map(|root| root.dir.as_path())),
+            _ => Ok(()),
         }
+    }
+
+    /// A file of the configuration. Only where it cannot be had the directory is looked at.
+    fn read_in_root(&self, path: &Path) -> Result<Option<(String, String)>, Failure> {
+        let file = read_file(path);
+        if !matches!(file, Ok(Some(_))) {
+            self.check_root()?;
+        }
+        file
     }
 
     /// The configuration directory, whether or not it is there yet.
     pub(crate) fn root_to_write(&self) -> Result<&Path, Failure> {
-        let root = self.root.as_ref().map(|root| root.dir.as_path());
-        root.ok_or_else(|| {
+        self.dir().ok_or_else(|| {
             Failure::new(
                 FAILED,
                 format!("there is no configuration directory: `{HOME}` is not set"),
@@ -173,10 +186,10 @@ impl Ambient {
         &self,
         workspace: Option<&WorkspaceName>,
     ) -> Result<Vec<(String, String)>, Failure> {
-        let Some(root) = self.root()? else { return Ok(Vec::new()) };
+        let Some(root) = self.dir() else { return Ok(Vec::new()) };
         let own = workspace.map(|name| workspace_file(root, name));
         let paths = own.into_iter().chain([root.join("config.toml")]);
-        paths.filter_map(|path| read_file(&path).transpose()).collect()
+        paths.filter_map(|path| self.read_in_root(&path).transpose()).collect()
     }
 
     /// Where the program keeps what it may forget.
@@ -223,8 +236,8 @@ impl Ambient {
 
     /// What `config.toml` says.
     pub(crate) fn global(&self) -> Result<Option<Document>, Failure> {
-        let file = match self.root()? {
-            Some(root) => read_file(&root.join("config.toml"))?,
+        let file = match self.dir() {
+            Some(root) => self.read_in_root(&root.join("config.toml"))?,
             None => None,
         };
         Ok(file.map(|(file, text)| Document::global(&file, &text)).transpose()?)
@@ -236,75 +249,40 @@ impl Ambient {
         name: &str,
         given: Given,
     ) -> Result<(WorkspaceName, Document), Failure> {
-        if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), self.root()?)
-            && let Some((file, text)) = read_file(&workspace_file(root, &name))?
+        if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), self.dir())
+            && let Some((file, text)) = self.read_in_root(&workspace_file(root, &name))?
         {
             return Ok((name, Document::workspace(&file, &text)?));
         }
         let known = self.workspaces()?;
-        let known = known.iter().map(|(name, _)| name.as_str());
+        let known = known.iter().map(WorkspaceName::as_str);
         Err(Unknown::new("workspace", name, given, known).into())
     }
 
-    /// The workspace whose directory holds the current one; of several the deepest.
-    fn workspace_here(&self) -> Result<Option<(WorkspaceName, Document)>, Failure> {
-        let known = |dir: &Path| (dir.to_path_buf(), identity(dir));
-        let above = LazyCell::new(|| Ok(Self::here()?.ancestors().map(known).collect::<Vec<_>>()));
-        let mut best: Vec<(usize, WorkspaceName, Result<_, _>)> = Vec::new();
-        for (name, file) in self.workspaces()? {
-            let Some((file, text)) = read_file(&file)? else { continue };
-            let mut up = Ok(None);
-            let document = Document::workspace_if(&file, &text, |workdir| {
-                up = above.as_ref().map(|above| self.steps_up(workdir, above));
-                let nearest = best.first().map_or(usize::MAX, |(nearest, ..)| *nearest);
-                matches!(up, Ok(Some(up)) if up <= nearest)
-            });
-            // In a directory that is gone, nobody knows whose keys and providers count.
-            let up = up.map_err(Failure::clone)?;
-            match (document.transpose(), up) {
-                (Some(document), Some(up)) => {
-                    best.retain(|(other, ..)| *other == up);
-                    best.push((up, name, document));
-                }
-                // Nobody knows whose directory that one has.
-                (Some(Err(error)), None) => return Err(alone(error)),
-                _ => {}
-            }
-        }
-        if let [(_, one, _), (_, other, _), ..] = &best[..] {
-            let message = format!(
-                "two workspaces have this directory as their `workdir`: `{one}` and `{other}`"
-            );
-            return Err(Failure::new(USAGE, message).hint("choose with `--workspace NAME`"));
-        }
-        let nearest = best.pop().map(|(_, name, document)| Ok((name, document?)));
-        nearest.transpose().map_err(alone)
-    }
-
-    /// How far above the current directory a `workdir` is, if it is one of those; links do not
-    /// matter, unless one may not look.
-    fn steps_up(&self, workdir: &str, above: &[(PathBuf, Option<Identity>)]) -> Option<usize> {
-        let path = Some(self.expanded(workdir)).filter(|path| path.is_absolute())?;
-        let directory = identity(&path);
-        above.iter().position(|(other, identity)| match (&directory, identity) {
-            (Some(one), Some(other)) => one == other,
-            _ => path == *other,
-        })
-    }
-
     /// A path with the home directory in the place of `~`.
-    pub(crate) fn expanded(&self, text: &str) -> PathBuf {
+    pub(crate) fn expanded<'a>(&self, text: &'a str) -> Cow<'a, Path> {
         let home = text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        match (home, self.home()) {
-            (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')),
-            _ => PathBuf::from(text),
+        match home.and_then(|rest| Some((rest, self.home()?))) {
+            Some((rest, home)) => home.join(rest.trim_start_matches('/')).into(),
+            None => Path::new(text).into(),
         }
     }
 
-    /// Every workspace and its file, by name.
-    pub(crate) fn workspaces(&self) -> Result<Vec<(WorkspaceName, PathBuf)>, Failure> {
-        let Some(root) = self.root()? else { return Ok(Vec::new()) };
-        let dir = root.join("workspaces");
+    fn workspaces_dir(&self) -> Option<PathBuf> {
+        self.dir().map(|root| root.join("workspaces"))
+    }
+
+    /// Every workspace, by name.
+    pub(crate) fn workspaces(&self) -> Result<Vec<WorkspaceName>, Failure> {
+        self.check_root()?;
+        let mut names: Vec<_> = self.listed()?.into_iter().map(|(name, _)| name).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// Every workspace, in the order of the system.
+    fn listed(&self) -> Result<Vec<Listed>, Failure> {
+        let Some(dir) = self.workspaces_dir() else { return Ok(Vec::new()) };
         let entries = match fs::read_dir(&dir) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound && !dir.is_symlink() => {
@@ -314,13 +292,14 @@ impl Ambient {
         };
         let mut found = Vec::new();
         for entry in entries {
-            let path = entry.map_err(|error| failed(&dir, &error))?.path();
-            let stem = path.file_stem().and_then(OsStr::to_str).and_then(|stem| stem.parse().ok());
-            if let (Some(name), true) = (stem, path.extension().is_some_and(|end| end == "toml")) {
-                found.push((name, path));
+            let entry = entry.map_err(|error| failed(&dir, &error))?;
+            let file = entry.file_name();
+            let stem = file.to_str().and_then(|name| name.strip_suffix(".toml"));
+            if let Some(name) = stem.and_then(|stem| stem.parse().ok()) {
+                let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+                found.push((name, is_file.then_some(file)));
             }
         }
-        found.sort();
         Ok(found)
     }
 }
@@ -347,87 +326,6 @@ pub(crate) fn is_name(known: &OsStr, name: &str) -> bool {
     if cfg!(windows) { known.eq_ignore_ascii_case(name) } else { known == name }
 }
 
-/// What tells one directory from all others, by whatever path it is reached.
-#[cfg(unix)]
-type Identity = (u64, u64);
-#[cfg(not(unix))]
-type Identity = PathBuf;
-
-#[cfg(unix)]
-fn identity(path: &Path) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt as _;
-    fs::metadata(path).ok().map(|data| (data.dev(), data.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(path: &Path) -> Option<Identity> {
-    fs::canonicalize(path).ok()
-}
-
-/// A failure that another workspace need not share.
-fn alone(error: ConfigError) -> Failure {
-    let failure = Failure::from(error);
-    let skip = "`--workspace NAME` looks at that workspace alone";
-    let hint = failure.hint.as_ref().map_or(skip.into(), |hint| format!("{hint}; {skip}"));
-    failure.hint(hint)
-}
-
 fn workspace_file(root: &Path, name: &WorkspaceName) -> PathBuf {
     root.join("workspaces").join(format!("{name}.toml"))
-}
-
-/// A file's name and text, or nothing if there is none.
-pub(crate) fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure> {
-    let file = match open(path) {
-        Ok(file) => file,
-        // A broken link is a file that somebody meant to be there.
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
-            return Ok(None);
-        }
-        Err(error) => return Err(failed(path, &error)),
-    };
-    let metadata = file.metadata().map_err(|error| failed(path, &error))?;
-    if !metadata.is_file() {
-        return Err(unreadable(path, "it is not a file", "move away what stands there"));
-    }
-    if metadata.len() > LARGEST_FILE {
-        let why = format!("it is larger than {} MiB", LARGEST_FILE >> 20);
-        return Err(unreadable(path, &why, "no configuration is that large: see what it is"));
-    }
-    // Its size is known: `File` itself would ask for it once more.
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
-    let read = file.take(LARGEST_FILE).read_to_end(&mut bytes);
-    read.map_err(|error| failed(path, &error))?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some((path.display().to_string(), text))),
-        Err(error) => {
-            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            Err(unreadable(path, &format!("line {line} is not UTF-8"), "save it as UTF-8"))
-        }
-    }
-}
-
-/// Opens a file for reading. A pipe that nobody writes to does not keep it waiting.
-fn open(path: &Path) -> io::Result<fs::File> {
-    let mut options = fs::File::options();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, OFlag::O_NONBLOCK.bits());
-    options.read(true).open(path)
-}
-
-fn failed(path: &Path, error: &io::Error) -> Failure {
-    let hint = match error.kind() {
-        io::ErrorKind::PermissionDenied => "you must be able to read it and to enter its directory",
-        io::ErrorKind::NotFound => "the link there leads nowhere: mend it, or remove it",
-        io::ErrorKind::NotADirectory => "a file stands where its directory should be",
-        _ => exhausted(error).unwrap_or(
-            "`ls -ld` shows what stands there; `--config-dir DIR` names another directory",
-        ),
-    };
-    unreadable(path, &error.to_string(), hint)
-}
-
-fn unreadable(path: &Path, why: &str, hint: &str) -> Failure {
-    Failure::new(FAILED, format!("cannot read {}: {why}", path.display())).hint(hint)
 }

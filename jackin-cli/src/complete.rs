@@ -95,7 +95,7 @@ fn providers() -> Vec<CompletionCandidate> {
 
 fn workspaces() -> Vec<CompletionCandidate> {
     let workspaces = Ambient::read(None).workspaces().unwrap_or_default();
-    workspaces.iter().map(|(name, _)| candidate(name.as_str(), "")).collect()
+    workspaces.iter().map(|name| candidate(name.as_str(), "")).collect()
 }
 
 fn roles() -> Vec<CompletionCandidate> {

@@ -111,10 +111,13 @@ pub(crate) fn find(
         return Err(Failure::new(NOT_FOUND, "no program is named"));
     }
     let path = path.unwrap_or(OsStr::new(USUAL_PATH));
-    // What is named by its path is meant, whatever it is. Only there the current directory counts;
-    // without one, relative paths fail to be found.
+    // What is named by its path is meant, whatever it is. Only for a relative one the current
+    // directory counts; without one, those fail to be found.
     let is_path = Path::new(program).components().count() > 1;
-    let here = if is_path { std::env::current_dir().unwrap_or_default() } else { PathBuf::new() };
+    let here = match is_path && Path::new(program).is_relative() {
+        true => std::env::current_dir().unwrap_or_default(),
+        false => PathBuf::new(),
+    };
     let mut passed = None;
     for file in which::which_in_all(program, Some(path), &here).into_iter().flatten() {
         if is_path || !ours::leads_back(&file) {

@@ -56,8 +56,8 @@ impl Row {
 
 fn list(json: bool, ambient: &Ambient) -> Result<(), Failure> {
     let mut rows = Vec::new();
-    for (name, file) in ambient.workspaces()? {
-        let Some((file, text)) = read_file(&file)? else { continue };
+    for name in ambient.workspaces()? {
+        let Some((file, text)) = read_file(&ambient.file(Some(&name))?)? else { continue };
         rows.push(Row::new(&name, file.clone(), &Document::workspace(&file, &text)?));
     }
     if json {
@@ -113,7 +113,9 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
         .parse()
         .map_err(|error: jackin_core::NameError| Failure::new(USAGE, error.to_string()))?;
     let workdir = match &args.workdir {
-        Some(dir) => dir.to_str().map_or_else(|| dir.clone(), |dir| ambient.expanded(dir)),
+        Some(dir) => {
+            dir.to_str().map_or_else(|| dir.clone(), |dir| ambient.expanded(dir).into_owned())
+        }
         None => Ambient::here()?,
     };
     let workdir = if workdir.is_absolute() { workdir } else { Ambient::here()?.join(workdir) };
@@ -138,8 +140,8 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
 fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     // Forced, one goes that cannot even be read.
     let mut there = ambient.workspaces()?.into_iter().filter(|_| args.force);
-    let file = match there.find(|(name, _)| name.as_str() == args.name) {
-        Some((_, file)) => file,
+    let file = match there.find(|name| name.as_str() == args.name) {
+        Some(name) => ambient.file(Some(&name))?,
         None => kept_for_nothing(&args.name, ambient)?,
     };
     fs::remove_file(&file).map_err(|error| {

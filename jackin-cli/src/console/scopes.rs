@@ -67,7 +67,7 @@ impl Place {
 /// Every scope there is: the global one and its roles, every workspace and the roles in it.
 pub(crate) fn read(ambient: &Ambient) -> Result<Vec<Place>, Failure> {
     let mut places = of_file(None, ambient.global().ok().flatten(), ambient)?;
-    for (name, _) in ambient.workspaces()? {
+    for name in ambient.workspaces()? {
         let document = ambient.named_workspace(name.as_str(), Given::Argument);
         places.extend(of_file(Some(name), document.ok().map(|(_, document)| document), ambient)?);
     }

@@ -27,10 +27,10 @@ pub(super) fn read(ambient: &Ambient) -> Result<(Vec<ConfigFile>, Vec<Finding>),
 }
 
 fn files(ambient: &Ambient) -> Result<(Vec<ConfigFile>, Vec<Failure>), Failure> {
-    let workspaces = ambient.workspaces()?.into_iter().map(|(name, path)| (Some(name), path));
-    let global = ambient.file(None).ok().map(|path| (None, path));
+    let workspaces = ambient.workspaces()?.into_iter().map(Some);
     let (mut files, mut failed) = (Vec::new(), Vec::new());
-    for (workspace, path) in global.into_iter().chain(workspaces) {
+    for workspace in std::iter::once(None).chain(workspaces) {
+        let Ok(path) = ambient.file(workspace.as_ref()) else { continue };
         match read_file(&path) {
             Err(failure) => failed.push(failure),
             Ok(None) => {}

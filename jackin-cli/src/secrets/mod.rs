@@ -142,7 +142,7 @@ impl SecretSource for Sources<'_> {
 fn expanded(ambient: &Ambient, path: &str) -> Result<PathBuf, SecretError> {
     let expanded = ambient.expanded(path);
     match expanded.starts_with("~") {
-        false => Ok(expanded),
+        false => Ok(expanded.into_owned()),
         true => Err(SecretError::new("there is no home directory", Some("set `HOME`".into()))),
     }
 }

@@ -29,6 +29,7 @@ mod last;
 mod machine;
 #[cfg(feature = "manual")]
 mod manual;
+mod many;
 #[cfg(feature = "terminal")]
 mod picker;
 #[path = "../../../fixtures/promised.rs"]

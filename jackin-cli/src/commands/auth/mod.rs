@@ -128,7 +128,7 @@ struct Stored {
 fn stored(ambient: &Ambient) -> Result<Vec<Stored>, Failure> {
     let mut files: Vec<(Option<WorkspaceName>, Document)> = Vec::new();
     files.extend(ambient.global()?.map(|document| (None, document)));
-    for (name, _) in ambient.workspaces()? {
+    for name in ambient.workspaces()? {
         let (name, document) = ambient.named_workspace(name.as_str(), Given::Argument)?;
         files.push((Some(name), document));
     }

@@ -1,0 +1,71 @@
+//! Reading a file of the configuration, whatever stands in its place.
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::Path,
+};
+
+#[cfg(unix)]
+use nix::fcntl::OFlag;
+
+use crate::report::{FAILED, Failure, exhausted};
+
+/// The largest configuration file that is read, in bytes; far above any real one.
+const LARGEST_FILE: u64 = 16 << 20;
+
+/// A file's name and text, or nothing if there is none.
+pub(crate) fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure> {
+    let file = match open(path) {
+        Ok(file) => file,
+        // A broken link is a file that somebody meant to be there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+            return Ok(None);
+        }
+        Err(error) => return Err(failed(path, &error)),
+    };
+    let metadata = file.metadata().map_err(|error| failed(path, &error))?;
+    if !metadata.is_file() {
+        return Err(unreadable(path, "it is not a file", "move away what stands there"));
+    }
+    if metadata.len() > LARGEST_FILE {
+        let why = format!("it is larger than {} MiB", LARGEST_FILE >> 20);
+        return Err(unreadable(path, &why, "no configuration is that large: see what it is"));
+    }
+    // Its size is known: `File` itself would ask for it once more.
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    let read = file.take(LARGEST_FILE).read_to_end(&mut bytes);
+    read.map_err(|error| failed(path, &error))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some((path.display().to_string(), text))),
+        Err(error) => {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            Err(unreadable(path, &format!("line {line} is not UTF-8"), "save it as UTF-8"))
+        }
+    }
+}
+
+/// Opens a file for reading. A pipe that nobody writes to does not keep it waiting.
+fn open(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, OFlag::O_NONBLOCK.bits());
+    options.read(true).open(path)
+}
+
+pub(super) fn failed(path: &Path, error: &io::Error) -> Failure {
+    let hint = match error.kind() {
+        io::ErrorKind::PermissionDenied => "you must be able to read it and to enter its directory",
+        io::ErrorKind::NotFound => "the link there leads nowhere: mend it, or remove it",
+        io::ErrorKind::NotADirectory => "a file stands where its directory should be",
+        _ => exhausted(error).unwrap_or(
+            "`ls -ld` shows what stands there; `--config-dir DIR` names another directory",
+        ),
+    };
+    unreadable(path, &error.to_string(), hint)
+}
+
+fn unreadable(path: &Path, why: &str, hint: &str) -> Failure {
+    Failure::new(FAILED, format!("cannot read {}: {why}", path.display())).hint(hint)
+}
