@@ -38,9 +38,9 @@ fn main() -> Answer<()> {
     let times = race(&mut commands, if bench { ROUNDS } else { 2 })?;
     let mut out = io::stdout().lock();
     writeln!(out, "{:13}{}", "env -i", ms(&times[0]))?;
-    for (program, times) in programs.iter().zip(times[1..].chunks(2)) {
+    for (program, both) in programs.iter().zip(times[1..].chunks(2)) {
         writeln!(out, "{}", program.display())?;
-        for (what, own) in ["run", "env --export"].iter().zip(times) {
+        for (what, own) in ["run", "env --export"].iter().zip(both) {
             writeln!(out, "{what:13}{}, {} × `env -i`", ms(own), own.to(&times[0]))?;
         }
     }
