@@ -4,6 +4,7 @@
 
 pub mod build;
 pub mod count;
+pub mod order;
 pub mod race;
 pub mod stage;
 
