@@ -67,6 +67,7 @@ fn is_generic(name: &str) -> bool {
 
 /// The functions that the script does not know.
 pub fn strays<'a>(functions: &'a BTreeSet<String>, script: &str) -> Vec<&'a str> {
-    let known: BTreeSet<_> = script.lines().filter_map(|line| line.strip_prefix(".text.")).collect();
+    let known: BTreeSet<_> =
+        script.lines().filter_map(|line| line.strip_prefix(".text.")).collect();
     functions.iter().map(String::as_str).filter(|name| !known.contains(name)).collect()
 }

@@ -26,14 +26,14 @@ use crate::rows::{Row, Run};
 fn main() -> Answer<()> {
     let bench = is_bench();
     let mut out = io::stdout();
-    let [musl, gnu] = programs(bench)?;
-    let run = Run { musl: &musl, gnu: &gnu, bench };
+    let [musl, gnu, bare_musl, bare_gnu] = programs(bench)?;
+    let run = Run { musl: &musl, gnu: &gnu, bare: [&bare_musl, &bare_gnu], bench };
     let mut rows = Vec::from(run.launches()?);
     rows.extend(run.workspaces()?);
     rows.extend(run.configurations()?);
     if bench {
         rows.extend(rows::counts()?);
-        rows.extend(rows::sizes(&musl, &gnu)?);
+        rows.extend(rows::sizes(&run)?);
     }
     rows.extend(resolving());
     writeln!(out, "| | target, musl | musl | target, glibc | glibc |\n|---|---|---|---|---|")?;
@@ -44,12 +44,14 @@ fn main() -> Answer<()> {
     Ok(())
 }
 
-fn programs(bench: bool) -> Answer<[PathBuf; 2]> {
+/// With every feature and without any.
+fn programs(bench: bool) -> Answer<[PathBuf; 4]> {
     if bench {
-        Ok([Target::Musl.release()?, Target::Gnu.release()?])
+        let [musl, gnu] = [Target::Musl, Target::Gnu];
+        Ok([musl.release()?, gnu.release()?, musl.bare()?, gnu.bare()?])
     } else {
         let debug = debug()?;
-        Ok([debug.clone(), debug])
+        Ok([(); 4].map(|()| debug.clone()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The rows about whole launches.
 
-use std::{fmt, fs, io, path::Path, process::Command};
+use std::{fmt, fs, io, iter, path::Path, process::Command};
 
 use jackin_benches::{
     Answer,
@@ -35,6 +35,8 @@ impl fmt::Display for Row {
 pub(crate) struct Run<'a> {
     pub(crate) musl: &'a Path,
     pub(crate) gnu: &'a Path,
+    /// The same two without any feature.
+    pub(crate) bare: [&'a Path; 2],
     pub(crate) bench: bool,
 }
 
@@ -56,18 +58,21 @@ impl Run<'_> {
     }
 
     /// Against `env -i`.
-    pub(crate) fn launches(&self) -> Answer<[Row; 2]> {
+    pub(crate) fn launches(&self) -> Answer<[Row; 4]> {
         let stage = Stage::new(&small_config())?;
         let commands = |jackin: &Path| vec![stage.launch(jackin), stage.export(jackin)];
-        let times = self.race(400, vec![stage.env_i()], commands)?;
+        let common = self.bare.into_iter().flat_map(commands);
+        let times = self.race(400, iter::once(stage.env_i()).chain(common).collect(), commands)?;
         let ratio = |n: usize| times[n].to(&times[0]).to_string();
         let row = |what, targets: [_; 2], n| {
             let [musl, gnu] = targets;
             Row { what, cells: [(musl, ratio(n)), (gnu, ratio(n + 2))] }
         };
         Ok([
-            row("launch, × `env -i`", ["0.70", "1.20"], 1),
-            row("`env --export`, × `env -i`", ["0.30", "0.75"], 2),
+            row("launch, × `env -i`", ["0.70", "1.20"], 5),
+            row("`env --export`, × `env -i`", ["0.30", "0.75"], 6),
+            row("launch without any feature, × `env -i`", ["", ""], 1),
+            row("`env --export` without any feature, × `env -i`", ["", ""], 2),
         ])
     }
 
@@ -135,17 +140,14 @@ pub(crate) fn counts() -> Answer<[Row; 3]> {
 }
 
 /// How large the programs are.
-pub(crate) fn sizes(musl: &Path, gnu: &Path) -> Answer<[Row; 2]> {
-    let size = |program: &Path| -> Answer<String> {
-        Ok(format!("{:.1} MB", fs::metadata(program)?.len() as f64 / 1e6))
+pub(crate) fn sizes(run: &Run<'_>) -> Answer<[Row; 2]> {
+    let row = |what, target, [musl, gnu]: [&Path; 2]| -> Answer<Row> {
+        let size = |program: &Path| Ok::<_, io::Error>(fs::metadata(program)?.len() as f64 / 1e6);
+        let [musl, gnu] = [size(musl)?, size(gnu)?].map(|size| format!("{size:.1} MB"));
+        Ok(Row { what, cells: [(target, musl), (target, gnu)] })
     };
-    let bare = |target: Target| size(&target.bare()?);
-    let (with, without) = ("8 MB", "2.5 MB");
     Ok([
-        Row { what: "size with every feature", cells: [(with, size(musl)?), (with, size(gnu)?)] },
-        Row {
-            what: "size without any feature",
-            cells: [(without, bare(Target::Musl)?), (without, bare(Target::Gnu)?)],
-        },
+        row("size with every feature", "8 MB", [run.musl, run.gnu])?,
+        row("size without any feature", "2.5 MB", run.bare)?,
     ])
 }
