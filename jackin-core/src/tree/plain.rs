@@ -24,6 +24,10 @@ pub(crate) fn root_str<'a>(text: &'a str, key: &str) -> Option<Option<&'a str>> 
         } else {
             in_root = false;
             let (name, behind) = rest.strip_prefix('[')?.split_once("]\n")?;
+            // A table under the key is no string, and somebody may want to say so.
+            if name == key {
+                return None;
+            }
             rest = behind;
             name
         };
