@@ -200,6 +200,7 @@ fn what_a_text_may_not_do_is_refused() {
         "a = \"1\"\n\u{feff}b = 1",
         "a = \"\t\u{7f}\"\n",
         "a = 1\n[a]",
+        "a = \"x\"\n[a.\n[b]\n",
         "a.b = 1\n[a]",
         "[a]\n[a]",
         "[[a]]\n[a]",

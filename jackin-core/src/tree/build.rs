@@ -275,12 +275,13 @@ impl EventReceiver for Builder<'_> {
         self.open.pop();
     }
 
-    fn simple_key(&mut self, span: Span, encoding: Option<Encoding>, _: &mut dyn ErrorSink) {
+    fn simple_key(&mut self, span: Span, encoding: Option<Encoding>, error: &mut dyn ErrorSink) {
         self.key = Key { name: Cow::Borrowed(""), at: self.at(span), line: self.line };
         let raw = self.raw(span, encoding);
         match encoding {
             None if is_bare(raw.as_str()) => self.key.name = Cow::Borrowed(raw.as_str()),
-            _ => raw.decode_key(&mut self.key.name, &mut self.wrong),
+            // Before what the parts in front of it lead to: that of a broken header is not asked.
+            _ => raw.decode_key(&mut self.key.name, error),
         }
     }
 
