@@ -112,6 +112,10 @@ impl Removals {
 
     /// Makes them those of a launch.
     pub(crate) fn set(&mut self, launch: Launch) {
+        if let Launch::Redirect(_, set) = &launch {
+            // The provider may be one of the caller's own, whose names are in no table.
+            set.iter().for_each(|name| self.beginnings.add(name.as_str()));
+        }
         self.launch = launch;
     }
 

@@ -1,7 +1,9 @@
 use super::*;
 use crate::{
     agent::Var,
+    catalog::Catalog,
     config::{Config, Document},
+    layers::EnvLayer,
     names::AgentId,
     provider::{Protocol, Slot},
     unknown::Given,
@@ -63,4 +65,18 @@ fn an_agent_is_one_row_and_a_provider_one_table() {
     let plain = |text: &'static str| PlannedValue::Plain(text.into());
     let key = PlannedValue::Secret(EnvValue::parse("secret").unwrap());
     assert_eq!(set, [("NEW_KEY", key), ("NEW_URL", plain("https://fresh.example.com/v1"))]);
+}
+
+/// A provider need not be one of the catalogue: what its own variables are called is in no table.
+#[test]
+fn no_layer_sets_what_a_provider_of_ones_own_sets() {
+    let name = EnvName::from_static("QUITE_ANOTHER_NAME");
+    let layer = EnvLayer::new(Scope::Global, None);
+    let layer = layer.with(name.clone(), EnvValue::parse("sk-cp-1").unwrap(), None);
+    let layers = EnvLayers::new(Catalog::built_in()).with(layer);
+    let agent = Agent::find("codex").unwrap();
+    let mut provider = layers.catalog.get("minimax").unwrap().clone();
+    provider.key.value = name.clone();
+    let plan = resolve(&layers, agent, &provider).unwrap();
+    assert_eq!(plan.set.iter().filter(|var| var.name == name).count(), 1);
 }
