@@ -300,3 +300,38 @@ fn winner<'a>(
     shadowed.extend(others.map(|(layer, entry)| layer.source(entry.line)));
     Some(Sourced { value: &entry.value, source: layer.source(entry.line), shadowed })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Around the length up to which a name is its head.
+    #[test]
+    fn names_sort_as_their_texts_do() {
+        let beginnings = (13..19).map(|length| "_".repeat(length));
+        let mut names: Vec<String> = beginnings
+            .flat_map(|name| ["", "0", "A", "Z", "_", "a", "zz"].map(|end| format!("{name}{end}")))
+            .chain(["A", "_", "a", "AB", "A0"].map(String::from))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let layer = |scope, names: &mut dyn Iterator<Item = &String>| {
+            let entry = |name: &String| {
+                Entry::new(name.parse().unwrap(), EnvValue::parse(name).unwrap(), None)
+            };
+            EnvLayer::of(scope, "config.toml".into(), names.map(entry).collect())
+        };
+        let layers = EnvLayers::new(Catalog::built_in())
+            .with(layer(Scope::Global, &mut names.iter().rev()))
+            .with(layer(Scope::Workspace, &mut names.iter().step_by(2)))
+            .with(layer(Scope::Role, &mut names.iter().rev().step_by(3)));
+        assert_eq!(layers.names().iter().map(|name| name.as_str()).collect::<Vec<_>>(), names);
+        for (at, name) in names.iter().enumerate() {
+            let found = layers.get(&name.parse().unwrap()).unwrap();
+            assert_eq!(found.value, &EnvValue::parse(name).unwrap());
+            let more = usize::from(at.is_multiple_of(2))
+                + usize::from((names.len() - 1 - at).is_multiple_of(3));
+            assert_eq!(found.shadowed.len(), more, "{name}");
+        }
+    }
+}
