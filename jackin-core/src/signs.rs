@@ -9,11 +9,20 @@ use crate::{
 
 /// How an environment shows that an agent was redirected in it, by jackin or by hand, to a provider
 /// that is not this one: by a mark of a redirect, or by one of these URLs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Signs {
     catalog: Catalog,
     provider: ProviderId,
 }
+
+/// The URLs are what counts.
+impl PartialEq for Signs {
+    fn eq(&self, other: &Self) -> bool {
+        self.catalog.urls_but(&self.provider).eq(other.catalog.urls_but(&other.provider))
+    }
+}
+
+impl Eq for Signs {}
 
 impl Signs {
     pub(crate) fn new(catalog: &Catalog, provider: &ProviderId) -> Self {

@@ -141,7 +141,8 @@ impl PartialEq for EnvValue {
 impl Eq for EnvValue {}
 
 /// A text that may be a secret, or a part of one: the values of a file share its text. Copies are
-/// one and the same, and the text is wiped with the last of them.
+/// one and the same; as long as there is one, the whole text is in memory, and it is wiped with the
+/// last of them.
 #[derive(Clone)]
 pub struct Literal {
     whole: Arc<SecretString>,

@@ -246,6 +246,22 @@ proptest! {
     }
 }
 
+/// A plan is what it does: one for Z.AI does not ask which models Kimi has.
+#[test]
+fn what_a_plan_has_no_use_for_makes_no_other_plan() {
+    let plan = |more: &str| {
+        let text = format!("[env]\nZAI_API_KEY = 'k'\n{more}");
+        let global = Some(Document::global("config.toml", &text).unwrap());
+        let layers = Config { global, workspace: None }.layers(None).unwrap();
+        let zai = layers.catalog.iter().find(|provider| provider.id.as_str() == "zai").unwrap();
+        resolve(&layers, claude(), zai).unwrap()
+    };
+    let of = |field: &str| plan(&format!("[providers.kimi{field}"));
+    assert_eq!(of(".anthropic]\nmodels.opus = 'k3'"), plan(""));
+    assert_ne!(of(".anthropic]\nbase_url = 'https://kimi.example.com'"), plan(""));
+    assert_ne!(of("]\nkey = 'MY_KIMI_KEY'"), plan(""));
+}
+
 #[test]
 fn materialize_errors_hide_what_was_read() {
     struct Bad;
