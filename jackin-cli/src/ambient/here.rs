@@ -92,15 +92,16 @@ impl Ambient {
         listed.into_iter().map(|(name, _)| name).collect()
     }
 
-    /// Whether a workspace's text is in order, and its directory another one.
+    /// Whether a workspace's text is in order, and its directory another one. A text that has none may
+    /// be one that is just being written, or of which not all was read.
     #[cfg(unix)]
     fn is_elsewhere(&self, text: &str, above: &Above) -> bool {
-        let mut is_above = false;
+        let mut is_elsewhere = false;
         let read = Document::workspace_if("", text, |workdir| {
-            is_above = self.steps_up(workdir, above).is_some();
+            is_elsewhere = self.steps_up(workdir, above).is_none();
             false
         });
-        read.is_ok() && !is_above
+        read.is_ok() && is_elsewhere
     }
 
     /// How far above the current directory a `workdir` is, if it is one of those; links do not

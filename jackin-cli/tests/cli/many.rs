@@ -115,6 +115,7 @@ fn an_error_is_the_same_as_of_one_that_is_alone() {
         "echo 'workdir = \"/x\"\n[workdir]' >\"$0\"",
         "echo 'workdir = \"x\"' >\"$0\"",
         "echo 'workdir = 1' >\"$0\"",
+        "echo '[workdir]' >\"$0\"",
         "{ yes '# long' | head -n 9999; echo =; } >\"$0\"",
         "{ echo 'workdir = \"~/odd\"'; echo 'env = \"\"'; } >\"$0\"",
     ] {
@@ -130,6 +131,30 @@ fn an_error_is_the_same_as_of_one_that_is_alone() {
     write(&many, "other", "workdir = \"~/odd\"");
     let seen = launched(&many, "odd");
     assert!(seen.code == Some(2) && seen.err.contains("`odd` and `other`"), "{}", seen.err);
+}
+
+/// What was glanced at while it was empty is read once more.
+#[test]
+#[ignore = "needs strace; .ci/run runs it"]
+fn a_file_that_is_just_being_written() {
+    let home = home();
+    crowd(&home);
+    let file = home.path().join(".config/jackin/workspaces/w7.toml");
+    let program = bound(&home, LAUNCH);
+    let mut strace = Command::new("strace");
+    strace.args([
+        "--quiet=all",
+        "-f",
+        "-o",
+        "/dev/null",
+        "-e",
+        "inject=read:retval=0:when=1",
+        "-P",
+    ]);
+    strace.arg(file).arg(program.get_program()).args(program.get_args());
+    strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let seen = see(strace.current_dir(home.path().join("crowd/7")));
+    assert_eq!(seen.out, "k7\n", "{}", seen.err);
 }
 
 /// Then one thread does it all. Root has no such limit.
