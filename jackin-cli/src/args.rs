@@ -76,6 +76,13 @@ impl Arguments {
         }
     }
 
+    /// The commands that `--help` does not show.
+    pub(crate) fn hidden() -> Vec<String> {
+        let all = Self::command();
+        let all = all.get_subcommands().flat_map(|one| one.get_subcommands().chain([one]));
+        all.filter(|one| one.is_hide_set()).map(|one| one.get_name().to_owned()).collect()
+    }
+
     /// The same, as declared here.
     #[cold]
     fn declared(words: impl Iterator<Item = OsString>) -> Result<(Self, bool), clap::Error> {

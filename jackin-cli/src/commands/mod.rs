@@ -54,7 +54,7 @@ pub fn main() -> ExitCode {
     }
     let (arguments, json) = match Arguments::read() {
         Ok(read) => read,
-        Err(error) => return refuse(&without_values(error)),
+        Err(error) => return refuse(&without_hidden(without_values(error))),
     };
     let report = Report::new(arguments.color, json);
     match dispatch(arguments, &report) {
@@ -75,6 +75,19 @@ pub(crate) fn without_values(mut error: clap::Error) -> clap::Error {
         if text.split([' ', '=']).any(|word| word.len() > LONGEST_WORD) {
             error.insert(kind, ContextValue::String("…".into()));
             error.remove(ContextKind::Suggested);
+        }
+    }
+    error
+}
+
+/// A usage error that suggests no command that `--help` does not show: this build has none of that.
+fn without_hidden(mut error: clap::Error) -> clap::Error {
+    let kind = ContextKind::SuggestedSubcommand;
+    if let Some(ContextValue::Strings(mut names)) = error.remove(kind) {
+        let hidden = Arguments::hidden();
+        names.retain(|name| !hidden.contains(name));
+        if !names.is_empty() {
+            error.insert(kind, ContextValue::Strings(names));
         }
     }
     error

@@ -26,6 +26,26 @@ fn what_is_not_built_in_is_not_offered() {
 }
 
 #[test]
+fn what_is_not_built_in_is_not_suggested() {
+    let home = Home::new();
+    for (words, suggested) in [
+        ("consol", None),
+        ("completion", None),
+        ("confi", Some("config")),
+        ("auth reques", None),
+        ("auth lis", Some("list")),
+        ("consol --json", None),
+    ] {
+        let seen = see(&mut home.jackin(words.split(' ')));
+        assert_eq!((seen.code, seen.out.as_str()), (Some(2), ""), "{words}");
+        let tips = ["console", "completions", "request", "config", "list"];
+        let tips: Vec<_> =
+            tips.into_iter().filter(|tip| seen.err.contains(&format!("'{tip}'"))).collect();
+        assert_eq!(tips, Vec::from_iter(suggested), "{words}: {}", seen.err);
+    }
+}
+
+#[test]
 fn nobody_is_asked() {
     let seen = see(&mut Home::new().jackin(["auth", "set", "zai"]));
     assert_eq!(seen.code, Some(2));
