@@ -7,8 +7,9 @@ use std::{env, path::Path};
 fn main() {
     println!("cargo:rerun-if-changed=launch.ld");
     let is = |name, value: &str| env::var(name).is_ok_and(|found| found == value);
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     let chosen = env::var_os("RUSTC_LINKER").is_some()
-        || env::var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("-fuse-ld="));
+        || ["linker=", "-fuse-ld=", "--ld-path="].iter().any(|by| flags.contains(by));
     if is("CARGO_CFG_TARGET_OS", "linux") && is("PROFILE", "release") && !chosen {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("launch.ld");
         println!("cargo:rustc-link-arg-bins=-T{}", script.display());

@@ -26,6 +26,7 @@ mod keeping;
 mod labels;
 #[cfg(feature = "terminal")]
 mod last;
+mod linking;
 mod machine;
 #[cfg(feature = "manual")]
 mod manual;
