@@ -37,6 +37,10 @@ Exit codes: 2 bad usage, 125 jackin failed, 126 the agent cannot be executed,
 
 Colour is for terminals; NO_COLOR turns it off, CLICOLOR_FORCE=1 on.";
 
+/// What happens where no provider is named.
+const WITHOUT_PROVIDER: &str =
+    if cfg!(feature = "terminal") { "asks for the provider" } else { "on the default provider" };
+
 const WHICH: &str = "Which provider and configuration";
 const WHERE: &str = "Somewhere else";
 
@@ -170,12 +174,12 @@ pub(crate) struct Place {
 }
 
 #[derive(Debug, Default, Args)]
-#[command(after_help = "\
+#[command(after_help = format!("\
 Examples:
-  jackin run claude                         asks for the provider
+  jackin run claude                         {WITHOUT_PROVIDER}
   jackin run --provider zai claude -c       `-c` is the agent's own
   jackin run --tab --provider kimi claude   in a new tab of tmux or zellij
-  jackin run --in docker:dev claude         in a running container")]
+  jackin run --in docker:dev claude         in a running container"))]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,

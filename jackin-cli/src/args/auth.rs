@@ -9,12 +9,8 @@ use clap::{
 
 use super::{List, Scope};
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Auth {
-    /// List the providers, whether they have a key here, and where it stands
-    List(AuthList),
-    /// Store a provider's key, or where it is to be read from
-    #[command(after_help = "\
+const AFTER_SET: &str = if cfg!(all(feature = "keyring", feature = "terminal")) {
+    "\
 The key is asked for, without showing it, or read from standard input; it is never an argument.
 
 Examples:
@@ -22,7 +18,23 @@ Examples:
   jackin auth set zai --op op://Private/Z.AI/credential     reads it from 1Password at every launch
   jackin auth set zai --workspace acme --keyring            asks, and keeps it in the keyring
   jackin auth set zai --command pass show zai               what `pass show zai` prints
-  pbpaste | jackin auth set zai --stdin --note dev-local")]
+  pbpaste | jackin auth set zai --stdin --note dev-local"
+} else {
+    "\
+The key is read from standard input, with --stdin; it is never an argument.
+
+Examples:
+  pbpaste | jackin auth set zai --stdin --note dev-local
+  jackin auth set zai --op op://Private/Z.AI/credential     reads it from 1Password at every launch
+  jackin auth set zai --command pass show zai               what `pass show zai` prints"
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Auth {
+    /// List the providers, whether they have a key here, and where it stands
+    List(AuthList),
+    /// Store a provider's key, or where it is to be read from
+    #[command(after_help = AFTER_SET)]
     Set(AuthSet),
     /// Forget a provider's key in one scope
     Unset(AuthUnset),
@@ -87,7 +99,7 @@ pub(crate) struct KeyPlace {
     #[arg(long, value_name = "PATH")]
     pub(crate) file: Option<PathBuf>,
     /// The system's keyring, where the key is put now
-    #[arg(long)]
+    #[arg(long, hide = !cfg!(feature = "keyring"))]
     pub(crate) keyring: bool,
 }
 

@@ -46,6 +46,18 @@ fn what_is_not_built_in_is_not_suggested() {
 }
 
 #[test]
+#[cfg(not(feature = "keyring"))]
+fn help_does_not_promise_it() {
+    for (command, offered) in [("auth set", "--stdin"), ("run", "on the default provider")] {
+        let help = see(Home::new().jackin(command.split(' ')).arg("--help")).out;
+        assert!(help.contains(offered), "{help}");
+        for absent in ["keyring", "asks", "asked"] {
+            assert!(!help.contains(absent), "{help}");
+        }
+    }
+}
+
+#[test]
 fn nobody_is_asked() {
     let seen = see(&mut Home::new().jackin(["auth", "set", "zai"]));
     assert_eq!(seen.code, Some(2));
