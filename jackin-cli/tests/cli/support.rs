@@ -18,7 +18,8 @@ pub(crate) struct Home(TempDir);
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        // Among thousands of longer names one would hold the last four letters of a planted secret.
+        Self(tempfile::Builder::new().rand_bytes(3).tempdir().unwrap())
     }
 
     /// A home whose config.toml holds this text.
