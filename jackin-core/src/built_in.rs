@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::{
     names::{EnvName, ProviderId},
     provider::{Endpoint, Protocol, Provider, Slot, Text, Tier},
-    scope::{Scope, Source, Sourced},
+    scope::{Scope, Shadowed, Source, Sourced},
     small_map::SmallMap,
 };
 

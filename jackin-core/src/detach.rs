@@ -10,7 +10,7 @@ use crate::{
     names::EnvName,
     plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
     reference::SecretRef,
-    scope::{Scope, Source},
+    scope::{Scope, Shadowed, Source},
     scrub::Launch,
     value::EnvValue,
 };
@@ -90,7 +90,7 @@ fn exported(name: &EnvName) -> PlannedVar {
         reason: Reason::Layer,
         key: Some(name.clone()),
         source: Source::new(Scope::Environment),
-        shadowed: Vec::new(),
+        shadowed: Shadowed::NONE,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     names::EnvName,
     plan::{PlannedValue, PlannedVar, Reason},
     provider::{Endpoint, Slot, Text},
-    scope::{Scope, Source, Sourced},
+    scope::{Scope, Shadowed, Source, Sourced},
 };
 
 const TIERS: [Slot; 3] = [Slot::Opus, Slot::Sonnet, Slot::Haiku];
@@ -74,7 +74,7 @@ pub(crate) fn fill(
         Feed::TimeoutMs(usual) => match &endpoint.timeout_ms {
             Some(own) => {
                 let mut own = from(fixed(name, own.value.to_string(), extra), own);
-                own.shadowed.push(Source::new(Scope::BuiltIn));
+                own.shadowed.add(std::iter::once(Source::new(Scope::BuiltIn)));
                 own
             }
             None => fixed(name, usual.to_string(), extra),
@@ -100,7 +100,7 @@ pub(crate) fn fixed(
         reason,
         key: None,
         source: Source::new(Scope::BuiltIn),
-        shadowed: Vec::new(),
+        shadowed: Shadowed::NONE,
     }
 }
 

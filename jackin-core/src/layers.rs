@@ -8,7 +8,8 @@ use crate::{
     catalog::Catalog,
     isolation::Isolation,
     names::{AgentId, EnvName, RoleName, WorkspaceName},
-    scope::{Scope, Source, Sourced},
+    scope::{LAYERS, NO_LINE, Scope, Shadowed, Source, Sourced},
+    scrub::Beginning,
     value::EnvValue,
 };
 
@@ -24,10 +25,10 @@ pub struct EnvLayer {
 /// A value, and the line in which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// The first bytes of the name, in which most differ, as numbers that sort like them.
-    head: [u64; 2],
-    name: EnvName,
-    value: EnvValue,
+    /// The first bytes of the name, in which most differ, as a number that sorts like them.
+    head: u128,
+    pub(crate) name: EnvName,
+    pub(crate) value: EnvValue,
     line: Option<usize>,
 }
 
@@ -36,10 +37,16 @@ impl Entry {
         Self { head: head(&name), name, value, line }
     }
 
+    /// How its name begins.
+    pub(crate) const fn beginning(&self) -> Beginning {
+        let [a, b, c, ..] = self.head.to_be_bytes();
+        [a, b, c]
+    }
+
     /// How it sorts among others.
-    fn order(&self, head: [u64; 2], name: &EnvName) -> Ordering {
+    fn order(&self, head: u128, name: &EnvName) -> Ordering {
         // No name holds a NUL: one that does not fill its head is all there.
-        let is_whole = head[1].to_be_bytes()[7] == 0;
+        let is_whole = head.to_be_bytes()[15] == 0;
         self.head.cmp(&head).then_with(|| match is_whole {
             true => Ordering::Equal,
             false => self.name.cmp(name),
@@ -51,13 +58,12 @@ impl Entry {
     }
 }
 
-fn head(name: &EnvName) -> [u64; 2] {
+fn head(name: &EnvName) -> u128 {
     let name = name.as_str().as_bytes();
     let mut head = [0; 16];
     let length = name.len().min(head.len());
     head[..length].copy_from_slice(&name[..length]);
-    let head = u128::from_be_bytes(head);
-    [(head >> 64) as u64, head as u64]
+    u128::from_be_bytes(head)
 }
 
 impl EnvLayer {
@@ -84,7 +90,7 @@ impl EnvLayer {
         Self { scope, file: Some(file), entries }
     }
 
-    fn get(&self, head: [u64; 2], name: &EnvName) -> Option<&Entry> {
+    fn get(&self, head: u128, name: &EnvName) -> Option<&Entry> {
         let at = self.entries.binary_search_by(|entry| entry.order(head, name));
         at.ok().map(|at| &self.entries[at])
     }
@@ -129,7 +135,7 @@ pub enum HostVar {
 ///     .with(layer(Scope::Global, "for-everything"));
 /// let found = layers.get(&key).unwrap();
 /// assert_eq!(found.source.scope, Scope::Workspace);
-/// assert_eq!(found.shadowed[0].scope, Scope::Global);
+/// assert_eq!(found.shadowed.iter().next().unwrap().scope, Scope::Global);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -152,6 +158,8 @@ pub struct EnvLayers {
     pub isolation: Isolation,
     /// Sorted by scope.
     layers: Vec<EnvLayer>,
+    /// Where each of them stands, without a line.
+    places: Arc<[Source]>,
     /// Layers of roles that do not apply: their keys are secrets all the same.
     pub(crate) dormant: Vec<EnvLayer>,
 }
@@ -159,7 +167,7 @@ pub struct EnvLayers {
 impl EnvLayers {
     /// No values yet.
     #[must_use]
-    pub const fn new(catalog: Catalog) -> Self {
+    pub fn new(catalog: Catalog) -> Self {
         Self {
             catalog,
             workspace: None,
@@ -170,6 +178,7 @@ impl EnvLayers {
             auth_forward: BTreeMap::new(),
             isolation: Isolation::NONE,
             layers: Vec::new(),
+            places: Arc::new([]),
             dormant: Vec::new(),
         }
     }
@@ -181,6 +190,7 @@ impl EnvLayers {
             Ok(at) => self.layers[at] = layer,
             Err(at) => self.layers.insert(at, layer),
         }
+        self.places = self.layers.iter().map(|layer| layer.source(None)).collect();
         self
     }
 
@@ -203,8 +213,11 @@ impl EnvLayers {
     #[must_use]
     pub fn get(&self, name: &EnvName) -> Option<Sourced<&EnvValue>> {
         let head = head(name);
-        let found = self.layers.iter().map(move |layer| (layer, layer.get(head, name)));
-        winner(found.filter_map(|(layer, entry)| Some((layer, entry?))))
+        let mut found = Found::nothing(self);
+        for (entry, layer) in found.entries.iter_mut().zip(&self.layers) {
+            *entry = layer.get(head, name);
+        }
+        found.sourced()
     }
 
     /// Whether the value that wins for a name is there and not blank.
@@ -218,31 +231,27 @@ impl EnvLayers {
     /// Every name that some layer sets, each once, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&EnvName> {
-        self.each().map(|(name, _)| name).collect()
+        self.each().map(|(entry, _)| &entry.name).collect()
     }
 
     /// Every name that some layer sets, each once, sorted, with the layers that set it.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (&EnvName, Found<'_>)> {
-        let mut next = [0; LAYERS];
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&Entry, Found<'_>)> {
+        let mut rest: [&[Entry]; LAYERS] = [&[]; LAYERS];
+        for (rest, layer) in rest.iter_mut().zip(&self.layers) {
+            *rest = &layer.entries;
+        }
         std::iter::from_fn(move || {
-            let mut first: Option<&Entry> = None;
-            let mut found = Found { layers: &self.layers, entries: [None; LAYERS] };
-            for (at, layer) in self.layers.iter().enumerate() {
-                let Some(entry) = layer.entries.get(next[at]) else { continue };
-                match first.map_or(Ordering::Less, |first| entry.by_name(first)) {
-                    Ordering::Less => {
-                        first = Some(entry);
-                        found.entries = [None; LAYERS];
-                    }
-                    Ordering::Equal => {}
-                    Ordering::Greater => continue,
+            let heads = rest.iter().filter_map(|rest| rest.first());
+            let first = heads.reduce(|a, b| if b.by_name(a).is_lt() { b } else { a })?;
+            let mut found = Found::nothing(self);
+            for (rest, slot) in rest.iter_mut().zip(&mut found.entries) {
+                if let Some((entry, others)) = rest.split_first()
+                    && entry.by_name(first).is_eq()
+                {
+                    (*slot, *rest) = (Some(entry), others);
                 }
-                found.entries[at] = Some(entry);
             }
-            for (next, found) in next.iter_mut().zip(found.entries) {
-                *next += usize::from(found.is_some());
-            }
-            Some((&first?.name, found))
+            Some((first, found))
         })
     }
 
@@ -257,48 +266,46 @@ impl EnvLayers {
         self.layers.iter().map(|layer| layer.entries.len()).max().unwrap_or_default()
     }
 
-    /// Every value that some layer holds, shadowed and dormant ones too, with its name.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&EnvName, &EnvValue)> {
-        let layers = self.layers.iter().chain(&self.dormant);
-        layers.flat_map(|layer| &layer.entries).map(|entry| (&entry.name, &entry.value))
+    /// Every value that some layer holds, shadowed and dormant ones too.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.layers.iter().chain(&self.dormant).flat_map(|layer| &layer.entries)
     }
 }
 
-/// How many scopes can have a layer.
-const LAYERS: usize = Scope::SEARCHED.len() + 1;
-
 /// The values of one name, the most specific first.
 pub(crate) struct Found<'a> {
-    layers: &'a [EnvLayer],
+    all: &'a EnvLayers,
     entries: [Option<&'a Entry>; LAYERS],
 }
 
 impl<'a> Found<'a> {
-    fn iter(&self) -> impl Iterator<Item = (&'a EnvLayer, &'a Entry)> + Clone {
-        self.layers.iter().zip(self.entries).filter_map(|(layer, entry)| Some((layer, entry?)))
+    const fn nothing(all: &'a EnvLayers) -> Self {
+        Self { all, entries: [None; LAYERS] }
     }
 
     /// The value that wins, and the scope in which it stands.
     pub(crate) fn value(&self) -> Option<(&'a EnvValue, Scope)> {
-        self.iter().next().map(|(layer, entry)| (&entry.value, layer.scope))
+        let mut all = self.entries.iter().zip(&self.all.layers);
+        all.find_map(|(entry, layer)| entry.map(|entry| (&entry.value, layer.scope)))
     }
 
     /// The same with its place and with what it shadows.
     pub(crate) fn sourced(&self) -> Option<Sourced<&'a EnvValue>> {
-        winner(self.iter())
+        let (mut winner, mut lines) = (None, [0; LAYERS]);
+        for ((entry, layer), line) in self.entries.iter().zip(&self.all.layers).zip(&mut lines) {
+            let Some(entry) = *entry else { continue };
+            if winner.is_none() {
+                winner = Some((entry, layer));
+            } else if layer.scope != Scope::Environment || !entry.value.is_blank() {
+                // An exported variable that is empty gives no other value.
+                let at = entry.line.and_then(|line| u32::try_from(line).ok());
+                *line = at.filter(|line| *line > 0).unwrap_or(NO_LINE);
+            }
+        }
+        let (entry, layer) = winner?;
+        let shadowed = Shadowed::in_layers(&self.all.places, lines);
+        Some(Sourced { value: &entry.value, source: layer.source(entry.line), shadowed })
     }
-}
-
-fn winner<'a>(
-    mut found: impl Iterator<Item = (&'a EnvLayer, &'a Entry)> + Clone,
-) -> Option<Sourced<&'a EnvValue>> {
-    let (layer, entry) = found.next()?;
-    // An exported variable that is empty gives no other value.
-    let others =
-        found.filter(|(layer, entry)| layer.scope != Scope::Environment || !entry.value.is_blank());
-    let mut shadowed = Vec::with_capacity(others.clone().count());
-    shadowed.extend(others.map(|(layer, entry)| layer.source(entry.line)));
-    Some(Sourced { value: &entry.value, source: layer.source(entry.line), shadowed })
 }
 
 #[cfg(test)]
@@ -331,7 +338,7 @@ mod tests {
             assert_eq!(found.value, &EnvValue::parse(name).unwrap());
             let more = usize::from(at.is_multiple_of(2))
                 + usize::from((names.len() - 1 - at).is_multiple_of(3));
-            assert_eq!(found.shadowed.len(), more, "{name}");
+            assert_eq!(found.shadowed.iter().count(), more, "{name}");
         }
     }
 }

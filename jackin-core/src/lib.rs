@@ -132,7 +132,7 @@ pub use crate::{
     redacted::{RedactedPlan, RedactedVar},
     reference::{CommandRef, FileRef, KeyringRef, OpRef, SecretRef},
     resolve::resolve,
-    scope::{Scope, Source, Sourced},
+    scope::{Scope, Shadowed, Source, Sourced},
     scrub::Removal,
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
     settings::{Answer, Setting, SettingKey, SettingsFile, SettingsPlace},

@@ -13,7 +13,7 @@ use crate::{
     key::{KeyShape, KnownKey},
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     reference::SecretRef,
-    scope::Source,
+    scope::{Shadowed, Source},
     scrub::{Removal, Removals},
     secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
     signs::Signs,
@@ -84,7 +84,7 @@ pub struct PlannedVar {
     /// Where the value stands.
     pub source: Source,
     /// Less specific places that give another one.
-    pub shadowed: Vec<Source>,
+    pub shadowed: Shadowed,
 }
 
 /// What a variable of a plan will hold.

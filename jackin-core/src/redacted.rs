@@ -9,7 +9,7 @@ use crate::{
     names::{AgentId, EnvName, ProviderId, RoleName, WorkspaceName},
     plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
     reference::SecretRef,
-    scope::Source,
+    scope::{Shadowed, Source},
     scrub::Removal,
 };
 
@@ -119,5 +119,6 @@ pub struct RedactedVar<'a> {
     /// Where the value stands.
     pub source: &'a Source,
     /// Less specific places that give another one.
-    pub shadowed: &'a [Source],
+    #[cfg_attr(feature = "schemars", schemars(with = "Vec<Source>"))]
+    pub shadowed: &'a Shadowed,
 }

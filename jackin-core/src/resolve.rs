@@ -12,7 +12,7 @@ use crate::{
     error::ResolveError,
     fill::{fill, fixed, from, is_bare, missing, served_models},
     key::{KeyShape, KnownKey},
-    layers::EnvLayers,
+    layers::{Entry, EnvLayers},
     names::{EnvName, ProviderId},
     plan::{ExecPlan, PlannedValue, PlannedVar, Reason},
     provider::{Endpoint, Provider},
@@ -97,14 +97,14 @@ type Found<'a> = Sourced<&'a EnvValue>;
 impl<'a> Join<'a> {
     /// Notes every key that is configured anywhere, so that none crosses under another name.
     fn note_keys(&self, plan: &mut ExecPlan) {
-        let concerned = |name: &EnvName| plan.removals.may_concern(name.as_str().as_bytes());
         let known = &mut plan.known;
-        let configured = self.layers.all().filter(|(name, _)| concerned(name));
-        configured.filter(|(_, value)| !value.is_blank()).for_each(|(name, value)| {
+        let all = self.layers.all();
+        let configured = all.filter(|entry| plan.removals.may_concern_any(entry.beginning()));
+        for Entry { name, value, .. } in configured.filter(|entry| !entry.value.is_blank()) {
             // What the agent's own variables hold in the parent is for it to find, or is scrubbed.
             let foreign = plan.removals.foreign(name, &plan.key);
             known.extend(foreign.map(|foreign| KnownKey { value: value.clone(), foreign }));
-        });
+        }
     }
 
     /// The endpoint to redirect the agent to; none for a native launch.
@@ -260,12 +260,13 @@ impl<'a> Join<'a> {
     fn pass_layers_on(&self, plan: &mut ExecPlan) {
         // Only the plan's own variables can be in the way: no name stands in the layers twice.
         let planned = plan.set.len();
-        for (name, found) in self.layers.each() {
+        for (entry, found) in self.layers.each() {
+            let name = &entry.name;
             let Some((value, scope)) = found.value() else { continue };
             if scope == Scope::Environment {
                 continue;
             }
-            let why = if plan.removals.may_concern(name.as_str().as_bytes()) {
+            let why = if plan.removals.may_concern_any(entry.beginning()) {
                 if self.is_kept_for_a_login(plan, planned, name) {
                     continue;
                 }
@@ -309,7 +310,7 @@ impl<'a> Join<'a> {
             found.is_some_and(|found| obstacle(plan, planned, name, found.value).is_some())
         };
         let holds_back = |agent: &&Agent| {
-            let mut names = self.layers.each().map(|(name, _)| name);
+            let mut names = self.layers.each().map(|(entry, _)| &entry.name);
             names
                 .any(|name| is_redirect_key_of(agent, name.as_str().as_ref()) && is_held_back(name))
         };

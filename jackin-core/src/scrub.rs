@@ -133,7 +133,12 @@ impl Removals {
     /// Whether a name can mean anything to any agent or provider: be removed, hold a key or be part
     /// of a redirect. Most names cannot, and need no closer look.
     pub(crate) fn may_concern(&self, name: &[u8]) -> bool {
-        self.beginnings.may_match(name)
+        self.may_concern_any(beginning(name))
+    }
+
+    /// The same of all names that begin like that.
+    pub(crate) fn may_concern_any(&self, beginning: Beginning) -> bool {
+        self.beginnings.has(beginning)
     }
 
     /// Why a name is removed whatever the environment looks like, if it is.
@@ -283,6 +288,18 @@ static TABLES: LazyLock<Beginnings> = LazyLock::new(|| {
     all
 });
 
+/// The first bytes of a name, and zeros for those that it has not.
+pub(crate) type Beginning = [u8; 3];
+
+const fn beginning(name: &[u8]) -> Beginning {
+    match *name {
+        [a, b, c, ..] => [a, b, c],
+        [a, b] => [a, b, 0],
+        [a] => [a, 0, 0],
+        [] => [0; 3],
+    }
+}
+
 /// How names or patterns begin, a bit for each way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Beginnings([u64; 8]);
@@ -297,7 +314,7 @@ impl Beginnings {
         if pattern[..pattern.len().min(3)].contains(&b'*') {
             *self = Self::ANY;
         }
-        let bit = Self::bit(pattern);
+        let bit = Self::bit(beginning(pattern));
         self.0[bit / 64] |= 1 << (bit % 64);
     }
 
@@ -307,20 +324,18 @@ impl Beginnings {
 
     /// Whether one of the patterns may match a name.
     pub(crate) fn may_match(self, name: &[u8]) -> bool {
-        let bit = Self::bit(name);
+        self.has(beginning(name))
+    }
+
+    fn has(self, beginning: Beginning) -> bool {
+        let bit = Self::bit(beginning);
         self.0[bit / 64] >> (bit % 64) & 1 == 1
     }
 
-    /// The bit for the first three bytes. On Windows the case of names does not count.
-    fn bit(text: &[u8]) -> usize {
-        let head = match *text {
-            [a, b, c, ..] => [a, b, c, 0],
-            [a, b] => [a, b, 0, 0],
-            [a] => [a, 0, 0, 0],
-            [] => [0; 4],
-        };
+    /// The bit for a beginning. On Windows the case of names does not count.
+    fn bit([a, b, c]: Beginning) -> usize {
         // Without the bit in which two cases of a letter differ.
-        let head = u32::from_le_bytes(head) & 0xDFDF_DFDF;
+        let head = u32::from_le_bytes([a, b, c, 0]) & 0xDFDF_DFDF;
         // Fibonacci hashing: the upper bits of the product spread evenly.
         (head.wrapping_mul(0x9E37_79B9) >> 23) as usize
     }

@@ -199,6 +199,9 @@ fn look_at_configuration(seen: &mut Seen) {
     look!(seen, "SmallMap", provider.endpoints.clone());
     look!(seen, "Endpoint", provider.endpoints.iter().next().unwrap().1.clone());
     look!(seen, "Sourced", provider.label.clone());
+    for found in layers.names().into_iter().filter_map(|name| layers.get(name)) {
+        look!(seen, "Shadowed", found.shadowed);
+    }
     look!(seen, "Document", document);
     look!(seen, "Config", config);
 }

@@ -30,7 +30,7 @@ struct Row<'a> {
     configured: bool,
     mode: Option<&'static str>,
     source: Option<&'a Source>,
-    shadowed: &'a [Source],
+    shadowed: Vec<Source>,
     /// `literal`, or the kind of reference.
     kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +65,7 @@ fn row(key: &Key) -> Row<'_> {
         configured: value.is_some_and(|value| !value.is_blank()),
         mode: provider.mode.as_ref().map(|mode| mode.value.as_str()),
         source: found.as_ref().map(|found| &found.source),
-        shadowed: found.as_ref().map_or(&[], |found| &found.shadowed),
+        shadowed: found.iter().flat_map(|found| found.shadowed.iter()).collect(),
         kind: value.map(EnvValue::kind),
         reference: value.and_then(EnvValue::reference),
         last_four: value.and_then(last_four),

@@ -13,7 +13,9 @@ mod set;
 #[cfg(test)]
 pub(crate) use list::Listing as Keys;
 
-use jackin_core::{Catalog, Document, EnvName, EnvValue, Given, Provider, Source, WorkspaceName};
+use jackin_core::{
+    Catalog, Document, EnvName, EnvValue, Given, Provider, Shadowed, Source, WorkspaceName,
+};
 
 use crate::{
     ambient::Ambient,
@@ -67,7 +69,7 @@ struct Key {
 struct Found {
     value: EnvValue,
     source: Source,
-    shadowed: Vec<Source>,
+    shadowed: Shadowed,
     note: Option<String>,
 }
 
@@ -103,7 +105,7 @@ fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure
                     found: Some(Found {
                         value: value.clone(),
                         source: source.clone(),
-                        shadowed: Vec::new(),
+                        shadowed: Shadowed::NONE,
                         note: keys::note(source, scope.target.role.as_ref(), name),
                     }),
                     provider,
