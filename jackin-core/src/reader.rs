@@ -68,7 +68,9 @@ impl<'a> Table<'a> {
         let mut entries = Vec::with_capacity(self.len());
         entries.extend(self.document.tree.children(self.id).map(|id| self.entry(id)));
         // A table that was first named by one inside it stands where its own header is.
-        entries.sort_by_key(Entry::line);
+        if !entries.is_sorted_by_key(Entry::line) {
+            entries.sort_by_key(Entry::line);
+        }
         entries
     }
 
