@@ -9,12 +9,9 @@ use crate::{Answer, count::run, stage::Stage};
 pub const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../jackin-cli/launch.ld");
 
 const HEAD: &str = "\
-/* The functions that a launch runs, side by side, and no tables for unwinding, which a program that
-   aborts has no use for; written by
+/* The functions that a launch runs, side by side; written by
    `JACKIN_BLESS=1 cargo test -p jackin-benches --test baseline -- --ignored` */
-SECTIONS {
-  /DISCARD/ : { *(EXCLUDE_FILE(*crt*.o) .eh_frame) *(.gcc_except_table .gcc_except_table.*) }
-  .text.launch : {
+SECTIONS { .text.launch : {
 /* musl is small, and nearly all of what is linked of it is run. */
 *libc.a:*(.text .text.*)
 ";
