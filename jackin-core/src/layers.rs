@@ -86,7 +86,7 @@ impl EnvLayer {
 
     /// Sets all its values at once, no two of one name.
     pub(crate) fn of(scope: Scope, file: Arc<str>, mut entries: Vec<Entry>) -> Self {
-        entries.sort_unstable_by(Entry::by_name);
+        entries.sort_by(Entry::by_name);
         Self { scope, file: Some(file), entries }
     }
 
