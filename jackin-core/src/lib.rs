@@ -73,71 +73,41 @@
 
 #![forbid(unsafe_code)]
 
-mod agent;
-mod agents;
-mod built_in;
-mod catalog;
-mod child;
-/// Which providers can be chosen for an agent, and what a session is called.
-pub mod choice;
 mod config;
-mod container;
-mod detach;
-mod error;
-mod fill;
-/// The way to a key, and what becomes of it: read only when somebody asks.
-pub mod guide;
-mod isolation;
-mod key;
-mod layers;
+mod elsewhere;
+mod join;
+mod model;
 mod names;
 mod plan;
-mod provider;
-mod provider_table;
-mod reader;
-mod redacted;
-mod reference;
-mod resolve;
-mod scope;
-mod scrub;
-mod secret;
-mod settings;
-mod signs;
-mod small_map;
+mod registry;
 #[cfg(feature = "proptest")]
 pub mod strategies;
-mod tab;
-mod tree;
-mod unknown;
 mod value;
 
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::{
-    agent::{Agent, AuthForward, Feed, Guard, Prompt, Redirect, Scrub, Var, Version, Wiring},
-    catalog::Catalog,
-    child::{Vars, child_env, child_vars},
-    config::{Config, Document},
-    container::{Container, KeptInside, Runtime, Which},
-    error::{ConfigError, ErrorKind, Place, ResolveError, SelectError},
-    isolation::{Isolation, Kept},
-    key::{KeyProblem, check_key},
-    layers::{EnvLayer, EnvLayers, HostVar},
-    names::{
-        AgentId, ContainerName, EnvName, EnvPattern, ImageName, MountDir, NameError, ProviderId,
-        RoleName, WorkspaceName,
+    config::{
+        Config, ConfigError, Document, EnvLayer, EnvLayers, HostVar, Isolation, Kept, Place, guide,
     },
-    plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason},
-    provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier},
-    redacted::{RedactedPlan, RedactedVar},
-    reference::{CommandRef, FileRef, KeyringRef, OpRef, SecretRef},
-    resolve::resolve,
-    scope::{Scope, Shadowed, Source, Sourced},
-    scrub::Removal,
-    secret::{MaterializeError, SecretError, SecretFailure, SecretSource},
-    settings::{Answer, Setting, SettingKey, SettingsFile, SettingsPlace},
-    small_map::SmallMap,
-    tab::{Multiplexer, NotInTab, Tab},
-    unknown::{Given, Unknown},
-    value::{EnvValue, Literal, ValueError},
+    elsewhere::{Container, KeptInside, Multiplexer, NotInTab, Runtime, Tab, Which},
+    join::{ResolveError, SelectError, choice, resolve},
+    model::{
+        Agent, Answer, AuthForward, Endpoint, Feed, Guard, KeyProblem, Mode, Prompt, Protocol,
+        Provider, Redirect, Scrub, Setting, SettingKey, SettingsFile, SettingsPlace, Slot,
+        SmallMap, Tier, Var, Version, Wiring, check_key,
+    },
+    names::{
+        AgentId, ContainerName, EnvName, EnvPattern, ErrorKind, ImageName, MountDir, NameError,
+        ProviderId, RoleName, Scope, Shadowed, Source, Sourced, WorkspaceName,
+    },
+    plan::{
+        ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, RedactedPlan, RedactedVar, Removal,
+        Vars, child_env, child_vars,
+    },
+    registry::{Catalog, Given, Unknown},
+    value::{
+        CommandRef, EnvValue, FileRef, KeyringRef, Literal, MaterializeError, OpRef, SecretError,
+        SecretFailure, SecretRef, SecretSource, ValueError,
+    },
 };

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use proptest::{collection::btree_map, prelude::*, sample};
 
 use crate::{
-    agent::Agent,
-    catalog::Catalog,
-    layers::{EnvLayer, EnvLayers},
-    names::EnvName,
-    scope::Scope,
+    config::{EnvLayer, EnvLayers},
+    model::Agent,
+    names::{EnvName, Scope},
+    registry::Catalog,
     value::EnvValue,
 };
 

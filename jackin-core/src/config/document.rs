@@ -1,0 +1,367 @@
+//! Configuration text to layers, provider overrides and defaults. Files are the caller's business;
+//! keys that jackin does not know are passed over.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    config::{
+        ConfigError, EnvLayer, EnvLayers, Isolation, Place, ProviderTable, layers,
+        reader::{self, Entry, Table},
+        tree::plain,
+    },
+    model::{Agent, AuthForward, Guard},
+    names::{AgentId, EnvName, RoleName, Scope, Sourced, WorkspaceName},
+    registry::{Catalog, Given, Unknown},
+    value::{CommandRef, EnvValue, FileRef, KeyringRef, OpRef, SecretRef, is_absolute},
+};
+
+/// One configuration file: `config.toml`, or `workspaces/<name>.toml`.
+#[derive(Debug, Clone)]
+pub struct Document {
+    own: ScopeTable,
+    /// In the order of the text.
+    roles: Vec<(RoleName, ScopeTable)>,
+    /// The directory of the workspace, as written.
+    pub workdir: Option<String>,
+    /// The role when none is asked for.
+    pub default_role: Option<Sourced<RoleName>>,
+    reserved: Vec<Place>,
+}
+
+/// What one scope sets.
+#[derive(Debug, Clone)]
+struct ScopeTable {
+    env: EnvLayer,
+    /// Most roles have none.
+    settings: Option<Box<Settings>>,
+}
+
+/// What one scope sets beside variables.
+#[derive(Debug, Clone)]
+struct Settings {
+    providers: Vec<ProviderTable>,
+    guard: Option<Guard>,
+    default_provider: Option<Sourced<String>>,
+    default_agent: Option<Sourced<String>>,
+    auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
+    isolation: Isolation,
+}
+
+impl Document {
+    /// Reads `config.toml`. `file` is how errors and plans name it.
+    ///
+    /// # Errors
+    /// Text that is not TOML, or known keys that hold something else than they can.
+    pub fn global(file: &str, text: &str) -> Result<Self, ConfigError> {
+        Self::read(file, text, Scope::Global, Scope::Role)
+    }
+
+    /// Reads `workspaces/<name>.toml`. `file` is how errors and plans name it.
+    ///
+    /// # Errors
+    /// As for [`Document::global`].
+    pub fn workspace(file: &str, text: &str) -> Result<Self, ConfigError> {
+        Self::read(file, text, Scope::Workspace, Scope::WorkspaceRole)
+    }
+
+    /// The same where its `workdir` is one that is wanted, which may be asked twice; of other texts
+    /// nothing but that is read.
+    ///
+    /// # Errors
+    /// Text that is not TOML, and a `workdir` that is none; of a wanted one, as for
+    /// [`Document::global`].
+    pub fn workspace_if(
+        file: &str,
+        text: &str,
+        mut is_wanted: impl FnMut(&str) -> bool,
+    ) -> Result<Option<Self>, ConfigError> {
+        // Most are not wanted, and so plain that this can be told without a tree.
+        if let Some(workdir) = plain::root_str(text, WORKDIR)
+            && workdir.is_none_or(|dir| is_workdir(dir) && !is_wanted(dir))
+        {
+            return Ok(None);
+        }
+        let file: Arc<str> = file.into();
+        reader::with_root(&file, text, |root| {
+            let workdir = root.parsed(WORKDIR, Scope::Workspace, read_workdir)?;
+            let wanted = workdir.is_some_and(|workdir| is_wanted(&workdir.value));
+            let read = || Self::read_root(root, &file, Scope::Workspace, Scope::WorkspaceRole);
+            wanted.then(read).transpose()
+        })
+    }
+
+    fn read(file: &str, text: &str, scope: Scope, role_scope: Scope) -> Result<Self, ConfigError> {
+        let file: Arc<str> = file.into();
+        reader::with_root(&file, text, |root| Self::read_root(root, &file, scope, role_scope))
+    }
+
+    fn read_root(
+        root: &Table<'_>,
+        file: &Arc<str>,
+        scope: Scope,
+        role_scope: Scope,
+    ) -> Result<Self, ConfigError> {
+        let mut reserved = Vec::new();
+        let own = ScopeTable::read(root, scope, file, &mut reserved)?;
+        let entries = root.table("roles")?.map_or_else(Vec::new, |roles| roles.entries());
+        let mut roles = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let name = entry.name()?;
+            let table = ScopeTable::read(&entry.table()?, role_scope, file, &mut reserved)?;
+            roles.push((name, table));
+        }
+        let default_role = root.get("default_role").map(|entry| {
+            let role: RoleName =
+                entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))?;
+            Ok::<_, ConfigError>(Sourced::new(role, entry.source(scope)))
+        });
+        Ok(Self {
+            own,
+            roles,
+            workdir: root.parsed(WORKDIR, scope, read_workdir)?.map(|dir| dir.value),
+            default_role: default_role.transpose()?,
+            reserved,
+        })
+    }
+}
+
+impl Document {
+    /// The provider when none is asked for, as this file says for every role.
+    #[must_use]
+    pub const fn default_provider(&self) -> Option<&Sourced<String>> {
+        match &self.own.settings {
+            Some(settings) => settings.default_provider.as_ref(),
+            None => None,
+        }
+    }
+
+    /// The agent when none is asked for, as this file says for every role.
+    #[must_use]
+    pub const fn default_agent(&self) -> Option<&Sourced<String>> {
+        match &self.own.settings {
+            Some(settings) => settings.default_agent.as_ref(),
+            None => None,
+        }
+    }
+
+    /// What each of its scopes sets: the file's own table, then every role's, by name.
+    pub fn layers(&self) -> impl Iterator<Item = (Option<&RoleName>, &EnvLayer)> {
+        let mut roles: Vec<_> =
+            self.roles.iter().map(|(role, table)| (Some(role), &table.env)).collect();
+        roles.sort_by_key(|(role, _)| *role);
+        std::iter::once((None, &self.own.env)).chain(roles)
+    }
+
+    /// The name of a role, if it has that.
+    fn role(&self, name: &str) -> Option<&RoleName> {
+        self.roles.iter().map(|(role, _)| role).find(|role| role.as_str() == name)
+    }
+}
+
+impl ScopeTable {
+    fn read(
+        table: &Table<'_>,
+        scope: Scope,
+        file: &Arc<str>,
+        reserved: &mut Vec<Place>,
+    ) -> Result<Self, ConfigError> {
+        let env = table.table("env")?;
+        let others = table.len() > usize::from(env.is_some());
+        let entries = env.map_or_else(Vec::new, |env| env.entries());
+        let mut values = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let name: EnvName = entry.name()?;
+            if name.is_reserved() {
+                reserved.push(entry.place());
+            } else {
+                values.push(layers::Entry::new(name, read_value(&entry)?, Some(entry.line())));
+            }
+        }
+        let env = EnvLayer::of(scope, file.clone(), values);
+        let settings = others.then(|| Settings::read(table, scope).map(Box::new)).transpose()?;
+        Ok(Self { env, settings })
+    }
+}
+
+impl Settings {
+    fn read(table: &Table<'_>, scope: Scope) -> Result<Self, ConfigError> {
+        Ok(Self {
+            providers: ProviderTable::read_all(table, scope)?,
+            guard: table.get("guard").map(|entry| read_guard(&entry)).transpose()?,
+            default_provider: table.str("default_provider", scope)?,
+            default_agent: table.str("default_agent", scope)?,
+            auth_forward: read_auth_forward(table, scope)?,
+            isolation: Isolation::read(table, scope)?,
+        })
+    }
+}
+
+const VALUE: &str =
+    "a string in quotes or a table with one of `text`, `op`, `command`, `file` and `keyring`";
+
+fn read_value(entry: &Entry<'_>) -> Result<EnvValue, ConfigError> {
+    match entry.as_table() {
+        Some(table) => read_form(entry, &table),
+        None => {
+            let text = entry.str().map_err(|_| entry.wrong_type(VALUE))?;
+            entry.variable(text).map_err(|error| entry.invalid(error.to_string()))
+        }
+    }
+}
+
+/// The table forms: one key says where the value stands, or that it is the text as it is.
+fn read_form(entry: &Entry<'_>, table: &Table<'_>) -> Result<EnvValue, ConfigError> {
+    let forms = ["text", "op", "command", "file", "keyring"];
+    let mut given = forms.into_iter().filter_map(|form| table.get(form));
+    let (Some(form), None) = (given.next(), given.next()) else {
+        return Err(entry.wrong_type(VALUE));
+    };
+    let reference = match form.key {
+        "text" => {
+            let literal = EnvValue::literal(form.str()?);
+            return literal.map_err(|error| form.invalid(error.to_string()));
+        }
+        "op" => {
+            let account = table.get("account").map(|account| account.str()).transpose()?;
+            OpRef::new(form.str()?, account).map(SecretRef::Op)
+        }
+        "command" => CommandRef::new(form.strings()?).map(SecretRef::Command),
+        "file" => FileRef::new(form.str()?).map(SecretRef::File),
+        _ => KeyringRef::new(form.str()?).map(SecretRef::Keyring),
+    };
+    reference.map(EnvValue::Reference).map_err(|error| form.invalid(error.to_string()))
+}
+
+fn read_guard(entry: &Entry<'_>) -> Result<Guard, ConfigError> {
+    let text = entry.str()?;
+    let guard = Guard::ALL.into_iter().find(|guard| guard.as_str() == text);
+    guard.ok_or_else(|| entry.wrong_type("\"off\", \"on\" or \"strict\""))
+}
+
+/// The directory of a workspace.
+const WORKDIR: &str = "workdir";
+
+/// A relative directory would be another one wherever the launcher is started.
+fn is_workdir(dir: &str) -> bool {
+    dir == "~" || dir.starts_with("~/") || is_absolute(dir)
+}
+
+fn read_workdir(entry: &Entry<'_>) -> Result<String, ConfigError> {
+    let dir = entry.str()?;
+    if is_workdir(dir) {
+        Ok(dir.to_owned())
+    } else {
+        Err(entry.invalid("must be an absolute directory, or begin with ~/"))
+    }
+}
+
+/// `[<agent>] auth_forward` for every agent.
+fn read_auth_forward(
+    table: &Table<'_>,
+    scope: Scope,
+) -> Result<BTreeMap<AgentId, Sourced<AuthForward>>, ConfigError> {
+    let mut modes = BTreeMap::new();
+    for agent in Agent::all() {
+        // A table that other programs use as well; it may hold anything else.
+        let Some(own) = table.get(agent.id.as_str()).and_then(|entry| entry.as_table()) else {
+            continue;
+        };
+        let mode =
+            own.parsed("auth_forward", scope, |entry| {
+                let text = entry.str()?;
+                let mode = AuthForward::ALL.into_iter().find(|mode| mode.as_str() == text);
+                match mode.ok_or_else(|| entry.wrong_type(AuthForward::EXPECTED))? {
+                    AuthForward::OauthToken if agent.token.is_none() => Err(entry
+                        .invalid(format!("is not for {}, which takes no such token", agent.label))),
+                    mode => Ok(mode),
+                }
+            })?;
+        modes.extend(mode.map(|mode| (agent.id.clone(), mode)));
+    }
+    Ok(modes)
+}
+
+/// The files of one launch, before a role is chosen.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// `config.toml`, if there is one.
+    pub global: Option<Document>,
+    /// The workspace's name and file, if there is a workspace.
+    pub workspace: Option<(WorkspaceName, Document)>,
+}
+
+impl Config {
+    /// The layers for a role: the one asked for (and where it was), else the default one.
+    ///
+    /// # Errors
+    /// An unknown role that was asked for; reserved names in any file, all at once; providers of
+    /// the user's own that are incomplete or insecure.
+    pub fn layers(self, asked: Option<(&str, Given)>) -> Result<EnvLayers, ConfigError> {
+        let reserved: Vec<_> = self.documents().flat_map(|doc| doc.reserved.clone()).collect();
+        if !reserved.is_empty() {
+            return Err(ConfigError::Reserved(reserved));
+        }
+        let default = self.documents().find_map(|document| document.default_role.as_ref());
+        let default = default.map(|role| (role.value.as_str(), Given::Config(role.source.clone())));
+        let role =
+            asked.or(default).map(|(name, given)| self.known_role(name, given)).transpose()?;
+        let Self { global, workspace } = self;
+        let (workspace, local) = workspace.unzip();
+        // The least specific first, so that what comes later wins.
+        let mut tables = Vec::new();
+        let (mut others, mut dormant) = (Vec::new(), Vec::new());
+        for document in [global, local].into_iter().flatten() {
+            let Document { own, mut roles, .. } = document;
+            tables.push(own);
+            let at = roles.iter().position(|(name, _)| Some(name) == role.as_ref());
+            tables.extend(at.map(|at| roles.swap_remove(at).1));
+            dormant.reserve(roles.len());
+            for (_, ScopeTable { env, settings }) in roles {
+                others.extend(settings.into_iter().flat_map(|settings| settings.providers));
+                dormant.push(env);
+            }
+        }
+        let settings = tables.iter().filter_map(|table| table.settings.as_ref());
+        let catalog = Catalog::merged(settings.flat_map(|settings| &settings.providers), &others)?;
+        let mut layers = EnvLayers::new(catalog);
+        for ScopeTable { env, settings } in tables {
+            layers = layers.with(env);
+            let Some(settings) = settings else { continue };
+            layers.guard = settings.guard.unwrap_or(layers.guard);
+            Sourced::overlay(&mut layers.default_provider, settings.default_provider);
+            Sourced::overlay(&mut layers.default_agent, settings.default_agent);
+            for (agent, mode) in settings.auth_forward {
+                let mut merged = layers.auth_forward.remove(&agent);
+                Sourced::overlay(&mut merged, Some(mode));
+                layers.auth_forward.extend(merged.map(|mode| (agent, mode)));
+            }
+            layers.isolation.add(settings.isolation);
+        }
+        layers.dormant = dormant;
+        layers.workspace = workspace;
+        layers.role = role;
+        Ok(layers)
+    }
+
+    /// Whether some file defines a role.
+    #[must_use]
+    pub fn has_role(&self, role: &RoleName) -> bool {
+        self.documents().any(|document| document.role(role.as_str()).is_some())
+    }
+
+    fn documents(&self) -> impl Iterator<Item = &Document> {
+        let local = self.workspace.as_ref().map(|(_, document)| document);
+        local.into_iter().chain(&self.global)
+    }
+
+    fn known_role(&self, name: &str, given: Given) -> Result<RoleName, Box<Unknown>> {
+        let found = self.documents().find_map(|document| document.role(name));
+        found.cloned().ok_or_else(|| {
+            let known = self.documents().flat_map(|document| &document.roles);
+            let mut known: Vec<_> = known.map(|(role, _)| role.as_str()).collect();
+            known.sort_unstable();
+            known.dedup();
+            Unknown::new("role", name, given, known).into()
+        })
+    }
+}

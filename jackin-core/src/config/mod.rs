@@ -1,0 +1,18 @@
+//! Configuration text to scoped layers, provider overrides and defaults. This room opens no file; keys
+//! that jackin does not know are passed over, and errors never quote the text.
+
+mod document;
+mod error;
+/// How to get a provider's key, and why the provider may refuse it. No launch reads this.
+pub mod guide;
+mod isolation;
+mod layers;
+mod provider_table;
+pub(crate) mod reader;
+mod tree;
+
+pub use document::{Config, Document};
+pub use error::{ConfigError, Place};
+pub use isolation::{Isolation, Kept};
+pub use layers::{EnvLayer, EnvLayers, HostVar};
+pub(crate) use {isolation::is_of_user, layers::Entry, provider_table::ProviderTable};

@@ -1,0 +1,333 @@
+//! `[providers.<id>]` as one scope writes it, and how such tables lie over each other. Every field
+//! may be missing until they are put together.
+
+use std::borrow::Cow;
+
+use crate::{
+    config::{
+        ConfigError,
+        reader::{Entry, Table},
+    },
+    model::{
+        Agent, Endpoint, Feed, Mode, Protocol, Provider, Slot, SmallMap, Text, Tier,
+        check_base_url, check_key, is_open_http,
+    },
+    names::{EnvName, ProviderId, Scope, Source, Sourced},
+};
+
+/// One table of one scope.
+#[derive(Debug, Clone)]
+pub(crate) struct ProviderTable {
+    pub(crate) id: ProviderId,
+    pub(crate) key: Option<Sourced<EnvName>>,
+    pub(crate) extends: Option<Sourced<Text>>,
+    at: Source,
+    label: Option<Sourced<Text>>,
+    key_prefix: Option<Sourced<Text>>,
+    key_bound: Option<Sourced<bool>>,
+    request_token: Option<Sourced<EnvName>>,
+    host: Option<Sourced<Text>>,
+    token: Option<Sourced<Text>>,
+    expires_at: Option<Sourced<i64>>,
+    expired: Option<Sourced<Text>>,
+    insecure: Option<Sourced<bool>>,
+    mode: Option<Sourced<Mode>>,
+    tier: Tier,
+    source: Option<Sourced<Text>>,
+    checked: Option<Sourced<Text>>,
+    endpoints: SmallMap<Protocol, Endpoint>,
+}
+
+impl ProviderTable {
+    /// Reads the `providers` table of a scope, in the order of the text.
+    pub(crate) fn read_all(
+        scope_table: &Table<'_>,
+        scope: Scope,
+    ) -> Result<Vec<Self>, ConfigError> {
+        let Some(providers) = scope_table.table("providers")? else { return Ok(Vec::new()) };
+        providers.entries().iter().map(|entry| Self::read(entry, scope)).collect()
+    }
+
+    /// A built-in provider as the table that it was, for others to lie over.
+    pub(crate) fn of(built_in: &Provider) -> Self {
+        let text = |field: &Option<Text>| sourced(field.clone());
+        Self {
+            id: built_in.id.clone(),
+            key: Some(built_in.key.clone()),
+            extends: None,
+            label: Some(built_in.label.clone()),
+            key_prefix: text(&built_in.key_prefix),
+            key_bound: sourced(Some(built_in.key_bound)),
+            request_token: sourced(built_in.request_token.clone()),
+            host: text(&built_in.host),
+            token: built_in.token.clone(),
+            expires_at: sourced(built_in.expires_at),
+            expired: text(&built_in.expired),
+            insecure: None,
+            mode: built_in.mode.clone(),
+            tier: built_in.tier,
+            source: text(&built_in.source),
+            checked: text(&built_in.checked),
+            endpoints: built_in.endpoints.clone(),
+            at: Source::new(Scope::BuiltIn),
+        }
+    }
+
+    fn read(entry: &Entry<'_>, scope: Scope) -> Result<Self, ConfigError> {
+        let id = entry.name()?;
+        let table = entry.table()?;
+        let endpoints = Protocol::ALL.into_iter().filter_map(|protocol| {
+            let table = table.table(protocol.as_str()).transpose()?;
+            Some(table.and_then(|table| Ok((protocol, read_endpoint(&table, scope)?))))
+        });
+        Ok(Self {
+            id,
+            key: table.parsed("key", scope, read_key)?,
+            extends: table.str("extends", scope)?,
+            at: entry.source(scope),
+            label: table.parsed("label", scope, read_label)?,
+            key_prefix: table.str("key_prefix", scope)?,
+            key_bound: table.bool("key_bound", scope)?,
+            request_token: table.parsed("request_token", scope, read_name)?,
+            host: table.str("host", scope)?,
+            token: table.parsed("token", scope, read_token)?,
+            expires_at: table.parsed("expires_at", scope, read_time)?,
+            expired: table.str("expired", scope)?,
+            insecure: table.bool("insecure", scope)?,
+            mode: table.parsed("mode", scope, read_mode)?,
+            tier: read_tier(&table, scope)?,
+            source: table.str("source", scope)?,
+            checked: table.str("checked", scope)?,
+            endpoints: endpoints.collect::<Result<_, ConfigError>>()?,
+        })
+    }
+
+    /// Puts the more specific fields of another table over this one's.
+    pub(crate) fn overlay(&mut self, specific: Self) {
+        Sourced::overlay(&mut self.key, specific.key);
+        Sourced::overlay(&mut self.extends, specific.extends);
+        Sourced::overlay(&mut self.label, specific.label);
+        Sourced::overlay(&mut self.key_prefix, specific.key_prefix);
+        Sourced::overlay(&mut self.key_bound, specific.key_bound);
+        Sourced::overlay(&mut self.request_token, specific.request_token);
+        Sourced::overlay(&mut self.token, specific.token);
+        Sourced::overlay(&mut self.expires_at, specific.expires_at);
+        Sourced::overlay(&mut self.expired, specific.expired);
+        Sourced::overlay(&mut self.insecure, specific.insecure);
+        Sourced::overlay(&mut self.mode, specific.mode);
+        let merged = Protocol::ALL.into_iter().filter_map(|protocol| {
+            let specific = specific.endpoints.get(&protocol).cloned();
+            let mut merged = self.endpoints.get(&protocol).cloned();
+            if let Some(specific) = specific {
+                merged.get_or_insert_default().overlay(specific);
+            }
+            merged.map(|endpoint| (protocol, endpoint))
+        });
+        self.endpoints = merged.collect();
+    }
+
+    /// This table with the more specific fields of another one over it.
+    pub(crate) fn under(mut self, specific: Self) -> Self {
+        self.overlay(specific);
+        self
+    }
+
+    /// This table as the base of another: what is known of this provider alone stays behind.
+    pub(crate) fn renamed(&self, other: &Self) -> Self {
+        Self {
+            id: other.id.clone(),
+            at: other.at.clone(),
+            label: None,
+            extends: None,
+            mode: None,
+            expires_at: None,
+            tier: Tier::Own,
+            source: None,
+            checked: None,
+            ..self.clone()
+        }
+    }
+
+    /// Whether it is another place with another key.
+    pub(crate) fn has_url_and_key_of_its_own(&self) -> bool {
+        self.key.is_some() && self.endpoints.values().any(|endpoint| endpoint.base_url.is_some())
+    }
+
+    /// Forgets the endpoints that the other table does not move, and what is sent without a key.
+    pub(crate) fn keep_places_of(&mut self, other: &Self) {
+        let moved = |(protocol, _): &(&Protocol, _)| {
+            other.endpoints.get(protocol).is_some_and(|e| e.base_url.is_some())
+        };
+        let kept = self.endpoints.iter().filter(moved);
+        self.endpoints = kept.map(|(protocol, endpoint)| (*protocol, endpoint.clone())).collect();
+        self.token = None;
+    }
+
+    /// The base URLs of this table alone.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = (Protocol, &Text)> {
+        self.endpoints.iter().filter_map(|(protocol, endpoint)| {
+            Some((*protocol, &endpoint.base_url.as_ref()?.value))
+        })
+    }
+
+    /// The provider that the tables make together.
+    pub(crate) fn finish(self) -> Result<Provider, ConfigError> {
+        let Self { id, at, key, insecure, endpoints, .. } = self;
+        let Some(key) = key else {
+            return Err(ConfigError::Incomplete { provider: id, field: "key", at });
+        };
+        if !insecure.is_some_and(|insecure| insecure.value) {
+            let mut urls = endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
+            if let Some(url) = urls.find(|url| is_open_http(&url.value)) {
+                return Err(ConfigError::Insecure { provider: id, at: url.source.clone() });
+            }
+        }
+        let label = self.label.unwrap_or_else(|| Sourced::new(id.to_string().into(), at));
+        let text = |field: Option<Sourced<Text>>| field.map(|field| field.value);
+        Ok(Provider {
+            id,
+            label,
+            key,
+            key_prefix: text(self.key_prefix),
+            key_bound: self.key_bound.is_some_and(|bound| bound.value),
+            request_token: self.request_token.map(|token| token.value),
+            token: self.token,
+            expires_at: self.expires_at.map(|at| at.value),
+            expired: text(self.expired),
+            mode: self.mode,
+            tier: self.tier,
+            source: text(self.source),
+            checked: text(self.checked),
+            host: text(self.host),
+            endpoints,
+        })
+    }
+}
+
+/// A field of the built-in data.
+fn sourced<T>(field: Option<T>) -> Option<Sourced<T>> {
+    field.map(|value| Sourced::new(value, Source::new(Scope::BuiltIn)))
+}
+
+fn read_name(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
+    entry.str()?.parse().map_err(|error| entry.invalid(format!("is {error}")))
+}
+
+fn read_key(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
+    let name = read_name(entry)?;
+    if name.is_reserved() {
+        return Err(entry.invalid("is a reserved name"));
+    }
+    if is_taken(&name) {
+        return Err(entry.invalid("is a variable with a use of its own"));
+    }
+    // A key pasted here would otherwise be shown wherever the variable is named.
+    if name.as_str().contains(|c: char| c.is_ascii_lowercase()) {
+        return Err(entry.invalid("is not the name of a variable in capital letters"));
+    }
+    Ok(name)
+}
+
+/// A label stands in terminal titles and prompts.
+fn read_label(entry: &Entry<'_>) -> Result<Text, ConfigError> {
+    let label = entry.str()?;
+    if label.trim().is_empty() || label.chars().any(char::is_control) {
+        return Err(entry.invalid("is blank or holds a control character"));
+    }
+    Ok(label.to_owned().into())
+}
+
+fn read_mode(entry: &Entry<'_>) -> Result<Mode, ConfigError> {
+    match entry.str()? {
+        "api_key" => Ok(Mode::ApiKey),
+        "ignore" => Ok(Mode::Ignore),
+        _ => Err(entry.wrong_type("\"api_key\" or \"ignore\"")),
+    }
+}
+
+/// What a tier claims is the built-in data's to say.
+fn read_tier(table: &Table<'_>, scope: Scope) -> Result<Tier, ConfigError> {
+    if scope != Scope::BuiltIn {
+        return Ok(Tier::Own);
+    }
+    let tier: Option<Sourced<Text>> = table.str("tier", scope)?;
+    Ok(match tier.as_ref().map(|tier| &*tier.value) {
+        Some("verified") => Tier::Verified,
+        Some("community") => Tier::Community,
+        _ => Tier::Native,
+    })
+}
+
+/// Seconds since 1970 of a moment in RFC 3339, as TOML's own type or as a string.
+fn read_time(entry: &Entry<'_>) -> Result<i64, ConfigError> {
+    let text = entry.datetime().map_or_else(|| entry.str().map(str::to_owned), Ok)?;
+    let moment = text.parse::<jiff::Timestamp>();
+    moment
+        .map(jiff::Timestamp::as_second)
+        .map_err(|_| entry.wrong_type("a moment such as 2026-11-21T18:00:00Z"))
+}
+
+fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigError> {
+    let base_url = table.parsed("base_url", scope, |entry| {
+        let url = entry.str()?;
+        check_base_url(url).map_err(|problem| entry.invalid(problem))?;
+        Ok(url.to_owned().into())
+    })?;
+    let slots = table.table("models")?;
+    let models = slots.iter().flat_map(|slots| {
+        Slot::ALL.into_iter().filter_map(|slot| {
+            let model = slots.parsed(slot.as_str(), scope, read_model).transpose()?;
+            Some(model.map(|model| (slot, model)))
+        })
+    });
+    Ok(Endpoint {
+        base_url,
+        models: models.collect::<Result<_, ConfigError>>()?,
+        window: table.count("window", scope)?,
+        timeout_ms: table.count("timeout_ms", scope)?,
+        empty: table.parsed("empty", scope, read_empty)?,
+    })
+}
+
+/// The longest text that is sent in a key's place, in bytes; keys are longer.
+const LONGEST_TOKEN: usize = 20;
+
+/// What an agent finds for a key must be one: a blank one would have it send another login. It is no
+/// secret and is shown, so what may be one is refused.
+fn read_token(entry: &Entry<'_>) -> Result<Text, ConfigError> {
+    let token = entry.str()?;
+    check_key(token).map_err(|problem| entry.invalid(problem.to_string()))?;
+    if token.len() > LONGEST_TOKEN {
+        return Err(entry.invalid("is as long as a key, which belongs in `[env]`"));
+    }
+    Ok(token.to_owned().into())
+}
+
+/// Only what an agent would find another login in is worth emptying.
+fn read_empty(entry: &Entry<'_>) -> Result<Cow<'static, [EnvName]>, ConfigError> {
+    let names: Vec<EnvName> = entry.names()?;
+    let login = |name: &EnvName| Agent::all().iter().any(|agent| agent.native_key == *name);
+    if names.iter().all(login) {
+        Ok(names.into())
+    } else {
+        Err(entry.invalid("names a variable that is no agent's own key"))
+    }
+}
+
+/// Whether a name means something to the system or to an agent, so that it cannot be a key's.
+fn is_taken(name: &EnvName) -> bool {
+    let mut vars =
+        Agent::all().iter().flat_map(|agent| agent.wirings).flat_map(|wiring| wiring.vars);
+    ["PATH", "HOME", "SHELL", "USER", "TERM"].contains(&name.as_str())
+        || vars.any(|var| !matches!(var.feed, Feed::Key) && var.name.as_ref() == Some(name))
+}
+
+fn read_model(entry: &Entry<'_>) -> Result<Text, ConfigError> {
+    let model = entry.str()?;
+    if model.is_empty() || model.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(
+            entry.invalid("is not a model id: it is blank or holds spaces or control characters")
+        );
+    }
+    Ok(model.to_owned().into())
+}

@@ -1,0 +1,256 @@
+//! A plan for the inside of a container: its program becomes the runtime's own client, names stand
+//! in the arguments, values cross in the client's environment. Nothing is asked or started here.
+
+use std::{collections::BTreeSet, ffi::OsString, fmt, str::FromStr};
+
+use crate::{
+    names::{ContainerName, EnvName, ErrorKind, ImageName, MountDir, is_name, matches, quoted},
+    plan::{ExecPlan, PlannedVar, ReadyPlan, Vars, child_env},
+};
+
+/// What starts things in containers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Runtime {
+    /// Docker.
+    Docker,
+    /// Podman.
+    Podman,
+}
+
+impl Runtime {
+    /// Both, the default first.
+    pub const ALL: [Self; 2] = [Self::Docker, Self::Podman];
+
+    /// Its name, and that of its client.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Podman => "podman",
+        }
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Runtime {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|runtime| runtime.as_str() == text).ok_or(())
+    }
+}
+
+/// A container to start an agent in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// What runs it.
+    pub runtime: Runtime,
+    /// Which one.
+    pub which: Which,
+    /// Whether the agent gets a terminal.
+    pub terminal: bool,
+}
+
+/// Which container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// One that runs already.
+    Running(ContainerName),
+    /// A fresh one, gone when the agent ends.
+    Fresh {
+        /// The image it is made of. Its entry point is not run.
+        image: ImageName,
+        /// The directory that it has at the same path, and that the agent starts in.
+        dir: MountDir,
+    },
+}
+
+/// The names that steer the client itself, and so cannot cross in its environment.
+const CLIENT: [&str; 8] =
+    ["PATH", "HOME", "TMPDIR", "LD_*", "XDG_*", "DOCKER_*", "CONTAINER*", "REGISTRY_AUTH_FILE"];
+
+impl Container {
+    /// The client's arguments that start a command there, with these of the client's variables.
+    fn start(
+        &self,
+        options: Vec<OsString>,
+        pass: impl Iterator<Item = OsString>,
+        command: impl IntoIterator<Item = OsString>,
+    ) -> Vec<OsString> {
+        let mut command = command.into_iter();
+        let head: &[&str] = match self.which {
+            Which::Running(_) => &["exec"],
+            Which::Fresh { .. } => &["run", "--rm"],
+        };
+        let mut words: Vec<OsString> = head.iter().map(OsString::from).collect();
+        words.extend(options);
+        words.extend(pass.flat_map(|name| ["-e".into(), name]));
+        match &self.which {
+            Which::Running(name) => words.push(name.as_str().into()),
+            Which::Fresh { image, .. } => {
+                words.push("--entrypoint".into());
+                words.extend(command.next());
+                words.push(image.as_str().into());
+            }
+        }
+        words.extend(command);
+        words
+    }
+
+    /// The options that only the agent itself needs.
+    fn options(&self) -> Vec<OsString> {
+        let mut options = Vec::new();
+        if let Which::Fresh { dir, .. } = &self.which {
+            let mount = format!("type=bind,source={dir},target={dir}");
+            options.extend(["--mount", &mount, "--workdir", dir.as_str()].map(OsString::from));
+        }
+        options.push(if self.terminal { "-it" } else { "-i" }.into());
+        options
+    }
+}
+
+/// Variables that a container does not take from outside.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the container keeps its own {}", quoted(.0))]
+pub struct KeptInside(pub Vec<EnvName>);
+
+impl KeptInside {
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        ErrorKind::Unsupported
+    }
+
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = "a secret of the runtime is not overridden: start the container without it";
+        Some(hint.into())
+    }
+}
+
+/// What a variable holds to see whether it arrives.
+const PROBE: &str = "jackin";
+
+impl ExecPlan {
+    /// The client's arguments that print the environment an agent would find in a container, each
+    /// variable ended by a NUL; for [`ExecPlan::found_inside`].
+    #[must_use]
+    pub fn question(&self, container: &Container) -> Vec<OsString> {
+        let probes = self.set.iter().map(|var| format!("{}={PROBE}", var.name).into());
+        container.start(Vec::new(), probes, ["env", "-0"].map(OsString::from))
+    }
+
+    /// The container's own environment, from the answer to the question.
+    ///
+    /// # Errors
+    /// The variables of this plan that would not arrive: the container's own would be used, and its
+    /// key, for example, be sent to the provider.
+    pub fn found_inside(
+        &self,
+        mut answer: Vec<(OsString, OsString)>,
+    ) -> Result<Vec<(OsString, OsString)>, KeptInside> {
+        let arrived = |name: &EnvName| answer.iter().any(|(n, v)| is_name(name, n) && v == PROBE);
+        let kept: Vec<_> =
+            self.set.iter().map(|var| &var.name).filter(|name| !arrived(name)).cloned().collect();
+        if !kept.is_empty() {
+            return Err(KeptInside(kept));
+        }
+        answer.retain(|(name, _)| !self.set.iter().any(|var| is_name(&var.name, name)));
+        Ok(answer)
+    }
+
+    /// The same plan without what would steer a container runtime's client, whose environment the
+    /// values cross in; each is said.
+    #[must_use]
+    pub fn through_client(mut self) -> Self {
+        let (kept, held): (Vec<_>, Vec<_>) =
+            self.set.into_iter().partition(|var| !steers_the_client(&var.name));
+        self.set = kept;
+        self.warnings.extend(held.iter().map(|PlannedVar { name, source, .. }| {
+            format!("`{name}` ({source}) is not passed on: it would steer the container's runtime")
+        }));
+        self
+    }
+
+    /// The same plan for the inside of a container whose own environment is `inside`, as far as
+    /// that can be told before any secret is read.
+    ///
+    /// ```
+    /// use jackin_core::{Agent, Config, Container, Given, Runtime, Which, choice, resolve};
+    ///
+    /// let layers = Config::default().layers(None)?;
+    /// let agent = Agent::find("claude").unwrap();
+    /// let provider = choice::select(&layers, agent, Some(("anthropic", Given::Argument)))?;
+    /// let container = Container {
+    ///     runtime: Runtime::Podman,
+    ///     which: Which::Running("dev".parse()?),
+    ///     terminal: true,
+    /// };
+    /// let inside = [("ZAI_API_KEY".into(), "sk-123".into())];
+    /// let plan = resolve(&layers, agent, provider)?.in_container(&container, &inside);
+    /// assert_eq!(plan.program, "podman");
+    /// assert_eq!(plan.args, ["exec", "-it", "dev", "env", "-u", "ZAI_API_KEY", "claude"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn in_container(self, container: &Container, inside: &Vars) -> Self {
+        let names: Vec<OsString> = self.set.iter().map(|var| var.name.as_str().into()).collect();
+        let dropped: Vec<_> = self.dropped(inside).into_iter().cloned().collect();
+        self.wrapped(container, &names, &dropped)
+    }
+
+    fn wrapped(mut self, container: &Container, pass: &[OsString], drop: &[OsString]) -> Self {
+        let drop: Vec<_> = drop.iter().filter(|name| !pass.contains(name)).collect();
+        let mut command: Vec<OsString> = Vec::new();
+        if !drop.is_empty() {
+            command.push("env".into());
+            command.extend(drop.into_iter().flat_map(|name| ["-u".into(), name.clone()]));
+        }
+        command.push(self.program);
+        command.append(&mut self.args);
+        self.args = container.start(container.options(), pass.iter().cloned(), command);
+        self.program = container.runtime.as_str().into();
+        // Its version is the container's affair, and this environment the client's.
+        self.guarded_from = None;
+        self.isolation.of_client = true;
+        self
+    }
+}
+
+impl ReadyPlan<'_> {
+    /// The same plan for the inside of a container: of its own environment, `inside`, the agent
+    /// finds what [`child_env`] leaves of it, and what the plan sets. `here` is the client's. The
+    /// plan should be [detached](ExecPlan::detached), and [fit](ExecPlan::through_client) for it.
+    #[must_use]
+    pub fn in_container(
+        self,
+        container: &Container,
+        inside: &Vars,
+        here: &Vars,
+    ) -> ReadyPlan<'static> {
+        let client: BTreeSet<_> = child_env(&self, here.iter().cloned()).into_iter().collect();
+        let kept: BTreeSet<_> = child_env(&self, inside.iter().cloned()).into_iter().collect();
+        let set =
+            self.set().map(|(var, text)| (OsString::from(var.name.as_str()), OsString::from(text)));
+        let (pass, withheld): (Vec<_>, Vec<_>) =
+            set.partition(|var| kept.contains(var) && client.contains(var));
+        let names = |vars: Vec<(OsString, OsString)>| vars.into_iter().map(|(name, _)| name);
+        let kept: BTreeSet<_> = kept.iter().map(|(name, _)| name).collect();
+        let own: BTreeSet<_> = inside.iter().map(|(name, _)| name).collect();
+        // Whatever the container has under a name that is withheld, it was not what was meant.
+        let drop = own.difference(&kept).map(|name| (*name).clone()).chain(names(withheld));
+        let (pass, drop): (Vec<_>, Vec<_>) = (names(pass).collect(), drop.collect());
+        self.map_plan(|plan| plan.wrapped(container, &pass, &drop))
+    }
+}
+
+fn steers_the_client(name: &EnvName) -> bool {
+    CLIENT.iter().any(|pattern| matches(pattern.as_bytes(), name.as_str().as_bytes()))
+}

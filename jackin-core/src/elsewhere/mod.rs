@@ -1,0 +1,9 @@
+//! A plan for another place: a tab, a container, a machine that inherits nothing from here. This room
+//! starts nothing and asks no runtime.
+
+mod container;
+mod detach;
+mod tab;
+
+pub use container::{Container, KeptInside, Runtime, Which};
+pub use tab::{Multiplexer, NotInTab, Tab};

@@ -1,0 +1,209 @@
+//! Why no provider could be chosen, and why an agent and a provider cannot be joined. No error repeats
+//! a value.
+
+use crate::{
+    model::{Agent, KeyProblem, Protocol},
+    names::{AgentId, EnvName, ErrorKind, ProviderId, Scope, Source},
+    registry::Unknown,
+};
+
+/// No provider could be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SelectError {
+    /// The one that was asked for is not known.
+    #[error(transparent)]
+    Unknown(#[from] Box<Unknown>),
+    /// Several are possible and nothing says which.
+    #[error("which provider for `{agent}`? there are {}: {}", .choices.len(), list(.choices))]
+    Undecided {
+        /// The agent.
+        agent: AgentId,
+        /// The providers that could be chosen.
+        choices: Vec<ProviderId>,
+    },
+    /// The one that was asked for is withdrawn.
+    #[error("provider `{provider}` is not to be used with `{agent}`: its mode is `ignore` ({at})")]
+    Ignored {
+        /// The agent.
+        agent: AgentId,
+        /// The provider.
+        provider: ProviderId,
+        /// Where that is said.
+        at: Source,
+    },
+    /// Every provider is withdrawn or has no key.
+    #[error("no provider can be chosen for `{agent}`")]
+    NoChoice {
+        /// The agent.
+        agent: AgentId,
+    },
+}
+
+fn list(ids: &[ProviderId]) -> String {
+    ids.iter().map(ProviderId::as_str).collect::<Vec<_>>().join(", ")
+}
+
+impl SelectError {
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unknown(unknown) => unknown.kind(),
+            Self::Undecided { .. } | Self::NoChoice { .. } => ErrorKind::Usage,
+            Self::Ignored { .. } => ErrorKind::Config,
+        }
+    }
+
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unknown(unknown) => return unknown.hint(),
+            Self::Undecided { choices, .. } => format!(
+                "choose one, for example with `--provider {}`, or set `default_provider`",
+                choices.last().map_or("ID", ProviderId::as_str)
+            ),
+            Self::Ignored { .. } => "remove that line, or choose another provider".into(),
+            Self::NoChoice { agent } => {
+                format!("`jackin providers --agent {agent}` shows why")
+            }
+        })
+    }
+}
+
+/// The agent and the provider cannot be joined.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// No layer has the provider's key.
+    #[error(
+        "no key for provider `{provider}`: `{variable}` is not set\n  looked in: {}",
+        searched()
+    )]
+    MissingKey {
+        /// The provider.
+        provider: ProviderId,
+        /// The variable that would hold it.
+        variable: EnvName,
+        /// The agent's own provider, which needs none, if that is another one.
+        native: Option<ProviderId>,
+    },
+    /// The layer that wins has something that is no key.
+    #[error("the key for provider `{provider}` {problem}: `{variable}` ({at})")]
+    BadKey {
+        /// The provider.
+        provider: ProviderId,
+        /// The variable that holds it.
+        variable: EnvName,
+        /// What is wrong.
+        problem: KeyProblem,
+        /// Where it stands.
+        at: Box<Source>,
+        /// The agent's own provider, which needs none, if that is another one.
+        native: Option<ProviderId>,
+    },
+    /// They have no protocol in common.
+    #[error(
+        "`{agent}` cannot use provider `{provider}`: {}",
+        no_common_protocol(.speaks, .serves)
+    )]
+    NotServed {
+        /// The agent.
+        agent: AgentId,
+        /// The provider.
+        provider: ProviderId,
+        /// What the agent speaks.
+        speaks: Vec<Protocol>,
+        /// What the provider serves.
+        serves: Vec<Protocol>,
+    },
+    /// The endpoint lacks its base URL, or a model that the agent needs; all that is missing.
+    #[error("provider `{provider}` lacks {} for `{protocol}`", missing.join(", "))]
+    Missing {
+        /// The provider.
+        provider: ProviderId,
+        /// The protocol.
+        protocol: Protocol,
+        /// The keys that are missing in the protocol's table.
+        missing: Vec<String>,
+    },
+}
+
+fn searched() -> String {
+    Scope::SEARCHED.map(Scope::as_str).join(", ")
+}
+
+fn no_common_protocol(speaks: &[Protocol], serves: &[Protocol]) -> String {
+    let list = |all: &[Protocol]| all.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(", ");
+    match (speaks, serves) {
+        ([], _) => "it can use its own login only".into(),
+        (_, []) => "no other agent than the provider's own can".into(),
+        _ => format!("it speaks {}, the provider serves {}", list(speaks), list(serves)),
+    }
+}
+
+impl ResolveError {
+    /// What is wrong in a few words, for where the agent and the provider can be seen already.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::MissingKey { variable, .. } => format!("no key: `{variable}` is not set"),
+            Self::BadKey { problem, variable, .. } => format!("its key {problem}: `{variable}`"),
+            Self::NotServed { speaks, serves, .. } => no_common_protocol(speaks, serves),
+            Self::Missing { protocol, missing, .. } => {
+                format!("lacks {} for `{protocol}`", missing.join(", "))
+            }
+        }
+    }
+
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::MissingKey { .. } | Self::BadKey { .. } => ErrorKind::Key,
+            Self::NotServed { .. } => ErrorKind::Unsupported,
+            Self::Missing { .. } => ErrorKind::Config,
+        }
+    }
+
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            // A login's token is no provider's key, and is set like any other variable.
+            Self::MissingKey { variable, .. } if is_login_token(variable) => {
+                format!("`jackin config env set {variable}` stores one, or export `{variable}`")
+            }
+            Self::MissingKey { provider, variable, native } => match native {
+                Some(native) => format!(
+                    "`jackin auth set {provider}` stores one, or choose `--provider {native}`"
+                ),
+                None => format!("`jackin auth set {provider}` stores one, or export `{variable}`"),
+            },
+            Self::BadKey { problem: KeyProblem::Blank, variable, native, at, .. } => {
+                let keyless = keyless(native.as_ref());
+                match at.scope {
+                    Scope::Environment => format!("export the key as `{variable}`{keyless}"),
+                    _ => format!("put the key there, or remove the line{keyless}"),
+                }
+            }
+            Self::BadKey { problem: KeyProblem::Bound(owner), .. } => {
+                format!("choose `--provider {owner}`, or give your own one `extends = \"{owner}\"`")
+            }
+            Self::BadKey { .. } => "paste the key alone, on one line and without spaces".into(),
+            Self::NotServed { .. } => "`jackin providers` shows what each one serves".into(),
+            Self::Missing { provider, protocol, .. } => {
+                format!("set them under `[providers.{provider}.{protocol}]`")
+            }
+        })
+    }
+}
+
+fn is_login_token(variable: &EnvName) -> bool {
+    Agent::all().iter().any(|agent| agent.token.as_ref() == Some(variable))
+}
+
+fn keyless(native: Option<&ProviderId>) -> String {
+    native.map_or_else(String::new, |native| format!("; `--provider {native}` needs no key"))
+}

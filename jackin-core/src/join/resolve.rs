@@ -1,0 +1,370 @@
+//! The join of layers, agent and provider, and nothing else: no clock, no files, no environment.
+//! It names no agent and no provider; both are rows of tables.
+
+use std::borrow::Cow;
+
+use secrecy::ExposeSecret;
+
+use crate::{
+    config::{Entry, EnvLayers},
+    join::{
+        ResolveError, choice,
+        fill::{fill, fixed, from, is_bare, missing, served_models},
+    },
+    model::{Agent, AuthForward, Endpoint, Feed, Guard, KeyShape, Provider, Redirect, Wiring},
+    names::{EnvName, ProviderId, Scope, Sourced},
+    plan::{
+        ExecPlan, KnownKey, Launch, PlannedValue, PlannedVar, Reason, Removals, Signs,
+        is_redirect_key_of, is_redirect_var_of,
+    },
+    value::EnvValue,
+};
+
+/// Works out what the agent needs to use the provider: the variables to set, each with its reason
+/// and where its value stands, and what must not be inherited.
+///
+/// ```
+/// use jackin_core::{Agent, Config, Document, Given, choice, resolve};
+///
+/// let text = "[env]\nZAI_API_KEY = \"op://Work/zai/key\"\n";
+/// let config = Config { global: Some(Document::global("config.toml", text)?), ..Config::default() };
+/// let layers = config.layers(None)?;
+/// let agent = Agent::find("claude").unwrap();
+/// let provider = choice::select(&layers, agent, Some(("zai", Given::Argument)))?;
+/// let plan = resolve(&layers, agent, provider)?;
+/// assert_eq!(plan.label, "Claude (Z.AI)");
+/// assert_eq!(plan.set[0].name.as_str(), "ANTHROPIC_AUTH_TOKEN");
+/// assert_eq!(plan.references()[0].to_string(), "op://Work/zai/key");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A missing or unusable key, a pair without a common protocol, an endpoint without a base URL or
+/// without a model that the agent needs. Never a partial plan: an agent with a foreign URL and no
+/// key may send the user's own login there.
+pub fn resolve(
+    layers: &EnvLayers,
+    agent: &'static Agent,
+    provider: &Provider,
+) -> Result<ExecPlan, ResolveError> {
+    let catalog = &layers.catalog;
+    let most = agent.wirings.iter().map(|wiring| wiring.vars.len()).max().unwrap_or_default();
+    let mut plan = ExecPlan {
+        agent: agent.id.clone(),
+        provider: provider.id.clone(),
+        label: choice::label(layers, agent, provider),
+        workspace: layers.workspace.clone(),
+        role: layers.role.clone(),
+        program: agent.program.into(),
+        args: Vec::new(),
+        set: Vec::with_capacity(most + layers.longest()),
+        removals: Removals::new(agent, catalog),
+        expires_at: provider.expires_at,
+        expired: provider.expired.clone(),
+        warnings: Vec::new(),
+        key: provider.key.value.clone(),
+        known: Vec::new(),
+        inherited: None,
+        held_back: Vec::new(),
+        shape: KeyShape::of(provider, catalog),
+        served: None,
+        guarded_from: None,
+        signs: Signs::new(catalog, &provider.id),
+        isolation: layers.isolation.clone(),
+    };
+    let join = Join { layers, agent, provider };
+    match join.served()? {
+        Some((wiring, endpoint)) => join.redirect(&mut plan, wiring, endpoint)?,
+        None => join.native(&mut plan)?,
+    }
+    join.note_keys(&mut plan);
+    join.pass_layers_on(&mut plan);
+    Ok(plan)
+}
+
+/// The three arguments of [`resolve`].
+struct Join<'a> {
+    layers: &'a EnvLayers,
+    agent: &'static Agent,
+    provider: &'a Provider,
+}
+
+/// A value that an agent is to find, and the variable in which it is configured.
+type Found<'a> = Sourced<&'a EnvValue>;
+
+impl<'a> Join<'a> {
+    /// Notes every key that is configured anywhere, so that none crosses under another name.
+    fn note_keys(&self, plan: &mut ExecPlan) {
+        let known = &mut plan.known;
+        let all = self.layers.all();
+        let configured = all.filter(|entry| plan.removals.may_concern_any(entry.beginning()));
+        for Entry { name, value, .. } in configured.filter(|entry| !entry.value.is_blank()) {
+            // What the agent's own variables hold in the parent is for it to find, or is scrubbed.
+            let foreign = plan.removals.foreign(name, &plan.key);
+            known.extend(foreign.map(|foreign| KnownKey { value: value.clone(), foreign }));
+        }
+    }
+
+    /// The endpoint to redirect the agent to; none for a native launch.
+    fn served(&self) -> Result<Option<(&'a Wiring, &'a Endpoint)>, ResolveError> {
+        let Self { agent, provider, .. } = self;
+        let native = provider.id == agent.native;
+        let mut served = agent
+            .wirings
+            .iter()
+            .filter_map(|wiring| Some((wiring, provider.endpoints.get(&wiring.protocol)?)));
+        match served.next() {
+            Some((_, endpoint)) if native && self.has_own_login(endpoint) => Ok(None),
+            Some(served) => Ok(Some(served)),
+            None if native => Ok(None),
+            None => Err(ResolveError::NotServed {
+                agent: agent.id.clone(),
+                provider: provider.id.clone(),
+                speaks: agent.wirings.iter().map(|wiring| wiring.protocol).collect(),
+                serves: provider.endpoints.keys().copied().collect(),
+            }),
+        }
+    }
+
+    /// Whether the agent reaches its native provider without a key: where it is told to, or where
+    /// none is configured and the user has not sent it elsewhere.
+    fn has_own_login(&self, endpoint: &Endpoint) -> bool {
+        let built_in = |url: &Sourced<_>| url.source.scope == Scope::BuiltIn;
+        let configured =
+            |key: Found<'_>| key.source.scope != Scope::Environment || !key.value.is_blank();
+        match self.layers.mode(self.agent) {
+            Some(mode) => mode == AuthForward::Sync,
+            None => {
+                endpoint.base_url.as_ref().is_none_or(built_in)
+                    && !self.layers.get(&self.provider.key.value).is_some_and(configured)
+            }
+        }
+    }
+
+    fn redirect(
+        &self,
+        plan: &mut ExecPlan,
+        wiring: &Wiring,
+        endpoint: &Endpoint,
+    ) -> Result<(), ResolveError> {
+        let variable = &self.provider.key.value;
+        let key = match &self.provider.token {
+            Some(token) if !self.layers.has(variable) => Err(token),
+            _ => Ok(self.key(plan, variable)?.ok_or_else(|| self.missing_key(variable))?),
+        };
+        let missing = missing(wiring, endpoint);
+        if !missing.is_empty() {
+            return Err(ResolveError::Missing {
+                provider: self.provider.id.clone(),
+                protocol: wiring.protocol,
+                missing,
+            });
+        }
+        let redirect = Redirect { provider: self.provider, protocol: wiring.protocol, endpoint };
+        let guard = self.layers.guard;
+        let bare = is_bare(wiring, endpoint);
+        // Every wiring takes one.
+        let mut key = Some(key);
+        for var in wiring.vars.iter().filter(|var| var.guard <= guard) {
+            let name = var.name.as_ref().unwrap_or(variable);
+            let filled = match var.feed {
+                Feed::Key => key.take().map(|key| match key {
+                    Ok(key) => planned_key(name, variable, key, Reason::Redirect),
+                    Err(token) => from(fixed(name, token.value.clone(), Reason::Redirect), token),
+                }),
+                _ => fill(var, name, &redirect, bare),
+            };
+            plan.set.extend(filled.filter(|var| guard > Guard::Off || var.reason != Reason::Guard));
+        }
+        if let Some(empty) = &endpoint.empty {
+            for name in empty.value.iter() {
+                if plan.set.iter().all(|var| var.name != *name) {
+                    plan.set.push(from(fixed(name, "", Reason::Redirect), empty));
+                }
+            }
+        }
+        plan.args = (wiring.args)(&redirect).into_iter().map(Into::into).collect();
+        plan.guarded_from = self.agent.guarded_from.filter(|_| guard > Guard::Off);
+        plan.served = served_models(self.agent.own_models, endpoint);
+        let set = plan.set.iter().map(|var| var.name.clone()).collect();
+        plan.removals.set(Launch::Redirect(wiring.protocol, set));
+        Ok(())
+    }
+
+    /// A native launch leaves the agent to its own login, or gives it what the layers hold.
+    fn native(&self, plan: &mut ExecPlan) -> Result<(), ResolveError> {
+        let Agent { native_key, token, .. } = self.agent;
+        let mode = self.layers.mode(self.agent);
+        let (name, variable) = match (mode, token) {
+            (Some(AuthForward::OauthToken), Some(token)) => (token, token),
+            _ => (native_key, &self.provider.key.value),
+        };
+        let wanted = matches!(mode, Some(AuthForward::ApiKey | AuthForward::OauthToken));
+        let exported = |found: &Found<'_>| found.source.scope == Scope::Environment;
+        let found = self.layers.get(variable);
+        // What is exported under the agent's own name is inherited as it is, even if it is blank,
+        // unless the configuration says that it is the one to use.
+        let left_alone = found
+            .as_ref()
+            .is_none_or(|found| exported(found) && (variable == name || found.value.is_blank()));
+        if wanted || (mode != Some(AuthForward::Sync) && !left_alone) {
+            match self.key(plan, variable)? {
+                Some(key) => plan.set.push(planned_key(name, variable, key, Reason::Layer)),
+                None => return Err(self.missing_key(variable)),
+            }
+        }
+        // Of two logins the agent would choose by rules of its own.
+        let login = (!plan.set.is_empty()).then(|| name.clone());
+        plan.removals.set(Launch::Native(login.into_iter().collect()));
+        plan.inherited = Some(native_key.clone());
+        Ok(())
+    }
+
+    /// The key that wins, checked as far as it is known before launch.
+    fn key(
+        &self,
+        plan: &mut ExecPlan,
+        variable: &EnvName,
+    ) -> Result<Option<Found<'a>>, ResolveError> {
+        let Some(key) = self.layers.get(variable) else { return Ok(None) };
+        if let EnvValue::Literal(text) = key.value {
+            let warning = plan.shape.check(text.expose_secret());
+            plan.warnings.extend(warning.map_err(|problem| ResolveError::BadKey {
+                provider: self.provider.id.clone(),
+                variable: variable.clone(),
+                problem,
+                at: Box::new(key.source.clone()),
+                native: self.other_native(),
+            })?);
+        }
+        Ok(Some(key))
+    }
+
+    fn missing_key(&self, variable: &EnvName) -> ResolveError {
+        ResolveError::MissingKey {
+            provider: self.provider.id.clone(),
+            variable: variable.clone(),
+            native: self.other_native(),
+        }
+    }
+
+    /// The provider that needs no key, if that is another one.
+    fn other_native(&self) -> Option<ProviderId> {
+        (self.provider.id != self.agent.native).then(|| self.agent.native.clone())
+    }
+
+    /// The layers' other variables go to the agent as they are, but for those that would undo the
+    /// plan or carry another provider's key.
+    fn pass_layers_on(&self, plan: &mut ExecPlan) {
+        // Only the plan's own variables can be in the way: no name stands in the layers twice.
+        let planned = plan.set.len();
+        for (entry, found) in self.layers.each() {
+            let name = &entry.name;
+            let Some((value, scope)) = found.value() else { continue };
+            if scope == Scope::Environment {
+                continue;
+            }
+            let why = if plan.removals.may_concern_any(entry.beginning()) {
+                if self.is_kept_for_a_login(plan, planned, name) {
+                    continue;
+                }
+                let orphan = || self.is_orphan(plan, planned, name);
+                obstacle(plan, planned, name, value)
+                    .or_else(|| orphan().then_some("its key is not either".into()))
+            } else {
+                foreign_key(plan, value)
+            };
+            let Some(Sourced { value, source, shadowed }) = found.sourced() else { continue };
+            if let Some(why) = why {
+                plan.held_back.push(name.clone());
+                plan.warnings.push(format!("`{name}` ({source}) is not passed on: {why}"));
+                continue;
+            }
+            plan.set.push(PlannedVar {
+                name: name.clone(),
+                value: PlannedValue::Secret(value.clone()),
+                reason: Reason::Layer,
+                key: None,
+                source,
+                shadowed,
+            });
+        }
+    }
+
+    /// Whether a variable holds a provider's key, or a login that goes only where the plan puts it.
+    fn is_kept_for_a_login(&self, plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
+        let own = plan.inherited.is_some() && self.agent.credentials().any(|own| own == name);
+        let is_login = |agent: &Agent| agent.logins().any(|login| login == name);
+        self.layers.catalog.is_key(name)
+            || is_planned_login(&plan.set[..planned], name)
+            || (!own && Agent::all().iter().any(is_login))
+    }
+
+    /// Whether a name is part of a redirect of the layers' own whose key is held back: that is held
+    /// back as a whole.
+    fn is_orphan(&self, plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
+        let is_held_back = |name: &EnvName| {
+            let found = self.layers.get(name);
+            found.is_some_and(|found| obstacle(plan, planned, name, found.value).is_some())
+        };
+        let holds_back = |agent: &&Agent| {
+            let mut names = self.layers.each().map(|(entry, _)| &entry.name);
+            names
+                .any(|name| is_redirect_key_of(agent, name.as_str().as_ref()) && is_held_back(name))
+        };
+        let text = name.as_str();
+        let mut agents =
+            Agent::all().iter().filter(|agent| is_redirect_var_of(agent, text.as_ref()));
+        plan.removals.is_leftover(text.as_bytes()) && agents.any(|agent| holds_back(&agent))
+    }
+}
+
+fn planned_key(name: &EnvName, variable: &EnvName, key: Found<'_>, reason: Reason) -> PlannedVar {
+    PlannedVar {
+        name: name.clone(),
+        value: PlannedValue::Secret(key.value.clone()),
+        reason,
+        key: Some(variable.clone()),
+        source: key.source,
+        shadowed: key.shadowed,
+    }
+}
+
+/// Whether the plan takes its login from this very variable.
+fn is_planned_login(planned: &[PlannedVar], name: &EnvName) -> bool {
+    planned.iter().any(|var| var.name == *name && var.key.as_ref() == Some(name))
+}
+
+/// Why a configured variable cannot go to the agent under any name.
+fn foreign_key(plan: &ExecPlan, value: &EnvValue) -> Option<Cow<'static, str>> {
+    let is_foreign = |known: &KnownKey| known.foreign && known.value.is_same_secret(value);
+    let is_foreign = plan.known.iter().any(is_foreign) || plan.reads_foreign_key(value);
+    is_foreign.then_some("it is another provider's key".into())
+}
+
+/// The same of one whose name means something to some agent or provider.
+fn obstacle(
+    plan: &ExecPlan,
+    planned: usize,
+    name: &EnvName,
+    value: &EnvValue,
+) -> Option<Cow<'static, str>> {
+    if plan.set[..planned].iter().any(|var| var.name == *name) {
+        return Some("the redirect sets it".into());
+    }
+    let foreign = foreign_key(plan, value);
+    if foreign.is_some() {
+        return foreign;
+    }
+    let bytes = name.as_str().as_bytes();
+    // The agent's own login would go there.
+    if let EnvValue::Literal(text) = value
+        && plan.signs.shown_by(bytes, text.expose_secret().as_bytes())
+    {
+        return Some("it would send the agent's own login to another provider".into());
+    }
+    plan.removals.reason(bytes).map(|reason| format!("it {reason}").into())
+}
+
+#[cfg(test)]
+mod tests;

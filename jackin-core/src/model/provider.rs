@@ -1,0 +1,385 @@
+//! What a provider serves: protocols, base URLs, a model per slot. It knows nothing of agents.
+
+use std::{borrow::Cow, fmt};
+
+use serde::Serialize;
+
+use crate::{
+    model::SmallMap,
+    names::{EnvName, ProviderId, Sourced},
+};
+
+/// A text of the built-in data, or of a configuration.
+pub(crate) type Text = Cow<'static, str>;
+
+/// A wire protocol between an agent and an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Protocol {
+    /// Anthropic Messages.
+    Anthropic,
+    /// OpenAI Responses.
+    OpenaiResponses,
+    /// OpenAI Chat Completions.
+    OpenaiChat,
+}
+
+impl Protocol {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Anthropic, Self::OpenaiResponses, Self::OpenaiChat];
+
+    /// The name of the protocol's table in `[providers.<id>]`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anthropic => "anthropic",
+            Self::OpenaiResponses => "openai-responses",
+            Self::OpenaiChat => "openai-chat",
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What an agent wants a model for. A provider may name a model for some of them only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Slot {
+    /// Claude Code's largest tier.
+    Opus,
+    /// Claude Code's middle tier.
+    Sonnet,
+    /// Claude Code's smallest tier.
+    Haiku,
+    /// Claude Code's tier above opus.
+    Fable,
+    /// The model of the conversation, where there are no tiers.
+    Main,
+    /// The model for titles and other small calls.
+    SmallFast,
+}
+
+impl Slot {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Opus, Self::Sonnet, Self::Haiku, Self::Fable, Self::Main, Self::SmallFast];
+
+    /// The key of the slot in a `models` table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opus => "opus",
+            Self::Sonnet => "sonnet",
+            Self::Haiku => "haiku",
+            Self::Fable => "fable",
+            Self::Main => "main",
+            Self::SmallFast => "small_fast",
+        }
+    }
+
+    /// Which slots stand in, in order, when a provider names no model for this one: a provider with
+    /// tiers fills `main` and `small_fast` from them, one with only those two fills every tier.
+    const fn stand_ins(self) -> &'static [Self] {
+        match self {
+            Self::Opus | Self::Sonnet => &[Self::Main],
+            Self::Haiku => &[Self::SmallFast],
+            Self::Fable => &[Self::Opus, Self::Main],
+            Self::Main => &[Self::Opus],
+            Self::SmallFast => &[Self::Haiku],
+        }
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A provider, with every override applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Provider {
+    /// Its id.
+    pub id: ProviderId,
+    /// Its name for people.
+    pub label: Sourced<Text>,
+    /// The variable that holds its key in the layers.
+    pub key: Sourced<EnvName>,
+    /// How its keys begin, where that is known.
+    pub key_prefix: Option<Text>,
+    /// Whether keys that begin so are good for this provider alone, and so are refused by others.
+    pub key_bound: bool,
+    /// The variable of the token with which keys are asked for; it is never a key itself.
+    pub request_token: Option<EnvName>,
+    /// What is sent in a key's place when none is configured, for a provider that needs none.
+    pub token: Option<Sourced<Text>>,
+    /// When the key ends, in seconds since 1970.
+    pub expires_at: Option<i64>,
+    /// What to do when it has ended.
+    pub expired: Option<Text>,
+    /// Whether it may be chosen.
+    pub mode: Option<Sourced<Mode>>,
+    /// How far its data can be relied on.
+    pub tier: Tier,
+    /// Where the data come from.
+    pub source: Option<Text>,
+    /// The day on which they were last compared with that.
+    pub checked: Option<Text>,
+    /// The host of the agent's own API, for a provider without a base URL.
+    pub(crate) host: Option<Text>,
+    /// What it serves. Empty for a provider that only its own agent can use.
+    pub endpoints: SmallMap<Protocol, Endpoint>,
+}
+
+impl Provider {
+    /// The hosts that it names.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
+        let urls = self.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
+        self.host.as_deref().into_iter().chain(urls.map(|url| host(&url.value)))
+    }
+}
+
+/// `mode` of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mode {
+    /// It can be used with its key: as if nothing were said, to take back a wider scope's word.
+    ApiKey,
+    /// It is not to be used, although there may be a key.
+    Ignore,
+}
+
+impl Mode {
+    /// The name in configurations and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::Ignore => "ignore",
+        }
+    }
+}
+
+/// How far the data of a provider can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Tier {
+    /// An agent's own provider: the agent knows the way.
+    Native,
+    /// Tried with the real agents against a recording server.
+    Verified,
+    /// Taken from the provider's documentation.
+    Community,
+    /// The user's own.
+    Own,
+}
+
+impl Tier {
+    /// The name used in text and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Verified => "verified",
+            Self::Community => "community",
+            Self::Own => "own",
+        }
+    }
+}
+
+/// One protocol of a provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Endpoint {
+    /// The URL that the agent's client appends its paths to.
+    pub base_url: Option<Sourced<Text>>,
+    /// The model for each slot that has one.
+    pub models: SmallMap<Slot, Sourced<Text>>,
+    /// The context window of these models, in tokens.
+    pub window: Option<Sourced<u64>>,
+    /// How long the agent's client waits for an answer, in milliseconds.
+    pub timeout_ms: Option<Sourced<u64>>,
+    /// Variables that it wants set and empty.
+    pub empty: Option<Sourced<Cow<'static, [EnvName]>>>,
+}
+
+impl Endpoint {
+    /// The model for a slot, and whether the provider names it for this very slot (`true`) or
+    /// another slot stands in (`false`).
+    #[must_use]
+    pub fn model(&self, slot: Slot) -> Option<(&Sourced<Text>, bool)> {
+        if let Some(model) = self.models.get(&slot) {
+            return Some((model, true));
+        }
+        let stand_in = slot.stand_ins().iter().find_map(|other| self.models.get(other))?;
+        Some((stand_in, false))
+    }
+
+    /// Puts the more specific fields of `other` over this one's.
+    pub(crate) fn overlay(&mut self, other: Self) {
+        Sourced::overlay(&mut self.base_url, other.base_url);
+        Sourced::overlay(&mut self.window, other.window);
+        Sourced::overlay(&mut self.timeout_ms, other.timeout_ms);
+        Sourced::overlay(&mut self.empty, other.empty);
+        let merged = Slot::ALL.into_iter().filter_map(|slot| {
+            let mut merged = self.models.get(&slot).cloned();
+            Sourced::overlay(&mut merged, other.models.get(&slot).cloned());
+            merged.map(|model| (slot, model))
+        });
+        self.models = merged.collect();
+    }
+}
+
+/// Checks a base URL. Only what an agent's HTTP client and every shell read alike is let through.
+///
+/// # Errors
+/// What is wrong with it: not `http(s)`, no host, a user part or anything else that could make the
+/// host look like another one, a query or a fragment.
+pub(crate) fn check_base_url(url: &str) -> Result<(), &'static str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let rest = rest.ok_or("must start with https:// (or, on loopback, with http://)")?;
+    if rest.bytes().any(|b| !b.is_ascii_graphic() || b"\"'<>\\^`{|}@?#$".contains(&b)) {
+        return Err("must be plain ASCII without spaces, quotes, `@`, `$`, `?` or `#`");
+    }
+    let authority = rest.split('/').next().unwrap_or_default();
+    let after = match authority.strip_prefix('[').map(|v6| v6.split_once(']')) {
+        Some(Some((v6, after))) if v6.parse::<std::net::Ipv6Addr>().is_ok() => after,
+        Some(_) => return Err("has no valid host"),
+        None => authority.find(':').map_or("", |at| &authority[at..]),
+    };
+    if authority.is_empty() || authority.starts_with(':') {
+        return Err("has no host");
+    }
+    let host = &authority[..authority.len() - after.len()];
+    if !host.starts_with('[')
+        && !host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+    {
+        return Err("has no valid host");
+    }
+    let port = after.strip_prefix(':').map(str::parse::<u16>);
+    if !after.is_empty() && port.is_none_or(|port| port.is_err()) {
+        return Err("has no valid port");
+    }
+    Ok(())
+}
+
+/// The host of a checked URL, without its port.
+pub(crate) fn host(url: &str) -> &str {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        // A dot at its end says only that the name is complete.
+        None => authority.split(':').next().unwrap_or_default().trim_end_matches('.'),
+    }
+}
+
+/// Whether a checked URL would carry the key in the clear to another machine.
+pub(crate) fn is_open_http(url: &str) -> bool {
+    url.starts_with("http://") && !is_loopback(host(url))
+}
+
+/// Whether a host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::{Scope, Source};
+
+    fn endpoint(models: &[(Slot, &'static str)]) -> Endpoint {
+        let sourced = |model: &'static str| Sourced::new(model.into(), Source::new(Scope::Global));
+        Endpoint {
+            models: models.iter().map(|(slot, model)| (*slot, sourced(model))).collect(),
+            ..Endpoint::default()
+        }
+    }
+
+    fn filled(endpoint: &Endpoint) -> Vec<(&str, bool)> {
+        Slot::ALL
+            .iter()
+            .filter_map(|slot| endpoint.model(*slot))
+            .map(|(model, own)| (&*model.value, own))
+            .collect()
+    }
+
+    #[test]
+    fn tiers_fill_main_and_small_fast() {
+        let tiers = endpoint(&[(Slot::Opus, "o"), (Slot::Sonnet, "s"), (Slot::Haiku, "h")]);
+        let wanted =
+            [("o", true), ("s", true), ("h", true), ("o", false), ("o", false), ("h", false)];
+        assert_eq!(filled(&tiers), wanted);
+    }
+
+    #[test]
+    fn main_and_small_fast_fill_every_tier() {
+        let two = endpoint(&[(Slot::Main, "m"), (Slot::SmallFast, "f")]);
+        let wanted =
+            [("m", false), ("m", false), ("f", false), ("m", false), ("m", true), ("f", true)];
+        assert_eq!(filled(&two), wanted);
+    }
+
+    #[test]
+    fn a_slot_without_a_stand_in_has_no_model() {
+        assert!(endpoint(&[(Slot::Opus, "o")]).model(Slot::Sonnet).is_none());
+    }
+
+    #[test]
+    fn base_urls_that_hide_their_host_are_refused() {
+        for good in ["https://api.z.ai/api/anthropic", "http://127.0.0.1:1/x", "http://[::1]:80"] {
+            assert_eq!(check_base_url(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "api.z.ai",
+            "ftp://x",
+            "https://",
+            "https:///x",
+            "https://:80",
+            "https://a@b",
+            "https://a\\b",
+            "https://a/?x",
+            "https://a/#x",
+            "https://a b",
+            "https://ä",
+            "https://a'",
+            "https://a:99999",
+            "https://a:x",
+            "https://a:",
+            "https://[",
+            "http://[::1]evil.com/",
+            "https://[x]",
+            "https://a%2eb",
+            "https://a,b;c/",
+        ] {
+            assert!(check_base_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn http_is_open_except_on_loopback() {
+        for closed in ["https://a", "http://localhost:1", "http://127.9.9.9/", "http://[::1]/x"] {
+            assert!(!is_open_http(closed), "{closed}");
+        }
+        for open in [
+            "http://a",
+            "http://10.0.0.1",
+            "http://localhost.evil.com",
+            "http://127.0.0.1.evil.com",
+        ] {
+            assert!(is_open_http(open), "{open}");
+        }
+    }
+}

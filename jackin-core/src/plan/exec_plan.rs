@@ -1,0 +1,302 @@
+//! What a launch will do, before and after its secrets are read, and what it does to an
+//! environment. Nothing here starts a process; a plan never shows a secret.
+
+use std::{borrow::Cow, ffi::OsString};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+
+use crate::{
+    config::Isolation,
+    model::{KeyShape, Version},
+    names::{AgentId, EnvName, ProviderId, RoleName, Shadowed, Source, WorkspaceName},
+    plan::{KnownKey, Removal, Removals, ServedModels, Signs},
+    value::{
+        EnvValue, MaterializeError, SecretError, SecretFailure, SecretRef, SecretSource, has_nul,
+    },
+};
+
+/// What a launch will do. It can be printed, compared and serialised: its secrets stay hidden.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExecPlan {
+    /// The agent.
+    pub agent: AgentId,
+    /// The provider.
+    pub provider: ProviderId,
+    /// What to call the session, for example `Claude (Z.AI)`.
+    pub label: String,
+    /// The workspace, if there is one.
+    pub workspace: Option<WorkspaceName>,
+    /// The role, if there is one.
+    pub role: Option<RoleName>,
+    /// The program: a name to be found on `PATH`, or a path.
+    pub program: OsString,
+    /// Its arguments. None holds a secret unless the user wrote one there.
+    pub args: Vec<OsString>,
+    /// The variables the agent gets.
+    pub set: Vec<PlannedVar>,
+    /// What it does not get from the parent's environment.
+    pub(crate) removals: Removals,
+    /// When the key ends, in seconds since 1970, where that is known.
+    pub expires_at: Option<i64>,
+    /// What to do when it has ended.
+    pub expired: Option<Cow<'static, str>>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+    /// The variable in which the provider's key is configured.
+    pub(crate) key: EnvName,
+    /// Every configured key, this provider's and shadowed ones too: no inherited variable may hold
+    /// one of them.
+    pub(crate) known: Vec<KnownKey>,
+    /// The variable that is inherited as it is, whatever it holds.
+    pub(crate) inherited: Option<EnvName>,
+    /// Variables of the layers that are not passed on.
+    pub(crate) held_back: Vec<EnvName>,
+    /// What the key must look like.
+    pub(crate) shape: KeyShape,
+    /// The models that the provider serves, where the agent's own names would be foreign there.
+    pub(crate) served: Option<ServedModels>,
+    /// The package of the agent, and the version from which on this plan's guard holds.
+    pub guarded_from: Option<(&'static str, Version)>,
+    /// What makes the removals marked [`Removal::if_redirected`] apply.
+    pub(crate) signs: Signs,
+    /// What the user says of inheriting.
+    pub(crate) isolation: Isolation,
+}
+
+/// A variable of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlannedVar {
+    /// Its name.
+    pub name: EnvName,
+    /// What it will hold.
+    pub value: PlannedValue,
+    /// Why it is set.
+    pub reason: Reason,
+    /// The configured variable that holds the key, where this one takes a provider's key.
+    pub key: Option<EnvName>,
+    /// Where the value stands.
+    pub source: Source,
+    /// Less specific places that give another one.
+    pub shadowed: Shadowed,
+}
+
+/// What a variable of a plan will hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlannedValue {
+    /// A text that anybody may see: a URL, a model, a number.
+    Plain(Cow<'static, str>),
+    /// A value from the layers. Any of them may be a secret, so none is shown.
+    Secret(EnvValue),
+}
+
+/// Why a variable is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Reason {
+    /// It makes the agent use the provider.
+    Redirect,
+    /// It makes the redirect hold.
+    Guard,
+    /// The user configured it.
+    Layer,
+}
+
+impl Reason {
+    /// The name used in text and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Redirect => "redirect",
+            Self::Guard => "guard",
+            Self::Layer => "layer",
+        }
+    }
+}
+
+impl ExecPlan {
+    /// The same plan with these arguments for the agent after those of the plan.
+    #[must_use]
+    pub fn with_args(mut self, args: impl IntoIterator<Item = OsString>) -> Self {
+        let args: Vec<_> = args.into_iter().collect();
+        if let Some(served) = &self.served {
+            self.warnings.extend(
+                served
+                    .foreign(&args)
+                    .map(|model| format!("`{model}` is no model that `{}` serves", self.provider)),
+            );
+        }
+        self.args.extend(args);
+        self
+    }
+
+    /// Whether a value is read from a variable that holds another provider's key.
+    pub(crate) fn reads_foreign_key(&self, value: &EnvValue) -> bool {
+        let Some(SecretRef::Host(host)) = value.reference() else { return false };
+        self.removals.foreign(host, &self.key) == Some(true)
+    }
+
+    /// The same plan with another program in the agent's place.
+    #[must_use]
+    pub fn with_program(mut self, program: impl Into<OsString>) -> Self {
+        self.program = program.into();
+        self
+    }
+
+    /// What the agent does not get from the parent's environment.
+    #[must_use]
+    pub fn removals(&self) -> Vec<Removal> {
+        self.isolation.removals().chain(self.removals.list()).collect()
+    }
+
+    /// The distinct references this plan has to read, in its order.
+    #[must_use]
+    pub fn references(&self) -> Vec<&SecretRef> {
+        let mut references: Vec<&SecretRef> = Vec::new();
+        for reference in self.set.iter().filter_map(PlannedVar::reference) {
+            if !references.contains(&reference) {
+                references.push(reference);
+            }
+        }
+        references
+    }
+
+    /// Reads the secrets of this plan, and only those, each once.
+    ///
+    /// # Errors
+    /// Every reference that could not be read, and every key that is blank or cannot be sent: all
+    /// of them in one error.
+    pub fn materialize(
+        &self,
+        source: &impl SecretSource,
+    ) -> Result<ReadyPlan<'_>, MaterializeError> {
+        let references = self.references();
+        let answers = source.read_all(&references);
+        let answer = |reference| {
+            let at = references.iter().position(|known| *known == reference);
+            let answer = at.and_then(|at| answers.get(at)).cloned();
+            answer.unwrap_or_else(|| Err(SecretError::new("the source gave no answer", None)))
+        };
+        let mut read = Vec::with_capacity(self.set.len());
+        let mut failures = Vec::new();
+        let mut warnings = Vec::new();
+        for var in &self.set {
+            let answer = var.reference().map(answer).transpose();
+            match answer.and_then(|text| Ok((var.check(&self.shape, text.as_ref())?, text))) {
+                Ok((warning, text)) => {
+                    // What is wrong with a literal has been said by the plan.
+                    warnings.extend(warning.filter(|_| text.is_some()));
+                    read.push(text);
+                }
+                Err(error) => failures.push(var.failure(error)),
+            }
+        }
+        if !failures.is_empty() {
+            return Err(MaterializeError { failures });
+        }
+        Ok(ReadyPlan { read, warnings, plan: Cow::Borrowed(self) })
+    }
+}
+
+impl PlannedVar {
+    /// The reference that is read for it, if there is one.
+    #[must_use]
+    pub const fn reference(&self) -> Option<&SecretRef> {
+        match &self.value {
+            PlannedValue::Plain(_) => None,
+            PlannedValue::Secret(value) => value.reference(),
+        }
+    }
+
+    /// What it will hold, with what was read for it if it is a reference.
+    fn text<'a>(&'a self, read: Option<&'a SecretString>) -> &'a str {
+        match &self.value {
+            PlannedValue::Plain(text) => text,
+            PlannedValue::Secret(EnvValue::Literal(text)) => text.expose_secret(),
+            PlannedValue::Secret(EnvValue::Reference(_)) => {
+                read.map_or("", ExposeSecret::expose_secret)
+            }
+        }
+    }
+
+    fn check(
+        &self,
+        shape: &KeyShape,
+        read: Option<&SecretString>,
+    ) -> Result<Option<String>, SecretError> {
+        let text = self.text(read);
+        if self.key.is_some() {
+            let hint =
+                "the value there must be the provider's key alone, on one line, without spaces";
+            return shape
+                .check(text)
+                .map_err(|problem| SecretError::new(format!("it {problem}"), Some(hint.into())));
+        }
+        if has_nul(text) {
+            return Err(SecretError::new("it holds a NUL, which no environment can carry", None));
+        }
+        Ok(None)
+    }
+
+    fn failure(&self, error: SecretError) -> SecretFailure {
+        SecretFailure {
+            variable: self.key.as_ref().unwrap_or(&self.name).clone(),
+            source: self.source.clone(),
+            reference: self.reference().cloned(),
+            error,
+        }
+    }
+
+    /// Whether its value would be out of place under any other name: a key, or what is kept
+    /// outside the configuration. Of other literals and host variables nobody can say.
+    pub(crate) const fn is_surely_secret(&self) -> bool {
+        let stored =
+            matches!(self.reference(), Some(reference) if !matches!(reference, SecretRef::Host(_)));
+        self.key.is_some() || stored
+    }
+}
+
+/// A plan with its secrets read, ready to become a process. It can be neither printed nor
+/// serialised.
+///
+/// ```compile_fail,E0277
+/// fn show(plan: &jackin_core::ReadyPlan<'_>) -> String {
+///     format!("{plan:?}")
+/// }
+/// ```
+pub struct ReadyPlan<'a> {
+    plan: Cow<'a, ExecPlan>,
+    /// For each variable what was read for it, if it is a reference.
+    read: Vec<Option<SecretString>>,
+    warnings: Vec<String>,
+}
+
+impl ReadyPlan<'_> {
+    /// The plan that was made ready.
+    #[must_use]
+    pub fn plan(&self) -> &ExecPlan {
+        &self.plan
+    }
+
+    /// The same secrets under a plan that sets the same variables.
+    pub(crate) fn map_plan(self, change: impl FnOnce(ExecPlan) -> ExecPlan) -> ReadyPlan<'static> {
+        let Self { plan, read, warnings } = self;
+        ReadyPlan { plan: Cow::Owned(change(plan.into_owned())), read, warnings }
+    }
+
+    /// The variables with what they will hold, in the plan's order.
+    pub(crate) fn set(&self) -> impl Iterator<Item = (&PlannedVar, &str)> {
+        self.plan.set.iter().zip(&self.read).map(|(var, read)| (var, var.text(read.as_ref())))
+    }
+
+    /// What the user should know of the keys that were read, beyond the plan's own warnings.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}

@@ -1,0 +1,23 @@
+//! What a launch will do: the plan, the plan with its secrets read, and the environment that a child gets.
+//! This room decides nothing about agents and providers, reads no environment and starts no process.
+
+mod child_env;
+mod exec_plan;
+mod inherit;
+mod known_key;
+mod models;
+mod redacted;
+mod removals;
+mod stale_redirects;
+
+pub use child_env::{Vars, child_env, child_vars};
+pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason};
+pub use redacted::{RedactedPlan, RedactedVar};
+pub use removals::Removal;
+pub(crate) use {
+    child_env::{is_address_of, is_redirect_key_of, is_redirect_var_of},
+    known_key::KnownKey,
+    models::ServedModels,
+    removals::{Beginning, Beginnings, Launch, Removals},
+    stale_redirects::Signs,
+};

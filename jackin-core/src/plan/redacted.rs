@@ -1,0 +1,122 @@
+//! A plan as data for people and programs. What may be a secret is not in it.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+
+use crate::{
+    config::Kept,
+    names::{AgentId, EnvName, ProviderId, RoleName, Shadowed, Source, WorkspaceName},
+    plan::{ExecPlan, PlannedValue, PlannedVar, Reason, Removal},
+    value::SecretRef,
+};
+
+impl ExecPlan {
+    /// The plan as data for people and programs.
+    #[must_use]
+    pub fn redacted(&self) -> RedactedPlan<'_> {
+        RedactedPlan {
+            schema: 1,
+            agent: &self.agent,
+            provider: &self.provider,
+            label: &self.label,
+            workspace: self.workspace.as_ref(),
+            role: self.role.as_ref(),
+            program: self.program.to_string_lossy(),
+            args: self.args.iter().map(|arg| arg.to_string_lossy()).collect(),
+            set: self.set.iter().map(PlannedVar::redacted).collect(),
+            remove: self.removals(),
+            keep: self.kept(),
+            expires_at: self.expires_at,
+            warnings: &self.warnings,
+        }
+    }
+}
+
+impl Serialize for ExecPlan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.redacted().serialize(serializer)
+    }
+}
+
+impl PlannedVar {
+    fn redacted(&self) -> RedactedVar<'_> {
+        let (value, reference) = match &self.value {
+            PlannedValue::Plain(text) => (Some(text.as_ref()), None),
+            PlannedValue::Secret(value) => (None, value.reference()),
+        };
+        RedactedVar {
+            name: &self.name,
+            value,
+            secret: value.is_none(),
+            reference,
+            key: self.key.as_ref(),
+            reason: self.reason,
+            source: &self.source,
+            shadowed: &self.shadowed,
+        }
+    }
+}
+
+/// A plan as `plan --json` prints it, schema 1.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RedactedPlan<'a> {
+    /// The version of this layout.
+    pub schema: u32,
+    /// The agent.
+    pub agent: &'a AgentId,
+    /// The provider.
+    pub provider: &'a ProviderId,
+    /// What to call the session.
+    pub label: &'a str,
+    /// The workspace, or null.
+    pub workspace: Option<&'a WorkspaceName>,
+    /// The role, or null.
+    pub role: Option<&'a RoleName>,
+    /// The program.
+    pub program: Cow<'a, str>,
+    /// Its arguments; bytes that are not UTF-8 are replaced here, not in the launch.
+    pub args: Vec<Cow<'a, str>>,
+    /// The variables the agent gets.
+    pub set: Vec<RedactedVar<'a>>,
+    /// What it does not get.
+    pub remove: Vec<Removal>,
+    /// Where the plan is pure, all that it may inherit; else that is whatever is not removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep: Option<Vec<Kept>>,
+    /// When the key ends, in seconds since 1970, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+    /// What the user should know.
+    pub warnings: &'a [String],
+}
+
+/// A variable of a [`RedactedPlan`]: either `value`, or `secret: true`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RedactedVar<'a> {
+    /// Its name.
+    pub name: &'a EnvName,
+    /// Its value, if anybody may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<&'a str>,
+    /// Whether the value is withheld.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
+    /// What a withheld value is read from at launch; none for a literal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<&'a SecretRef>,
+    /// The configured variable that holds the key, where this one takes a provider's key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<&'a EnvName>,
+    /// Why it is set.
+    pub reason: Reason,
+    /// Where the value stands.
+    pub source: &'a Source,
+    /// Less specific places that give another one.
+    #[cfg_attr(feature = "schemars", schemars(with = "Vec<Source>"))]
+    pub shadowed: &'a Shadowed,
+}

@@ -1,0 +1,387 @@
+//! What must not cross into the child, and why: derived from the two tables, never listed twice.
+
+use std::{borrow::Cow, ffi::OsStr, sync::LazyLock};
+
+use serde::Serialize;
+
+use crate::{
+    model::{Agent, Protocol, Scrub, Wiring},
+    names::{EnvName, is_name, matches},
+    registry::Catalog,
+};
+
+/// Names that the child's environment must not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Removal {
+    /// A variable name; `*` stands for any run of characters.
+    pub pattern: Cow<'static, str>,
+    /// Why, for people.
+    pub reason: Cow<'static, str>,
+    /// Only from an environment that somebody has redirected to another provider.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub if_redirected: bool,
+}
+
+impl Removal {
+    /// Whether the pattern covers a name. Bytes, since names in an environment need not be UTF-8;
+    /// on Windows, where names differ in case only for people, the case does not count.
+    #[must_use]
+    pub fn covers(&self, name: &[u8]) -> bool {
+        matches(self.pattern.as_bytes(), name)
+    }
+}
+
+/// What one launch removes. The tables say it, name by name; it is a list only where somebody wants
+/// to read it.
+#[derive(Debug, Clone)]
+pub(crate) struct Removals {
+    agent: &'static Agent,
+    launch: Launch,
+    /// It knows every variable that holds some provider's key.
+    catalog: Catalog,
+    beginnings: Beginnings,
+}
+
+/// Of the catalogue no more counts than what is removed for it.
+impl PartialEq for Removals {
+    fn eq(&self, other: &Self) -> bool {
+        self.agent == other.agent
+            && self.launch == other.launch
+            && self.catalog.keys() == other.catalog.keys()
+    }
+}
+
+impl Eq for Removals {}
+
+/// What decides what is removed beyond the tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Launch {
+    /// A redirect by this protocol, which sets these variables.
+    Redirect(Protocol, Vec<EnvName>),
+    /// The agent's own provider, with the logins that it is given, if it is given any.
+    Native(Vec<EnvName>),
+}
+
+/// A removal as the tables have it.
+#[derive(Clone, Copy)]
+struct Rule<'a> {
+    pattern: &'a str,
+    reason: &'static str,
+    if_redirected: bool,
+    /// Whether it goes without saying where another rule covers it.
+    derived: bool,
+}
+
+impl<'a> Rule<'a> {
+    fn listed(pattern: &'a str, reason: &'static str) -> Self {
+        Self { pattern, reason, if_redirected: false, derived: false }
+    }
+
+    fn derived(name: &'a EnvName, reason: &'static str) -> Self {
+        Self { derived: true, ..Self::listed(name.as_str(), reason) }
+    }
+
+    fn covers(&self, name: &[u8]) -> bool {
+        matches(self.pattern.as_bytes(), name)
+    }
+}
+
+impl Removals {
+    /// Those of a native launch without a login.
+    pub(crate) fn new(agent: &'static Agent, catalog: &Catalog) -> Self {
+        let beginnings = match Agent::find(agent.id.as_str()) {
+            Some(_) => TABLES.or(catalog.keys().iter().map(EnvName::as_str).collect()),
+            None => Beginnings::ANY,
+        };
+        Self { agent, launch: Launch::Native(Vec::new()), catalog: catalog.clone(), beginnings }
+    }
+
+    /// Makes them those of a launch.
+    pub(crate) fn set(&mut self, launch: Launch) {
+        if let Launch::Redirect(_, set) = &launch {
+            // The provider may be one of the caller's own, whose names are in no table.
+            set.iter().for_each(|name| self.beginnings.add(name.as_str()));
+        }
+        self.launch = launch;
+    }
+
+    /// Whether a name can mean anything to any agent or provider: be removed, hold a key or be part
+    /// of a redirect. Most names cannot, and need no closer look.
+    pub(crate) fn may_concern(&self, name: &[u8]) -> bool {
+        self.may_concern_any(beginning(name))
+    }
+
+    /// The same of all names that begin like that.
+    pub(crate) fn may_concern_any(&self, beginning: Beginning) -> bool {
+        self.beginnings.has(beginning)
+    }
+
+    /// Why a name is removed whatever the environment looks like, if it is.
+    pub(crate) fn reason(&self, name: &[u8]) -> Option<&'static str> {
+        if !self.may_concern(name) {
+            return None;
+        }
+        let mut rules = self.unconditional();
+        rules.find(|rule| rule.covers(name)).map(|rule| rule.reason)
+    }
+
+    /// Whether a name is part of some redirect that this launch does not make.
+    pub(crate) fn is_leftover(&self, name: &[u8]) -> bool {
+        let mut rules = self.leftovers();
+        self.may_concern(name) && rules.any(|rule| rule.if_redirected && rule.covers(name))
+    }
+
+    /// Whether the key in a variable is foreign, which that of the provider's own variable is not;
+    /// nothing where it holds no key, or where the agent is to find its own.
+    pub(crate) fn foreign(&self, name: &EnvName, own: &EnvName) -> Option<bool> {
+        let native = matches!(self.launch, Launch::Native(_));
+        let kept = native && self.agent.credentials().any(|kept| kept == name);
+        let mut logins = Agent::all().iter().flat_map(Agent::credentials);
+        let is_key = self.catalog.is_key(name) || (!kept && logins.any(|login| login == name));
+        is_key.then_some(name != own && !kept)
+    }
+
+    /// The same of a variable of an environment.
+    pub(crate) fn foreign_there(&self, name: &OsStr, own: &EnvName) -> Option<bool> {
+        if !self.may_concern(name.as_encoded_bytes()) {
+            return None;
+        }
+        let logins = Agent::all().iter().flat_map(Agent::credentials);
+        let known = self.catalog.keys().iter().chain(logins).filter(|known| is_name(known, name));
+        known.filter_map(|known| self.foreign(known, own)).max()
+    }
+
+    /// All of them, each name once.
+    pub(crate) fn list(&self) -> Vec<Removal> {
+        let mut list = Vec::new();
+        add(&mut list, 0, self.of_the_launch());
+        let every = list.len();
+        add(&mut list, every, self.of_every());
+        add(&mut list, 0, self.leftovers());
+        list
+    }
+
+    fn unconditional(&self) -> impl Iterator<Item = Rule<'_>> {
+        let leftovers = self.leftovers().filter(|rule| !rule.if_redirected);
+        self.of_the_launch().chain(self.of_every()).chain(leftovers)
+    }
+
+    /// What could steer or betray a redirect, and what of it the plan leaves unset; what the agent
+    /// could log in with instead.
+    fn of_the_launch(&self) -> impl Iterator<Item = Rule<'_>> {
+        let (protocol, logins) = match &self.launch {
+            Launch::Redirect(protocol, _) => (Some(*protocol), &[][..]),
+            Launch::Native(logins) => (None, &logins[..]),
+        };
+        let mut wirings = self.agent.wirings.iter();
+        let wiring = wirings.find(|wiring| Some(wiring.protocol) == protocol);
+        let part = "is part of a redirect, and not of this one";
+        let unset = names(wiring).filter(|name| !self.keeps(name));
+        let other = "is another login than the one that was chosen";
+        let others = self.agent.credentials();
+        let others = others.filter(move |name| !logins.is_empty() && !logins.contains(name));
+        listed(wiring.map_or(&[], |wiring| wiring.scrub))
+            .chain(unset.map(move |name| Rule::derived(name, part)))
+            .chain(others.map(move |name| Rule::listed(name.as_str(), other)))
+    }
+
+    /// What no launch passes on: marks of the session it is started from, and providers' keys but
+    /// for the one that the agent itself is to find.
+    fn of_every(&self) -> impl Iterator<Item = Rule<'_>> {
+        let keys = self.catalog.keys().iter().filter(|name| !self.keeps(name));
+        let others = Agent::all().iter().filter(|other| other.id != self.agent.id);
+        let logins = others
+            .flat_map(Agent::credentials)
+            .filter(|name| !self.keeps(name) && !self.agent.credentials().any(|own| own == *name));
+        listed(self.agent.nesting)
+            .chain(keys.map(|name| Rule::listed(name.as_str(), "is a provider's key")))
+            .chain(logins.map(|name| Rule::derived(name, "is another agent's login")))
+    }
+
+    /// What redirects of any agent leave behind: such an environment would send the user's own
+    /// login, or another provider's key, where nobody meant it to go. A login that the agent is
+    /// given must not go where somebody has pointed the agent: then no sign of that is asked for.
+    fn leftovers(&self) -> impl Iterator<Item = Rule<'_>> {
+        let given = matches!(&self.launch, Launch::Native(logins) if !logins.is_empty());
+        let own = move |name| given && names(self.agent.wirings).any(|own| own == name);
+        let all = names(Agent::all().iter().flat_map(|agent| agent.wirings));
+        all.filter(|name| !self.keeps(name)).map(move |name| match own(name) {
+            true => Rule::derived(name, "could send the login elsewhere"),
+            false => Rule {
+                if_redirected: true,
+                ..Rule::derived(name, "is left over from a redirect to another provider")
+            },
+        })
+    }
+
+    /// Whether the launch sets a name itself, or leaves it to the agent.
+    fn keeps(&self, name: &EnvName) -> bool {
+        match &self.launch {
+            Launch::Redirect(_, set) => set.contains(name),
+            Launch::Native(_) => *name == self.agent.native_key,
+        }
+    }
+}
+
+fn names(
+    wirings: impl IntoIterator<Item = &'static Wiring>,
+) -> impl Iterator<Item = &'static EnvName> {
+    wirings.into_iter().flat_map(|wiring| wiring.vars).filter_map(|var| var.name.as_ref())
+}
+
+fn listed<'a>(scrubs: &'static [Scrub]) -> impl Iterator<Item = Rule<'a>> {
+    let one =
+        |scrub: &'static Scrub| scrub.patterns.iter().map(|name| Rule::listed(name, scrub.reason));
+    scrubs.iter().flat_map(one)
+}
+
+/// Adds rules to a list, but for derived ones that its part from `start` on covers already.
+fn add<'a>(list: &mut Vec<Removal>, start: usize, rules: impl Iterator<Item = Rule<'a>>) {
+    for Rule { pattern, reason, if_redirected, derived } in rules {
+        let covered = || list[start..].iter().any(|known| known.covers(pattern.as_bytes()));
+        if !derived || !covered() {
+            let (pattern, reason) = (pattern.to_owned().into(), reason.into());
+            list.push(Removal { pattern, reason, if_redirected });
+        }
+    }
+}
+
+/// How every name and pattern in the table of agents begins.
+static TABLES: LazyLock<Beginnings> = LazyLock::new(|| {
+    let mut all = Beginnings::NONE;
+    for agent in Agent::all() {
+        agent.credentials().for_each(|name| all.add(name.as_str()));
+        let scrubs = agent.wirings.iter().flat_map(|wiring| wiring.scrub).chain(agent.nesting);
+        for scrub in scrubs {
+            scrub.patterns.iter().for_each(|pattern| all.add(pattern));
+        }
+        for wiring in agent.wirings {
+            wiring.mark.iter().for_each(|(variable, _)| all.add(variable));
+            names([wiring]).for_each(|name| all.add(name.as_str()));
+        }
+    }
+    all
+});
+
+/// The first bytes of a name, and zeros for those that it has not.
+pub(crate) type Beginning = [u8; 3];
+
+const fn beginning(name: &[u8]) -> Beginning {
+    match *name {
+        [a, b, c, ..] => [a, b, c],
+        [a, b] => [a, b, 0],
+        [a] => [a, 0, 0],
+        [] => [0; 3],
+    }
+}
+
+/// How names or patterns begin, a bit for each way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Beginnings([u64; 8]);
+
+impl Beginnings {
+    /// What any name may match.
+    const ANY: Self = Self([u64::MAX; 8]);
+    const NONE: Self = Self([0; 8]);
+
+    fn add(&mut self, pattern: &str) {
+        let pattern = pattern.as_bytes();
+        if pattern[..pattern.len().min(3)].contains(&b'*') {
+            *self = Self::ANY;
+        }
+        let bit = Self::bit(beginning(pattern));
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
+    }
+
+    /// Whether one of the patterns may match a name.
+    pub(crate) fn may_match(self, name: &[u8]) -> bool {
+        self.has(beginning(name))
+    }
+
+    fn has(self, beginning: Beginning) -> bool {
+        let bit = Self::bit(beginning);
+        self.0[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// The bit for a beginning. On Windows the case of names does not count.
+    fn bit([a, b, c]: Beginning) -> usize {
+        // Without the bit in which two cases of a letter differ.
+        let head = u32::from_le_bytes([a, b, c, 0]) & 0xDFDF_DFDF;
+        // Fibonacci hashing: the upper bits of the product spread evenly.
+        (head.wrapping_mul(0x9E37_79B9) >> 23) as usize
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Beginnings {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(patterns: I) -> Self {
+        let mut all = Self::NONE;
+        patterns.into_iter().for_each(|pattern| all.add(pattern));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The list is for people, the questions are for launches: both must say the same.
+    #[test]
+    fn what_is_listed_is_what_is_removed() {
+        let catalog = Catalog::built_in();
+        for agent in Agent::all() {
+            let redirects = agent.wirings.iter().map(|wiring| {
+                let set = names([wiring]).step_by(2).cloned().collect();
+                Launch::Redirect(wiring.protocol, set)
+            });
+            let native =
+                [Launch::Native(Vec::new()), Launch::Native(vec![agent.native_key.clone()])];
+            for launch in redirects.chain(native) {
+                let mut removals = Removals::new(agent, &catalog);
+                removals.set(launch);
+                let list = removals.list();
+                assert!(list.len() > 30);
+                let every = Agent::all().iter().flat_map(|agent| agent.wirings);
+                let keys = removals.catalog.keys().iter().map(ToString::to_string);
+                let names = names(every).map(ToString::to_string).chain(keys);
+                let listed = list.iter().map(|removal| removal.pattern.replace('*', "X"));
+                let others =
+                    ["HOME", "ANT", "API_KEY", "", "ANTHROPIC", "CLAUDE"].map(String::from);
+                for name in names.chain(listed).chain(others) {
+                    let name = name.as_bytes();
+                    let find = |conditional| {
+                        let mut list = list.iter();
+                        list.find(|r| r.if_redirected == conditional && r.covers(name))
+                    };
+                    let reason = find(false).map(|removal| &*removal.reason);
+                    assert_eq!(removals.reason(name), reason);
+                    let leftover = find(true).is_some();
+                    assert!(reason.is_some() || removals.is_leftover(name) == leftover);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_star_is_any_run() {
+        let covers = |pattern: &str, name: &str| {
+            let covers = matches(pattern.as_bytes(), name.as_bytes());
+            let beginnings = Beginnings::from_iter([pattern]);
+            assert!(!covers || beginnings.may_match(name.as_bytes()), "{pattern} {name}");
+            covers
+        };
+        assert!(covers("ANTHROPIC_*", "ANTHROPIC_") && covers("ANTHROPIC_*", "ANTHROPIC_API_KEY"));
+        assert!(!covers("ANTHROPIC_*", "ANTHROPIC") && !covers("ANTHROPIC_*", "XANTHROPIC_A"));
+        assert!(covers("CLAUDE_CODE_SKIP_*_AUTH", "CLAUDE_CODE_SKIP_BEDROCK_AUTH"));
+        assert!(!covers("CLAUDE_CODE_SKIP_*_AUTH", "CLAUDE_CODE_SKIP_AUTH"));
+        assert!(covers("CLAUDE_CODE_*OAUTH*", "CLAUDE_CODE_OAUTH_TOKEN"));
+        assert!(covers("*", "") && covers("*A", "BA") && covers("AB", "AB"));
+        assert!(covers("A*", "A\u{fffd}=-"));
+        assert!(covers("CLAUDECODE", "CLAUDECODE") && !covers("CLAUDECODE", "CLAUDECODES"));
+    }
+}

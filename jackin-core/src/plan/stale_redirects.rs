@@ -1,0 +1,68 @@
+//! How it shows that an environment sends an agent to another provider than the one that is meant.
+
+use crate::{
+    model::{Agent, Feed, Protocol, Var},
+    names::ProviderId,
+    registry::Catalog,
+};
+
+/// How an environment shows that an agent was redirected in it, by jackin or by hand, to a provider
+/// that is not this one: by a mark of a redirect, or by one of these URLs.
+#[derive(Debug, Clone)]
+pub(crate) struct Signs {
+    catalog: Catalog,
+    provider: ProviderId,
+}
+
+/// The URLs are what counts.
+impl PartialEq for Signs {
+    fn eq(&self, other: &Self) -> bool {
+        self.catalog.urls_but(&self.provider).eq(other.catalog.urls_but(&other.provider))
+    }
+}
+
+impl Eq for Signs {}
+
+impl Signs {
+    pub(crate) fn new(catalog: &Catalog, provider: &ProviderId) -> Self {
+        Self { catalog: catalog.clone(), provider: provider.clone() }
+    }
+
+    /// Whether a variable is the sign of some agent's redirect.
+    pub(crate) fn shown_by(&self, name: &[u8], value: &[u8]) -> bool {
+        Agent::all().iter().any(|agent| self.of(agent, name, value))
+    }
+
+    /// Whether a variable is the sign of this agent's redirect.
+    pub(crate) fn of(&self, agent: &Agent, name: &[u8], value: &[u8]) -> bool {
+        agent.wirings.iter().any(|wiring| {
+            let mark = wiring.mark.filter(|(variable, _)| variable.as_bytes() == name);
+            let is_url = |var: &&Var| {
+                matches!(var.feed, Feed::BaseUrl)
+                    && var.name.as_ref().is_some_and(|url| url.as_str().as_bytes() == name)
+            };
+            let text = || String::from_utf8_lossy(value);
+            mark.is_some_and(|(_, part)| text().contains(part))
+                || (wiring.vars.iter().any(|var| is_url(&var))
+                    && self.holds(wiring.protocol, &text()))
+        })
+    }
+
+    fn holds(&self, protocol: Protocol, url: &str) -> bool {
+        let url = normal(url);
+        let mut others = self.catalog.urls_but(&self.provider);
+        others.any(|(known, other)| known == protocol && normal(other) == url)
+    }
+}
+
+/// A URL in the form in which two for one endpoint are alike.
+fn normal(url: &str) -> String {
+    let url = url.trim().trim_end_matches('/');
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let scheme = scheme.to_ascii_lowercase();
+    let authority = authority.to_ascii_lowercase();
+    let port = if scheme == "https" { ":443" } else { ":80" };
+    let authority = authority.strip_suffix(port).unwrap_or(&authority);
+    format!("{scheme}://{authority}/{}", path.trim_matches('/'))
+}
