@@ -94,7 +94,7 @@ fn provider(id: &str, table: &Table<'_>) -> Answer<String> {
         "Provider {{ id: ProviderId::from_static({id:?}), label: sourced(text({:?})), \
          key: sourced(EnvName::from_static({:?})), key_prefix: {}, key_bound: {}, \
          request_token: {}, token: {}, expires_at: None, expired: {}, mode: None, \
-         tier: Tier::{tier}, source: {}, checked: {}, host: {}, endpoints: {} }}",
+         tier: Tier::{tier}, source: {}, checked: {}, host: {}, insecure: false, endpoints: {} }}",
         table.need("label")?,
         table.need("key")?,
         table.text("key_prefix")?,

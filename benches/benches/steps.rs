@@ -7,7 +7,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use jackin_benches::{config, layers, providers, redirected};
 use jackin_cli::{Changes, Format, Shell};
 use jackin_core::{
-    Agent, Catalog, Config, Document, EnvLayers, ExecPlan, ReadyPlan, SecretError, SecretRef,
+    Agent, Config, Document, EnvLayers, ExecPlan, ReadyPlan, Registry, SecretError, SecretRef,
     SecretSource, SecretString, child_env, resolve,
 };
 
@@ -38,12 +38,12 @@ fn parse(c: &mut Criterion) {
 }
 
 /// The providers: those that are built in, and under as many of the user's own.
-fn catalog(c: &mut Criterion) {
-    let mut group = c.benchmark_group("catalog");
-    group.bench_function("built-in", |b| b.iter(Catalog::built_in));
+fn registry(c: &mut Criterion) {
+    let mut group = c.benchmark_group("registry");
+    group.bench_function("built-in", |b| b.iter(Registry::built_in));
     for size in SIZES {
         let global = Document::global("config.toml", &providers(size)).ok();
-        let config = Config { global, workspace: None };
+        let config = Config { global, ..Config::default() };
         group.bench_with_input(BenchmarkId::from_parameter(size), &config, |b, config| {
             b.iter_with_setup(|| config.clone(), |config| config.layers(None));
         });
@@ -51,8 +51,8 @@ fn catalog(c: &mut Criterion) {
     group.finish();
 }
 
-fn agent() -> &'static Agent {
-    &Agent::all()[0]
+fn agent(layers: &EnvLayers) -> &Agent {
+    &layers.registry.agents()[0]
 }
 
 fn parent(size: usize) -> Vec<(OsString, OsString)> {
@@ -60,7 +60,7 @@ fn parent(size: usize) -> Vec<(OsString, OsString)> {
 }
 
 fn planned(layers: &EnvLayers) -> ExecPlan {
-    resolve(layers, agent(), redirected(layers)).expect("its key is in the layers")
+    resolve(layers, agent(layers), redirected(layers)).expect("its key is in the layers")
 }
 
 fn ready(plan: &ExecPlan) -> ReadyPlan<'_> {
@@ -74,7 +74,7 @@ fn plan(c: &mut Criterion) {
         let plan = planned(&layers);
         let ready = ready(&plan);
         c.bench_with_input(BenchmarkId::new("resolve", size), &layers, |b, layers| {
-            b.iter_with_large_drop(|| resolve(black_box(layers), agent(), provider));
+            b.iter_with_large_drop(|| resolve(black_box(layers), agent(layers), provider));
         });
         c.bench_with_input(BenchmarkId::new("materialize", size), &plan, |b, plan| {
             b.iter(|| plan.materialize(&Source).is_ok());
@@ -110,6 +110,6 @@ criterion_group! {
     config = Criterion::default()
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(1));
-    targets = parse, catalog, plan, quoting
+    targets = parse, registry, plan, quoting
 }
 criterion_main!(benches);

@@ -10,7 +10,7 @@ pub mod stage;
 
 use std::fmt::Write as _;
 
-use jackin_core::{Config, Document, EnvLayers, Given, HostVar, Provider};
+use jackin_core::{Config, Document, EnvLayers, HostVar, NameOrigin, Provider};
 
 /// Whatever went wrong, for a person who reads it.
 pub type Answer<T> = Result<T, Box<dyn std::error::Error>>;
@@ -72,8 +72,8 @@ pub fn layers(keys: usize) -> EnvLayers {
     let global = Document::global("config.toml", &text).ok();
     let workspace =
         "acme".parse().ok().zip(Document::workspace("workspaces/acme.toml", &text).ok());
-    let layers = Config { global, workspace }
-        .layers(Some(("dev", Given::Argument)))
+    let layers = Config { global, workspace, ..Config::default() }
+        .layers(Some(("dev", NameOrigin::Argument)))
         .expect("the text above is a configuration");
     layers.with_environment(|_| HostVar::Unset)
 }
@@ -81,7 +81,8 @@ pub fn layers(keys: usize) -> EnvLayers {
 /// The first provider that an agent is redirected to.
 #[must_use]
 pub fn redirected(layers: &EnvLayers) -> &Provider {
-    let provider = layers.catalog.iter().find(|provider| !provider.endpoints.is_empty());
+    let provider =
+        layers.registry.providers().iter().find(|provider| provider.endpoints().next().is_some());
     provider.expect("some provider can be redirected to")
 }
 

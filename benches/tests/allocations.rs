@@ -2,13 +2,14 @@
 
 use allocation_counter::measure;
 use jackin_benches::{layers, redirected};
-use jackin_core::{Agent, resolve};
+use jackin_core::resolve;
 
 #[test]
 fn resolving_gives_back_nothing_that_it_allocates() {
     let layers = layers(20);
     let mut plan = None;
-    let counted = measure(|| plan = resolve(&layers, &Agent::all()[0], redirected(&layers)).ok());
+    let counted =
+        measure(|| plan = resolve(&layers, &layers.registry.agents()[0], redirected(&layers)).ok());
     assert!(plan.is_some(), "its key is in the layers");
     // The list of its variables and the label, at least.
     assert!(counted.count_total >= 2, "not all was counted: {counted:?}");

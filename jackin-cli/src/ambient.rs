@@ -11,7 +11,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jackin_core::{Config, Document, EnvLayers, EnvName, Given, HostVar, Unknown, WorkspaceName};
+use jackin_core::{
+    Config, Document, EnvLayers, EnvName, HostVar, NameOrigin, Unknown, WorkspaceName,
+};
 
 use crate::{
     report::{FAILED, Failure, USAGE},
@@ -92,9 +94,9 @@ impl Ambient {
         &'a self,
         argument: Option<&'a str>,
         variable: &'static str,
-    ) -> Result<Option<(&'a str, Given)>, Failure> {
+    ) -> Result<Option<(&'a str, NameOrigin)>, Failure> {
         if let Some(text) = argument {
-            return Ok(Some((text, Given::Argument)));
+            return Ok(Some((text, NameOrigin::Argument)));
         }
         let Some(value) = self.var(variable).filter(|value| !value.is_empty()) else {
             return Ok(None);
@@ -102,7 +104,7 @@ impl Ambient {
         let text = value
             .to_str()
             .ok_or_else(|| Failure::new(USAGE, format!("`{variable}` is not UTF-8")))?;
-        Ok(Some((text, Given::Variable(variable))))
+        Ok(Some((text, NameOrigin::Variable(variable))))
     }
 
     /// The shell that asks: the program that started this one, where the system tells and it is a
@@ -225,13 +227,13 @@ impl Ambient {
 
     /// The configuration for a workspace: the one asked for, else the one that holds the current
     /// directory, else none.
-    pub(crate) fn config(&self, asked: Option<(&str, Given)>) -> Result<Config, Failure> {
+    pub(crate) fn config(&self, asked: Option<(&str, NameOrigin)>) -> Result<Config, Failure> {
         let global = self.global()?;
         let workspace = match asked {
             Some((name, given)) => Some(self.named_workspace(name, given)?),
             None => self.workspace_here()?,
         };
-        Ok(Config { global, workspace })
+        Ok(Config { global, workspace, ..Config::default() })
     }
 
     /// What `config.toml` says.
@@ -247,7 +249,7 @@ impl Ambient {
     pub(crate) fn named_workspace(
         &self,
         name: &str,
-        given: Given,
+        given: NameOrigin,
     ) -> Result<(WorkspaceName, Document), Failure> {
         if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), self.dir())
             && let Some((file, text)) = self.read_in_root(&workspace_file(root, &name))?

@@ -21,7 +21,10 @@ use std::{ffi::OsString, path::PathBuf, str::FromStr};
 use clap::{
     ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
 };
-use jackin_core::{ContainerName, ImageName, NameError, Runtime};
+use jackin_core::{
+    NameError,
+    place::{ContainerName, ImageName, Runtime},
+};
 
 use crate::{formats::Format, shells::Shell};
 

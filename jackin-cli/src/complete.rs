@@ -11,7 +11,7 @@ use clap_complete::{
     env::Shells,
 };
 use clap_complete_nushell::Nushell;
-use jackin_core::{Agent, Catalog, Document, EnvLayers};
+use jackin_core::{Document, EnvLayers, Registry};
 
 use crate::{
     ambient::Ambient,
@@ -83,14 +83,18 @@ fn candidate(name: &str, help: &str) -> CompletionCandidate {
 }
 
 fn agents() -> Vec<CompletionCandidate> {
-    Agent::all().iter().map(|agent| candidate(agent.id.as_str(), agent.label)).collect()
+    Registry::built_in()
+        .agents()
+        .iter()
+        .map(|agent| candidate(agent.id.as_str(), &agent.label))
+        .collect()
 }
 
 /// A configuration that cannot be read has no names; whoever starts a command is told why.
 fn providers() -> Vec<CompletionCandidate> {
     let layers = Ambient::read(None).layers(None, None);
-    let layers = layers.unwrap_or_else(|_| EnvLayers::new(Catalog::built_in()));
-    layers.catalog.iter().map(|p| candidate(p.id.as_str(), &p.label.value)).collect()
+    let layers = layers.unwrap_or_else(|_| EnvLayers::new(Registry::built_in()));
+    layers.registry.providers().iter().map(|p| candidate(p.id.as_str(), &p.label.value)).collect()
 }
 
 fn workspaces() -> Vec<CompletionCandidate> {

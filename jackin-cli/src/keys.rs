@@ -2,8 +2,8 @@
 //! through here; who is asked for the key is their business.
 
 use jackin_core::{
-    Catalog, EnvName, EnvValue, ExposeSecret as _, KeyringRef, Provider, RoleName, SecretError,
-    SecretRef, SecretString, Source,
+    EnvName, EnvValue, ExposeSecret as _, Provider, Registry, RoleName, SecretError, SecretRef,
+    SecretString, Source, secret::KeyringRef,
 };
 
 use crate::{
@@ -100,12 +100,12 @@ pub(crate) fn lost(
 
 /// Checks a literal key before it is stored, and says what is unusual.
 pub(crate) fn warning(
-    catalog: &Catalog,
+    registry: &Registry,
     provider: &Provider,
     value: &EnvValue,
 ) -> Result<Option<String>, Failure> {
     let EnvValue::Literal(key) = value else { return Ok(None) };
-    catalog.check_key(provider, key.expose_secret()).map_err(|problem| {
+    registry.check_key(provider, key.expose_secret()).map_err(|problem| {
         Failure::new(USAGE, format!("the key for provider `{}` {problem}", provider.id))
             .hint("paste the key alone, on one line and without spaces; nothing was stored")
     })
@@ -113,11 +113,11 @@ pub(crate) fn warning(
 
 /// Whether a key that has been read can be used, and what is unusual.
 pub(crate) fn tried(
-    catalog: &Catalog,
+    registry: &Registry,
     provider: &Provider,
     key: &SecretString,
 ) -> Result<Option<String>, SecretError> {
-    let unusual = catalog.check_key(provider, key.expose_secret());
+    let unusual = registry.check_key(provider, key.expose_secret());
     let unusual = unusual.map_err(|problem| SecretError::new(format!("it {problem}"), None))?;
     let ended = provider.expires_at.filter(|at| expiry::is_over(*at));
     ended.map_or(Ok(unusual), |at| {

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jackin_core::{ExecPlan, ReadyPlan, child_vars};
+use jackin_core::{ExecPlan, ReadyPlan, plan::child_vars};
 
 use crate::{
     ambient::{Ambient, is_name},

@@ -4,13 +4,13 @@
 //!
 //! ```no_run
 //! use jackin_cli::{Ambient, Failure, Sources, launch};
-//! use jackin_core::{Agent, Given, choice, resolve};
+//! use jackin_core::{Agent, NameOrigin, choice, resolve};
 //!
 //! fn run() -> Result<(), Failure> {
 //!     let ambient = Ambient::read(None);
 //!     let layers = ambient.layers(None, None)?;
-//!     let agent = Agent::find("claude").expect("built in");
-//!     let provider = choice::select(&layers, agent, Some(("zai", Given::Argument)))?;
+//!     let agent = layers.registry.agent("claude").expect("built in");
+//!     let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
 //!     let plan = resolve(&layers, agent, provider)?.with_args(std::env::args_os().skip(1));
 //!     match launch(&plan.materialize(&Sources::new(&ambient))?, &ambient)? {}
 //! }

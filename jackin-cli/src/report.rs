@@ -9,8 +9,8 @@ use std::{
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
 use jackin_core::{
-    ConfigError, ErrorKind, KeptInside, MaterializeError, NotInTab, ResolveError, SelectError,
-    Unknown,
+    ConfigError, ErrorKind, MaterializeError, ResolveError, SelectError, Unknown,
+    place::{KeptInside, TabMissingEnv},
 };
 
 use crate::args::Color;
@@ -82,7 +82,7 @@ failure_from!(
     ConfigError,
     KeptInside,
     MaterializeError,
-    NotInTab,
+    TabMissingEnv,
     ResolveError,
     SelectError,
     Unknown

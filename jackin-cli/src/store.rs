@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use jackin_core::{Config, Document, EnvLayers, Given, RoleName, Scope, WorkspaceName};
+use jackin_core::{
+    Config, Document, EnvLayers, NameOrigin, Registry, RoleName, Scope, WorkspaceName,
+};
 
 use crate::{
     ambient::{Ambient, read_file},
@@ -36,7 +38,7 @@ impl Target {
         let role = place.role.as_deref().map(str::parse).transpose();
         let role = role.map_err(|error| Failure::new(USAGE, format!("`--role`: {error}")))?;
         let workspace = match place.workspace.as_deref() {
-            Some(name) => Some(ambient.named_workspace(name, Given::Argument)?.0),
+            Some(name) => Some(ambient.named_workspace(name, NameOrigin::Argument)?.0),
             None => None,
         };
         let file = ambient.file(workspace.as_ref())?;
@@ -81,7 +83,7 @@ impl Target {
     /// The layers as they are for a launch in this scope; a role that is new counts for none.
     pub(crate) fn layers(&self, ambient: &Ambient) -> Result<EnvLayers, Failure> {
         let local = self.local(ambient)?;
-        self.layered(Config { global: ambient.global()?, workspace: local })
+        self.layered(Config { global: ambient.global()?, workspace: local, ..Config::default() })
     }
 
     /// The layers that this scope is made of and nothing narrower, such as a default role: with
@@ -92,26 +94,29 @@ impl Target {
         let mut global = if global { ambient.global()? } else { None };
         let local = workspace.iter_mut().map(|(_, document)| document);
         local.chain(&mut global).for_each(|document| document.default_role = None);
-        self.layered(Config { global, workspace })
+        self.layered(Config { global, workspace, ..Config::default() })
     }
 
     fn local(&self, ambient: &Ambient) -> Result<Option<(WorkspaceName, Document)>, Failure> {
         let Some(name) = &self.workspace else { return Ok(None) };
-        ambient.named_workspace(name.as_str(), Given::Argument).map(Some)
+        ambient.named_workspace(name.as_str(), NameOrigin::Argument).map(Some)
     }
 
     fn layered(&self, config: Config) -> Result<EnvLayers, Failure> {
         let role = self.role.as_ref().filter(|role| config.has_role(role));
-        Ok(config.layers(role.map(|role| (role.as_str(), Given::Argument)))?)
+        Ok(config.layers(role.map(|role| (role.as_str(), NameOrigin::Argument)))?)
     }
 
     /// Writes what the changes make of the file. Nothing is written if that is what it holds, or
     /// if jackin could not read it afterwards. It tells whether something was.
     pub(crate) fn change(&self, changes: &[Change<'_>]) -> Result<bool, Failure> {
         let shown = self.file.display().to_string();
-        let parse = |text: &str| match self.workspace {
-            Some(_) => Document::workspace(&shown, text),
-            None => Document::global(&shown, text),
+        let parse = |text: &str| {
+            let document = match self.workspace {
+                Some(_) => Document::workspace(&shown, text),
+                None => Document::global(&shown, text),
+            };
+            document?.check(&Registry::built_in())
         };
         rewrite(&self.file, |text| {
             let mut edited = text.to_owned();

@@ -6,12 +6,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jackin_core::{ExecPlan, Version};
+use jackin_core::{
+    ExecPlan,
+    agent::{PackageVersion, Version},
+};
 
 /// What to say before a launch of an agent that is too old for the plan's guard to hold.
 pub(crate) fn warning(plan: &ExecPlan, program: &Path, install: &str) -> Option<String> {
-    let (package, needed) = plan.guarded_from?;
-    let found = installed(program, package).filter(|found| *found < needed)?;
+    let PackageVersion { package, version: needed, .. } = plan.guarded_from.as_ref()?;
+    let found = installed(program, package).filter(|found| found < needed)?;
     Some(format!(
         "`{}` is version {found}: before {needed} its own settings can send requests and logins \
          elsewhere; update it with `{install}`",

@@ -5,7 +5,7 @@
 use std::{env, error::Error, process::Command};
 
 use jackin_core::{
-    Agent, Config, Document, Given, SecretError, SecretRef, SecretSource, SecretString, child_env,
+    Config, Document, NameOrigin, SecretError, SecretRef, SecretSource, SecretString, child_env,
     choice, resolve,
 };
 
@@ -27,8 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = "env = { ZAI_API_KEY = '$MY_ZAI_KEY' }";
     let config = Config { global: Some(Document::global("my.toml", text)?), ..Config::default() };
     let layers = config.layers(None)?;
-    let agent = Agent::find("claude").ok_or("no such agent")?;
-    let provider = choice::select(&layers, agent, Some(("zai", Given::Argument)))?;
+    let agent = layers.registry.agent("claude").ok_or("no such agent")?;
+    let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
     let plan = resolve(&layers, agent, provider)?.with_args(env::args_os().skip(1));
     let ready = plan.materialize(&Host)?;
     let mut command = Command::new(&ready.plan().program);

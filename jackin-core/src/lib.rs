@@ -14,8 +14,8 @@
 //!
 //! * [`EnvLayers`] holds what is configured: up to four scopes, the most specific wins, and every
 //!   value knows its file and line. [`Config`] makes them from TOML text.
-//! * [`Agent`] and [`Catalog`] are the two tables. An agent says which slots it reads and how; a
-//!   provider says what it serves.
+//! * A [`Registry`] holds the agents and the providers. An [`Agent`] says which slots it reads and
+//!   how; a [`Provider`] says what it serves. A program can add its own of both.
 //! * [`resolve()`] joins them into an [`ExecPlan`], which can be printed, compared and serialised.
 //! * [`ExecPlan::materialize`] reads the secrets of that plan through a [`SecretSource`].
 //! * [`child_env`] is the one place where the plan meets the parent's environment.
@@ -31,7 +31,7 @@
 //!
 //! ```
 //! use jackin_core::{
-//!     Agent, Config, Document, Given, SecretError, SecretRef, SecretSource, SecretString,
+//!     Agent, Config, Document, NameOrigin, SecretError, SecretRef, SecretSource, SecretString,
 //!     child_env, choice, resolve,
 //! };
 //!
@@ -55,8 +55,8 @@
 //! ";
 //! let config = Config { global: Some(Document::global("config.toml", text)?), ..Config::default() };
 //! let layers = config.layers(None)?;
-//! let agent = Agent::find("claude").expect("built in");
-//! let provider = choice::select(&layers, agent, Some(("zai", Given::Argument)))?;
+//! let agent = layers.registry.agent("claude").expect("built in");
+//! let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
 //! let plan = resolve(&layers, agent, provider)?;
 //!
 //! let parent = [("HOME", "/home/me"), ("ANTHROPIC_API_KEY", "another key")];
@@ -78,7 +78,7 @@ mod elsewhere;
 mod join;
 mod model;
 mod names;
-mod plan;
+pub mod plan;
 mod registry;
 #[cfg(feature = "proptest")]
 pub mod strategies;
@@ -87,27 +87,46 @@ mod value;
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::{
-    config::{
-        Config, ConfigError, Document, EnvLayer, EnvLayers, HostVar, Isolation, Kept, Place, guide,
-    },
-    elsewhere::{Container, KeptInside, Multiplexer, NotInTab, Runtime, Tab, Which},
+    config::{Config, ConfigError, Document, EnvLayer, EnvLayers, HostVar, guide},
     join::{ResolveError, SelectError, choice, resolve},
-    model::{
-        Agent, Answer, AuthForward, Endpoint, Feed, Guard, KeyProblem, Mode, Prompt, Protocol,
-        Provider, Redirect, Scrub, Setting, SettingKey, SettingsFile, SettingsPlace, Slot,
-        SmallMap, Tier, Var, Version, Wiring, check_key,
-    },
+    model::{Agent, Endpoint, Guard, KeyProblem, Mode, Protocol, Provider, Slot, Tier, check_key},
     names::{
-        AgentId, ContainerName, EnvName, EnvPattern, ErrorKind, ImageName, MountDir, NameError,
-        ProviderId, RoleName, Scope, Shadowed, Source, Sourced, WorkspaceName,
+        AgentId, EnvName, ErrorKind, NameError, ProviderId, RoleName, Scope, Shadowed, Source,
+        Sourced, WorkspaceName,
     },
-    plan::{
-        ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, RedactedPlan, RedactedVar, Removal,
-        Vars, child_env, child_vars,
-    },
-    registry::{Catalog, Given, Unknown},
-    value::{
-        CommandRef, EnvValue, FileRef, KeyringRef, Literal, MaterializeError, OpRef, SecretError,
-        SecretFailure, SecretRef, SecretSource, ValueError,
-    },
+    plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, Removal, Vars, child_env},
+    registry::{NameOrigin, Registry, RegistryError, Unknown},
+    value::{EnvValue, Literal, MaterializeError, SecretError, SecretRef, SecretSource},
 };
+
+/// What an [`Agent`] is made of: bindings to protocols, variables, settings files, prompts.
+pub mod agent {
+    pub use crate::model::{
+        AuthForward, OwnModels, PackageVersion, Prompt, PromptVar, ProtocolBinding, Redirect,
+        RedirectMark, Scrub, Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace,
+        Template, Var, VarSource, Version, VersionError,
+    };
+}
+
+/// Other places than this process: tabs of a terminal multiplexer, and containers.
+pub mod place {
+    pub use crate::{
+        elsewhere::{
+            Container, ContainerTarget, KeptInside, Multiplexer, Runtime, Tab, TabMissingEnv,
+        },
+        names::{ContainerName, ImageName, MountDir},
+    };
+}
+
+/// What a configuration says beside values: `[scrub]`, and the places that errors name.
+pub mod settings {
+    pub use crate::{
+        config::{ConfigPlace, Isolation},
+        names::EnvPattern,
+    };
+}
+
+/// References to secrets, and why they could not be read.
+pub mod secret {
+    pub use crate::value::{CommandRef, FileRef, KeyringRef, OpRef, SecretFailure, ValueError};
+}

@@ -1,4 +1,4 @@
-//! Generated names, values and layers, for the property tests of whoever embeds this crate.
+//! Generated names, values and layers, for property tests of programs that embed this crate.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::{
     config::{EnvLayer, EnvLayers},
     model::Agent,
     names::{EnvName, Scope},
-    registry::Catalog,
+    registry::Registry,
     value::EnvValue,
 };
 
@@ -21,17 +21,18 @@ pub type Entries = [BTreeMap<EnvName, String>; 4];
 /// Names of every kind: keys of providers, names that some redirect sets or scrubs, names of no
 /// concern. Reserved ones are not among them.
 pub fn env_name() -> impl Strategy<Value = EnvName> {
-    let catalog = Catalog::built_in();
-    let keys: Vec<_> = catalog.iter().map(|provider| provider.key.value.to_string()).collect();
-    let wirings = Agent::all().iter().flat_map(|agent| agent.wirings);
-    let set = wirings.flat_map(|wiring| wiring.vars).filter_map(|var| var.name.as_ref());
-    let set: Vec<_> = set.map(ToString::to_string).collect();
-    let wired: Vec<_> = Agent::all().iter().filter(|agent| !agent.wirings.is_empty()).collect();
+    let registry = Registry::built_in();
+    let providers = registry.providers().iter();
+    let keys: Vec<_> = providers.map(|provider| provider.key.value.to_string()).collect();
+    let vars = registry.agents().iter().flat_map(Agent::binding_vars);
+    let set: Vec<_> = vars.filter_map(|var| var.name.as_ref()).map(ToString::to_string).collect();
+    let agents = registry.agents().iter().filter(|agent| !agent.bindings.is_empty());
+    let agents: Vec<_> = agents.cloned().collect();
     let usual = ["EDITOR", "GH_TOKEN", "PATH", "AWS_PROFILE"].map(str::to_owned);
     prop_oneof![
         sample::select(keys),
         sample::select(set),
-        sample::select(wired).prop_flat_map(scrubbed_name),
+        sample::select(agents).prop_flat_map(|agent| scrubbed_name(&agent)),
         sample::select(usual.to_vec()),
         "[A-Z_][A-Z0-9_]{0,12}",
     ]
@@ -41,9 +42,9 @@ pub fn env_name() -> impl Strategy<Value = EnvName> {
 }
 
 /// A name from an agent's scrub list, its stars filled in.
-pub fn scrubbed_name(agent: &'static Agent) -> impl Strategy<Value = String> {
-    let scrubs = agent.wirings.iter().flat_map(|wiring| wiring.scrub).chain(agent.nesting);
-    let patterns: Vec<_> = scrubs.flat_map(|scrub| scrub.patterns).copied().collect();
+pub fn scrubbed_name(agent: &Agent) -> impl Strategy<Value = String> + use<> {
+    let scrubs = agent.bindings.iter().flat_map(|binding| &*binding.scrub).chain(&*agent.nesting);
+    let patterns: Vec<_> = scrubs.flat_map(|scrub| scrub.patterns.iter().cloned()).collect();
     (sample::select(patterns), "[A-Z0-9_]{0,8}", "[A-Z0-9_]{0,8}")
         .prop_map(|(pattern, one, two)| pattern.replacen('*', &one, 1).replacen('*', &two, 1))
 }
@@ -73,9 +74,9 @@ pub fn layer(scope: Scope, entries: &BTreeMap<EnvName, String>) -> EnvLayer {
     })
 }
 
-/// The layers of such entries, over the built-in catalogue.
+/// The layers of such entries, over the built-in registry.
 #[must_use]
 pub fn layers(entries: &Entries) -> EnvLayers {
     let all = SCOPES.iter().zip(entries).map(|(scope, entries)| layer(*scope, entries));
-    all.fold(EnvLayers::new(Catalog::built_in()), EnvLayers::with)
+    all.fold(EnvLayers::new(Registry::built_in()), EnvLayers::with)
 }

@@ -6,12 +6,15 @@ mod support;
 
 use std::{collections::BTreeMap, ffi::OsString};
 
-use jackin_core::{Container, Multiplexer, ReadyPlan, Runtime, Tab, Which, child_env};
+use jackin_core::{
+    ReadyPlan, child_env,
+    place::{Container, ContainerTarget, Multiplexer, Runtime, Tab},
+};
 
 use crate::support::{Host, Vars, plan, vars};
 
 fn running(runtime: Runtime) -> Container {
-    Container { runtime, which: Which::Running("box".parse().unwrap()), terminal: true }
+    Container { runtime, which: ContainerTarget::Running("box".parse().unwrap()), terminal: true }
 }
 
 fn words(args: &[OsString]) -> Vec<&str> {
@@ -87,7 +90,7 @@ fn without_removals_the_program_stands_alone_and_without_a_terminal_only_input_i
 
 #[test]
 fn a_fresh_container_has_the_directory_at_the_same_path() {
-    let which = Which::Fresh {
+    let which = ContainerTarget::Fresh {
         image: "registry.example.com/box:1".parse().unwrap(),
         dir: "/work/a b:c".parse().unwrap(),
     };
@@ -110,7 +113,8 @@ fn a_container_is_asked_for_its_environment_and_must_take_the_plans() {
         -e ANTHROPIC_MODEL=jackin -e ANTHROPIC_SMALL_FAST_MODEL=jackin -e EDITOR=jackin";
     let question = words(&plan.question(&running(Runtime::Podman))).join(" ");
     assert_eq!(question, format!("exec {probes} box env -0"));
-    let which = Which::Fresh { image: "i".parse().unwrap(), dir: "/work".parse().unwrap() };
+    let which =
+        ContainerTarget::Fresh { image: "i".parse().unwrap(), dir: "/work".parse().unwrap() };
     let fresh = Container { which, ..running(Runtime::Docker) };
     let question = words(&plan.question(&fresh)).join(" ");
     assert_eq!(question, format!("run --rm {probes} --entrypoint env i -0"));

@@ -9,8 +9,8 @@ use std::{env, fs, path::PathBuf};
 
 use case::{Case, Outcome, ROOT, Request};
 use jackin_core::{
-    Config, ConfigError, Document, EnvName, ErrorKind, Given, HostVar, ResolveError, SelectError,
-    Unknown, WorkspaceName, choice, resolve,
+    Config, ConfigError, Document, EnvName, ErrorKind, HostVar, NameOrigin, ResolveError,
+    SelectError, Unknown, WorkspaceName, choice, resolve,
 };
 
 #[test]
@@ -30,7 +30,7 @@ fn plan(case: &Case) -> Result<Outcome, Outcome> {
     let request = &case.request;
     let role = asked(request, request.role.as_deref(), "JACKIN_ROLE");
     let layers = config(case)?.layers(role)?.with_environment(|name| host(request, name));
-    let agent = request.agent.as_deref().map(|name| (name, Given::Argument));
+    let agent = request.agent.as_deref().map(|name| (name, NameOrigin::Argument));
     let agent = choice::select_agent(&layers, agent)?;
     let provider = asked(request, request.provider.as_deref(), "JACKIN_PROVIDER");
     let provider = choice::select(&layers, agent, provider)?;
@@ -50,10 +50,14 @@ fn config(case: &Case) -> Result<Config, Outcome> {
     let workspace = asked(request, request.workspace.as_deref(), "JACKIN_WORKSPACE")
         .map(|(name, given)| workspace(case, name, given))
         .transpose()?;
-    Ok(Config { global, workspace })
+    Ok(Config { global, workspace, ..Config::default() })
 }
 
-fn workspace(case: &Case, name: &str, given: Given) -> Result<(WorkspaceName, Document), Outcome> {
+fn workspace(
+    case: &Case,
+    name: &str,
+    given: NameOrigin,
+) -> Result<(WorkspaceName, Document), Outcome> {
     let file = format!("workspaces/{name}.toml");
     if let (Ok(name), Some(text)) = (name.parse(), case.read(&file)) {
         return Ok((name, Document::workspace(&format!("{}/{file}", case.dir()), &text)?));
@@ -71,10 +75,10 @@ fn asked<'a>(
     request: &'a Request,
     argument: Option<&'a str>,
     variable: &'static str,
-) -> Option<(&'a str, Given)> {
+) -> Option<(&'a str, NameOrigin)> {
     let set = || request.env.get(variable).filter(|value| !value.is_empty());
-    let argument = argument.map(|text| (text, Given::Argument));
-    argument.or_else(|| set().map(|text| (text.as_str(), Given::Variable(variable))))
+    let argument = argument.map(|text| (text, NameOrigin::Argument));
+    argument.or_else(|| set().map(|text| (text.as_str(), NameOrigin::Variable(variable))))
 }
 
 fn host(request: &Request, name: &EnvName) -> HostVar {

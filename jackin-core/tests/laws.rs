@@ -4,8 +4,8 @@
 use std::{collections::BTreeMap, ffi::OsString};
 
 use jackin_core::{
-    Agent, Catalog, Config, Document, EnvLayer, EnvLayers, EnvValue, ExecPlan, Guard, HostVar,
-    ReadyPlan, Scope, SecretError, SecretRef, SecretSource, SecretString, child_env, resolve,
+    Agent, Config, Document, EnvLayer, EnvLayers, EnvValue, ExecPlan, Guard, HostVar, ReadyPlan,
+    Registry, Scope, SecretError, SecretRef, SecretSource, SecretString, child_env, resolve,
     strategies::{SCOPES, entries, layer, layers, scrubbed_name},
 };
 use proptest::{collection::vec, prelude::*, sample};
@@ -26,17 +26,22 @@ fn secret_of(reference: &SecretRef) -> String {
     format!("{SENTINEL}-{}", reference.to_string().replace(['/', '$', ':', '?'], "."))
 }
 
-fn claude() -> &'static Agent {
-    Agent::find("claude").unwrap()
+fn claude() -> Agent {
+    Registry::built_in().agent("claude").unwrap().clone()
 }
 
 fn key_names() -> Vec<String> {
-    Catalog::built_in().iter().map(|provider| provider.key.value.to_string()).collect()
+    Registry::built_in().providers().iter().map(|provider| provider.key.value.to_string()).collect()
 }
 
 /// The plan for every provider for which there is one.
 fn plans(layers: &EnvLayers) -> Vec<ExecPlan> {
-    layers.catalog.iter().filter_map(|provider| resolve(layers, claude(), provider).ok()).collect()
+    layers
+        .registry
+        .providers()
+        .iter()
+        .filter_map(|provider| resolve(layers, &claude(), provider).ok())
+        .collect()
 }
 
 fn ready(plan: &ExecPlan) -> ReadyPlan<'_> {
@@ -70,16 +75,16 @@ proptest! {
     #[test]
     fn the_order_of_adding_does_not_matter(entries in entries(SENTINEL), order in Just([0, 1, 2, 3]).prop_shuffle()) {
         let shuffled = order.iter().map(|at| layer(SCOPES[*at], &entries[*at]));
-        let shuffled = shuffled.fold(EnvLayers::new(Catalog::built_in()), EnvLayers::with);
+        let shuffled = shuffled.fold(EnvLayers::new(Registry::built_in()), EnvLayers::with);
         prop_assert_eq!(plans(&shuffled), plans(&layers(&entries)));
     }
 
     #[test]
     fn resolve_is_deterministic(entries in entries(SENTINEL)) {
         let layers = layers(&entries);
-        for provider in layers.catalog.iter() {
-            let once = resolve(&layers, claude(), provider);
-            prop_assert_eq!(&once, &resolve(&layers.clone(), claude(), provider));
+        for provider in layers.registry.providers().iter() {
+            let once = resolve(&layers, &claude(), provider);
+            prop_assert_eq!(&once, &resolve(&layers.clone(), &claude(), provider));
             if let Ok(plan) = once {
                 let json = |plan: &ExecPlan| serde_json::to_string(plan).unwrap();
                 prop_assert_eq!(json(&plan), json(&plan.clone()));
@@ -90,16 +95,17 @@ proptest! {
     #[test]
     fn no_scrubbed_name_survives(
         entries in entries(SENTINEL),
-        hostile in vec((scrubbed_name(claude()), "[a-z0-9]{0,8}"), 0..40),
+        hostile in vec((scrubbed_name(&claude()), "[a-z0-9]{0,8}"), 0..40),
         harmless in vec(("[a-z]{1,8}", "[a-z0-9]{0,8}"), 0..8),
     ) {
-        let nesting: Vec<_> = claude().nesting.iter().flat_map(|scrub| scrub.patterns).collect();
+        let claude = claude();
+        let nesting: Vec<_> = claude.nesting.iter().flat_map(|scrub| &*scrub.patterns).collect();
         for plan in plans(&layers(&entries)) {
             let mut all = parent(&hostile);
             all.extend(parent(&harmless));
             let child = child_env(&ready(&plan), all);
             // A native launch keeps the agent's own settings, and loses only the nesting marks.
-            let native = plan.provider == claude().native;
+            let native = plan.provider == claude.native;
             let unwanted = |name: &&(String, String)| {
                 !native || nesting.iter().any(|mark| name.0.starts_with(mark.trim_end_matches('*')))
             };
@@ -144,7 +150,7 @@ proptest! {
             }
         }
         let mut layers =
-            EnvLayers::new(Catalog::built_in()).with(layer).with_environment(|_| HostVar::Set);
+            EnvLayers::new(Registry::built_in()).with(layer).with_environment(|_| HostVar::Set);
         layers.guard = guard;
         let mut host: Vec<_> = names
             .iter()
@@ -169,7 +175,7 @@ proptest! {
             }
         }
         for plan in plans(&layers) {
-            let provider = layers.catalog.get(plan.provider.as_str()).unwrap();
+            let provider = layers.registry.provider(plan.provider.as_str()).unwrap();
             let own = key(provider.key.value.as_str());
             let ready = plan.materialize(&Host(host.clone())).unwrap_or_else(|error| panic!("{error}"));
             let child = child_env(&ready, parent(&host));
@@ -188,7 +194,7 @@ proptest! {
     #[test]
     fn no_url_is_left_without_its_key(
         entries in entries(SENTINEL),
-        held in vec((sample::select(claude().wirings[0].vars.to_vec()), sample::select(vec!["k", "u", "z"])), 0..8),
+        held in vec((sample::select(claude().bindings[0].vars.to_vec()), sample::select(vec!["k", "u", "z"])), 0..8),
         other in sample::select(vec!["k", "z"]),
     ) {
         let mut all: Vec<(String, String)> =
@@ -212,8 +218,8 @@ proptest! {
         // References may be shown, and their names are generated from the same alphabet.
         let hidden = |text: String| !text.contains(&format!("{SENTINEL}-"));
         prop_assert!(hidden(debug(&layers)));
-        for provider in layers.catalog.iter() {
-            match resolve(&layers, claude(), provider) {
+        for provider in layers.registry.providers().iter() {
+            match resolve(&layers, &claude(), provider) {
                 Ok(plan) => {
                     prop_assert!(hidden(debug(&plan)));
                     prop_assert!(hidden(serde_json::to_string_pretty(&plan).unwrap()));
@@ -252,9 +258,14 @@ fn what_a_plan_has_no_use_for_makes_no_other_plan() {
     let plan = |more: &str| {
         let text = format!("[env]\nZAI_API_KEY = 'k'\n{more}");
         let global = Some(Document::global("config.toml", &text).unwrap());
-        let layers = Config { global, workspace: None }.layers(None).unwrap();
-        let zai = layers.catalog.iter().find(|provider| provider.id.as_str() == "zai").unwrap();
-        resolve(&layers, claude(), zai).unwrap()
+        let layers = Config { global, ..Config::default() }.layers(None).unwrap();
+        let zai = layers
+            .registry
+            .providers()
+            .iter()
+            .find(|provider| provider.id.as_str() == "zai")
+            .unwrap();
+        resolve(&layers, &claude(), zai).unwrap()
     };
     let of = |field: &str| plan(&format!("[providers.kimi{field}"));
     assert_eq!(of(".anthropic]\nmodels.opus = 'k3'"), plan(""));
@@ -271,8 +282,8 @@ fn materialize_errors_hide_what_was_read() {
         }
     }
     let entries = BTreeMap::from([("ZAI_API_KEY".parse().unwrap(), "op://v/i/f".to_owned())]);
-    let layers = EnvLayers::new(Catalog::built_in()).with(layer(Scope::Global, &entries));
-    let plan = resolve(&layers, claude(), layers.catalog.get("zai").unwrap()).unwrap();
+    let layers = EnvLayers::new(Registry::built_in()).with(layer(Scope::Global, &entries));
+    let plan = resolve(&layers, &claude(), layers.registry.provider("zai").unwrap()).unwrap();
     let error = plan.materialize(&Bad).err().unwrap();
     assert!(
         error.to_string().contains("`ZAI_API_KEY` (global) from op://v/i/f: it holds a line break"),

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, ffi::OsString};
 
 use jackin_core::{
-    Agent, Config, Document, ExecPlan, Given, HostVar, MaterializeError, SecretError, SecretRef,
+    Config, Document, ExecPlan, HostVar, MaterializeError, NameOrigin, SecretError, SecretRef,
     SecretSource, SecretString, child_env, choice, resolve,
 };
 
@@ -38,11 +38,11 @@ const ASKED: [&str; 7] = [
 
 fn plan() -> ExecPlan {
     let global = Some(Document::global("config.toml", CONFIG).unwrap());
-    let config = Config { global, workspace: None };
-    let layers = config.layers(Some(("dev", Given::Argument))).unwrap();
+    let config = Config { global, ..Config::default() };
+    let layers = config.layers(Some(("dev", NameOrigin::Argument))).unwrap();
     let layers = layers.with_environment(|_| HostVar::Unset);
-    let agent = Agent::find("claude").unwrap();
-    let provider = choice::select(&layers, agent, Some(("zai", Given::Argument))).unwrap();
+    let agent = layers.registry.agent("claude").unwrap();
+    let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument))).unwrap();
     resolve(&layers, agent, provider).unwrap()
 }
 

@@ -12,9 +12,10 @@ mod promised;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use jackin_core::{
-    Agent, CommandRef, Config, ConfigError, Document, EnvName, EnvValue, ExecPlan, Given, HostVar,
-    NameError, ResolveError, SecretError, SecretRef, SecretSource, SecretString, SelectError,
-    Unknown, check_key, choice, resolve,
+    Config, ConfigError, Document, Endpoint, EnvName, EnvValue, ExecPlan, HostVar, NameError,
+    NameOrigin, Protocol, Provider, ProviderId, Registry, RegistryError, ResolveError, SecretError,
+    SecretRef, SecretSource, SecretString, SelectError, Unknown, check_key, choice, resolve,
+    secret::CommandRef,
 };
 
 use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
@@ -24,21 +25,26 @@ const SECRET: &str = "sk-cp-Qm7RtX2vLw9KpZ4sNd8HfB3gYc6TjE5u";
 /// What holds none: it is made of what is built in, of names, or of the words of whoever makes it.
 const WITHOUT: &[(&str, &[&str])] = &[
     (
-        "it is part of the tables that are built in",
+        "a program's author writes it, as the built-in tables are written",
         &[
             "Agent",
+            "OwnModels",
+            "PackageVersion",
             "Prompt",
-            "Version",
-            "Wiring",
+            "PromptVar",
+            "ProtocolBinding",
             "Redirect",
-            "Var",
-            "Feed",
+            "RedirectMark",
             "Scrub",
             "Setting",
+            "SettingEffect",
             "SettingKey",
             "SettingsFile",
             "SettingsPlace",
-            "Answer",
+            "Template",
+            "Var",
+            "VarSource",
+            "Version",
             "Guide",
             "Request",
             "Refusal",
@@ -59,6 +65,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "Scope",
             "Slot",
             "Tier",
+            "VersionError",
         ],
     ),
     (
@@ -72,14 +79,14 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "ImageName",
             "KeptInside",
             "MountDir",
-            "NotInTab",
+            "TabMissingEnv",
             "ProviderId",
             "RoleName",
+            "ContainerTarget",
             "Tab",
-            "Which",
             "WorkspaceName",
             "Isolation",
-            "Kept",
+            "InheritRule",
         ],
     ),
     ("it says where a secret is", &["FileRef", "KeyringRef", "OpRef"]),
@@ -139,10 +146,10 @@ fn document() -> Document {
 }
 
 fn plan(document: Document) -> Result<ExecPlan, ResolveError> {
-    let config = Config { global: Some(document), workspace: None };
+    let config = Config { global: Some(document), ..Config::default() };
     let layers = config.layers(None).unwrap().with_environment(|_| HostVar::Unset);
-    let agent = Agent::find("claude").unwrap();
-    let provider = choice::select(&layers, agent, Some(("zai", Given::Argument))).unwrap();
+    let agent = layers.registry.agent("claude").unwrap();
+    let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument))).unwrap();
     resolve(&layers, agent, provider)
 }
 
@@ -169,7 +176,7 @@ fn refused() -> Vec<ConfigError> {
         format!("[claude]\nauth_forward = '{SECRET}'"),
     ];
     let error = |text: &String| match Document::global("config.toml", text) {
-        Ok(document) => Config { global: Some(document), workspace: None }.layers(None).err(),
+        Ok(document) => Config { global: Some(document), ..Config::default() }.layers(None).err(),
         Err(error) => Some(error),
     };
     texts.iter().map(|text| error(text).unwrap_or_else(|| panic!("{text}"))).collect()
@@ -177,9 +184,9 @@ fn refused() -> Vec<ConfigError> {
 
 fn look_at_configuration(seen: &mut Seen) {
     let document = document();
-    let config = Config { global: Some(document.clone()), workspace: None };
-    let layers = config.clone().layers(Some(("dev", Given::Argument))).unwrap();
-    let provider = layers.catalog.get("zai").unwrap();
+    let config = Config { global: Some(document.clone()), ..Config::default() };
+    let layers = config.clone().layers(Some(("dev", NameOrigin::Argument))).unwrap();
+    let provider = layers.registry.provider("zai").unwrap();
     let (_, layer) = document.layers().next().unwrap();
     for (_, value, source) in layer.entries() {
         look!(seen, "EnvValue", value.clone());
@@ -194,10 +201,9 @@ fn look_at_configuration(seen: &mut Seen) {
     look!(seen, "CommandRef", CommandRef::new(["pass", SECRET]).unwrap());
     look!(seen, "EnvLayer", layer.clone());
     look!(seen, "EnvLayers", layers.clone());
-    look!(seen, "Catalog", layers.catalog.clone());
+    look!(seen, "Registry", layers.registry.clone());
     look!(seen, "Provider", provider.clone());
-    look!(seen, "SmallMap", provider.endpoints.clone());
-    look!(seen, "Endpoint", provider.endpoints.iter().next().unwrap().1.clone());
+    look!(seen, "Endpoint", provider.endpoints().next().unwrap().1.clone());
     look!(seen, "Sourced", provider.label.clone());
     for found in layers.names().into_iter().filter_map(|name| layers.get(name)) {
         look!(seen, "Shadowed", found.shadowed);
@@ -229,7 +235,7 @@ fn look_at_plans(seen: &mut Seen) {
 fn look_at_errors(seen: &mut Seen) {
     for error in refused() {
         if let ConfigError::WrongType { place, .. } | ConfigError::Invalid { place, .. } = &error {
-            look!(seen, "Place", place.clone());
+            look!(seen, "ConfigPlace", place.clone());
         }
         look!(seen, "ConfigError", error);
     }
@@ -242,10 +248,30 @@ fn look_at_errors(seen: &mut Seen) {
     look!(seen, "ValueError", EnvValue::parse(&format!("op://{SECRET}")).unwrap_err());
     let error: NameError = format!("{SECRET} x").parse::<EnvName>().unwrap_err();
     look!(seen, "NameError", error);
-    let unknown = Unknown::new("provider", SECRET, Given::Argument, ["zai"]);
-    look!(seen, "Given", unknown.given.clone());
+    let unknown = Unknown::new("provider", SECRET, NameOrigin::Argument, ["zai"]);
+    refused_entries().into_iter().for_each(|error| look!(seen, "RegistryError", error));
+    look!(seen, "NameOrigin", unknown.given.clone());
     look!(seen, "SelectError", SelectError::from(Box::new(unknown.clone())));
     look!(seen, "Unknown", unknown);
+}
+
+/// Providers and agents that a program cannot add, each with the secret where it is wrong.
+fn refused_entries() -> Vec<RegistryError> {
+    let registry = Registry::built_in();
+    let id = ProviderId::from_static("mine");
+    let provider = Provider::new(id, EnvName::from_static("MINE_API_KEY"));
+    let endpoint =
+        |url: String| provider.clone().with_endpoint(Protocol::Anthropic, Endpoint::new(url));
+    let label = format!("{SECRET}\n");
+    let providers = [
+        provider.clone().with_label(label.clone()),
+        endpoint(format!("https://{SECRET}@example.com")),
+        endpoint(format!("http://example.com/{SECRET}")),
+    ];
+    let claude = registry.agent("claude").unwrap().clone();
+    let providers =
+        providers.into_iter().map(|provider| registry.with_provider(provider).unwrap_err());
+    providers.chain([registry.with_agent(claude.with_label(label)).unwrap_err()]).collect()
 }
 
 /// Every public type of the sources.

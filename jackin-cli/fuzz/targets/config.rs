@@ -124,7 +124,7 @@ fn values(files: &[File<'_>]) -> Vec<(EnvName, EnvValue)> {
 /// An agent on a provider.
 struct Launch<'a> {
     layers: &'a EnvLayers,
-    agent: &'static Agent,
+    agent: &'a Agent,
     provider: &'a Provider,
 }
 
@@ -184,7 +184,9 @@ impl Launch<'_> {
         };
         let native = provider.id == agent.native;
         let is_own = |name: &EnvName| *name == provider.key.value || (native && login(name));
-        let is_key = |name: &EnvName| layers.catalog.iter().any(|other| other.key.value == *name);
+        let is_key = |name: &EnvName| {
+            layers.registry.providers().iter().any(|other| other.key.value == *name)
+        };
         let texts = |of: &dyn Fn(&EnvName) -> bool| -> Vec<String> {
             let found = values.iter().filter(|(name, _)| of(name));
             found.map(|(_, value)| text_of(value)).filter(|text| !text.is_empty()).collect()
@@ -216,18 +218,20 @@ fuzz_target!(|text: &str| {
     let Some(local) = local.map_or(Some(None), |local| local.map(Some)) else { return };
     let workspace = local.map(|local| ("acme".parse().expect("a name"), local));
     let named = files.iter().any(File::names_it);
-    let layers = match (Config { global: Some(global), workspace }).layers(None) {
-        Ok(layers) => layers,
-        Err(error) if named => return drop(error),
-        Err(error) => return assert_hidden(&format!("{error} {error:?} {:?}", error.hint())),
-    };
+    let layers =
+        match (Config { global: Some(global), workspace, ..Config::default() }).layers(None) {
+            Ok(layers) => layers,
+            Err(error) if named => return drop(error),
+            Err(error) => return assert_hidden(&format!("{error} {error:?} {:?}", error.hint())),
+        };
     let hide = files.iter().all(|file| file.shown_secrets() == 0);
     if hide {
         assert_hidden(&format!("{layers:?}"));
     }
     let values = values(&files);
-    let agent = &Agent::all()[text.len() % Agent::all().len()];
-    for provider in layers.catalog.iter() {
+    let agents = layers.registry.agents();
+    let agent = &agents[text.len() % agents.len()];
+    for provider in layers.registry.providers().iter() {
         Launch { layers: &layers, agent, provider }.check(&values, hide);
     }
 });

@@ -2,7 +2,7 @@
 //! else is refused.
 #![no_main]
 
-use jackin_core::{EnvValue, OpRef, SecretRef};
+use jackin_core::{EnvValue, SecretRef, secret::OpRef};
 use jackin_fuzz::BREAK;
 use libfuzzer_sys::fuzz_target;
 

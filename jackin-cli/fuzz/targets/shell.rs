@@ -5,8 +5,8 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jackin_cli::{Changes, Failure, Format, Shell, fuzzing::masks};
 use jackin_core::{
-    Agent, Catalog, EnvLayer, EnvLayers, EnvName, EnvValue, Scope, SecretError, SecretRef,
-    SecretSource, SecretString, child_env, resolve,
+    EnvLayer, EnvLayers, EnvName, EnvValue, Registry, Scope, SecretError, SecretRef, SecretSource,
+    SecretString, child_env, resolve,
 };
 use jackin_fuzz::{
     BREAK,
@@ -121,10 +121,10 @@ fuzz_target!(|text: &str| {
         layer = layer.with(name.parse().expect("a name"), literal, None);
         values.insert(name, value.to_owned());
     }
-    let layers = EnvLayers::new(Catalog::built_in()).with(layer);
-    let claude = Agent::find("claude").expect("built in");
-    let plan =
-        resolve(&layers, claude, layers.catalog.get("zai").expect("built in")).expect("a plan");
+    let layers = EnvLayers::new(Registry::built_in()).with(layer);
+    let claude = layers.registry.agent("claude").expect("built in");
+    let plan = resolve(&layers, claude, layers.registry.provider("zai").expect("built in"))
+        .expect("a plan");
     let parent = vec![("CLAUDECODE".into(), "1".into()), ("V0".into(), "before".into())];
     let ready = plan.materialize(&Nothing).expect("literals");
     let child = child_env(&ready, parent.clone());

@@ -3,8 +3,8 @@
 #![no_main]
 
 use jackin_core::{
-    CommandRef, Document, EnvName, EnvValue, ExposeSecret as _, FileRef, KeyringRef, OpRef,
-    SecretRef,
+    Document, EnvName, EnvValue, ExposeSecret as _, SecretRef,
+    secret::{CommandRef, FileRef, KeyringRef, OpRef},
 };
 use jackin_fuzz::{assert_hidden, planted, toml::Data};
 use libfuzzer_sys::fuzz_target;

@@ -25,13 +25,13 @@ pub(crate) struct Listing<'a> {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Row<'a> {
-    id: &'static str,
-    label: &'static str,
-    program: &'static str,
+    id: &'a str,
+    label: &'a str,
+    program: &'a str,
     /// The program's file; null if it is not on PATH.
     path: Option<PathBuf>,
-    install: &'static str,
-    native: &'static str,
+    install: &'a str,
+    native: &'a str,
     protocols: Vec<Protocol>,
     /// The providers it could be started on now.
     providers: Vec<&'a str>,
@@ -39,7 +39,8 @@ struct Row<'a> {
 
 pub(super) fn run(args: &List, ambient: &Ambient) -> Result<(), Failure> {
     let layers = layers(&args.place, ambient)?;
-    let rows: Vec<_> = Agent::all().iter().map(|agent| row(agent, &layers, ambient)).collect();
+    let agents = layers.registry.agents().iter();
+    let rows: Vec<_> = agents.map(|agent| row(agent, &layers, ambient)).collect();
     if args.json {
         return report::json(&Listing { schema: 1, agents: rows });
     }
@@ -52,16 +53,16 @@ pub(super) fn run(args: &List, ambient: &Ambient) -> Result<(), Failure> {
     report::text(&report::columns(&table))
 }
 
-fn row<'a>(agent: &'static Agent, layers: &'a EnvLayers, ambient: &Ambient) -> Row<'a> {
+fn row<'a>(agent: &'a Agent, layers: &'a EnvLayers, ambient: &Ambient) -> Row<'a> {
     let choices = choice::choices(layers, agent);
     Row {
         id: agent.id.as_str(),
-        label: agent.label,
-        program: agent.program,
-        path: launch::find(agent.program.as_ref(), ambient.var("PATH"), None).ok(),
-        install: agent.install,
+        label: &agent.label,
+        program: &agent.program,
+        path: launch::find((*agent.program).as_ref(), ambient.var("PATH"), None).ok(),
+        install: &agent.install,
         native: agent.native.as_str(),
-        protocols: agent.wirings.iter().map(|wiring| wiring.protocol).collect(),
+        protocols: agent.bindings.iter().map(|binding| binding.protocol).collect(),
         providers: choices.iter().map(|provider| provider.id.as_str()).collect(),
     }
 }

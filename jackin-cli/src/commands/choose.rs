@@ -3,7 +3,7 @@
 
 use std::{ffi::OsString, io};
 
-use jackin_core::{Agent, EnvLayers, ExecPlan, Given, Provider, SelectError, choice, resolve};
+use jackin_core::{Agent, EnvLayers, ExecPlan, NameOrigin, Provider, SelectError, choice, resolve};
 
 use crate::{
     ambient::Ambient,
@@ -19,13 +19,13 @@ use crate::{
 };
 
 /// The plan for what was asked for or picked; nothing if the user would rather not.
-pub(super) fn plan(
+pub(super) fn plan<'a>(
     args: &Run,
-    layers: &EnvLayers,
+    layers: &'a EnvLayers,
     name: Option<&OsString>,
     ambient: &Ambient,
     report: &Report,
-) -> Result<Option<(ExecPlan, &'static Agent)>, Failure> {
+) -> Result<Option<(ExecPlan, &'a Agent)>, Failure> {
     let asked = ambient.asked(args.selection.provider.as_deref(), "JACKIN_PROVIDER")?;
     let mut choice = Choice { args, layers, asked, ambient, report, screen: None };
     let Some((agent, provider)) = choice.make(name)? else { return Ok(None) };
@@ -34,24 +34,24 @@ pub(super) fn plan(
 }
 
 /// What is known before anybody is asked.
-struct Choice<'a> {
-    args: &'a Run,
+struct Choice<'c, 'a> {
+    args: &'c Run,
     layers: &'a EnvLayers,
-    asked: Option<(&'a str, Given)>,
-    ambient: &'a Ambient,
-    report: &'a Report,
+    asked: Option<(&'c str, NameOrigin)>,
+    ambient: &'c Ambient,
+    report: &'c Report,
     /// Once somebody is asked.
     screen: Option<Screen>,
 }
 
 /// Agents, each with what keeps it from being started.
-type Agents = Vec<(&'static Agent, Option<String>)>;
+type Agents<'a> = Vec<(&'a Agent, Option<String>)>;
 
-impl<'a> Choice<'a> {
+impl<'a> Choice<'_, 'a> {
     fn make(
         &mut self,
         name: Option<&OsString>,
-    ) -> Result<Option<(&'static Agent, &'a Provider)>, Failure> {
+    ) -> Result<Option<(&'a Agent, &'a Provider)>, Failure> {
         let decided =
             name.is_some() || self.layers.default_agent.is_some() || !can_ask(self.ambient);
         let agents = if decided { Agents::new() } else { self.agents() };
@@ -68,7 +68,7 @@ impl<'a> Choice<'a> {
         })
     }
 
-    fn both(&mut self, agents: &Agents) -> Result<Option<(&'static Agent, &'a Provider)>, Failure> {
+    fn both(&mut self, agents: &Agents<'a>) -> Result<Option<(&'a Agent, &'a Provider)>, Failure> {
         loop {
             let Picked::One(agent) = self.pick_agent(agents)? else { return Ok(None) };
             match self.provider(agent)? {
@@ -80,28 +80,29 @@ impl<'a> Choice<'a> {
     }
 
     /// Those that are installed, then the others and how to install them.
-    fn agents(&self) -> Agents {
+    fn agents(&self) -> Agents<'a> {
         let path = self.ambient.var("PATH");
-        let found = |agent: &Agent| launch::find(agent.program.as_ref(), path, None).is_ok();
+        let found = |agent: &Agent| launch::find((*agent.program).as_ref(), path, None).is_ok();
         let refusal = |agent: &Agent| {
             let startable = self.args.program.is_some() || found(agent);
             (!startable).then(|| format!("not on PATH: {}", agent.install))
         };
-        let mut agents: Agents = Agent::all().iter().map(|agent| (agent, refusal(agent))).collect();
+        let agents = self.layers.registry.agents().iter();
+        let mut agents: Agents<'_> = agents.map(|agent| (agent, refusal(agent))).collect();
         agents.sort_by_key(|(_, refusal)| refusal.is_some());
         agents
     }
 
-    fn pick_agent(&mut self, agents: &Agents) -> Result<Picked<&'static Agent>, Failure> {
+    fn pick_agent(&mut self, agents: &Agents<'a>) -> Result<Picked<&'a Agent>, Failure> {
         let rows = agents
             .iter()
-            .map(|(agent, refusal)| row(agent.id.as_str(), agent.label, refusal.as_deref()));
+            .map(|(agent, refusal)| row(agent.id.as_str(), &agent.label, refusal.as_deref()));
         let last = self.picks().agent;
         let picked = self.pick("Which agent?".into(), rows.collect(), last.as_deref())?;
         Ok(picked.map(|row| agents[row].0))
     }
 
-    fn provider(&mut self, agent: &'static Agent) -> Result<Picked<&'a Provider>, Failure> {
+    fn provider(&mut self, agent: &'a Agent) -> Result<Picked<&'a Provider>, Failure> {
         match choice::select(self.layers, agent, self.asked.clone()) {
             Err(undecided @ SelectError::Undecided { .. }) if can_ask(self.ambient) => {
                 self.pick_provider(agent, undecided)
@@ -112,7 +113,7 @@ impl<'a> Choice<'a> {
 
     fn pick_provider(
         &mut self,
-        agent: &'static Agent,
+        agent: &'a Agent,
         undecided: SelectError,
     ) -> Result<Picked<&'a Provider>, Failure> {
         let shown = choice::shown(self.layers, agent);
@@ -131,7 +132,7 @@ impl<'a> Choice<'a> {
     }
 
     /// Why an agent cannot be started on a provider now.
-    fn refusal(&self, agent: &'static Agent, provider: &Provider) -> Option<String> {
+    fn refusal(&self, agent: &Agent, provider: &Provider) -> Option<String> {
         match resolve(self.layers, agent, provider) {
             Err(error) => Some(error.reason()),
             Ok(plan) => expiry::ended(&plan).map(|at| format!("its key {}", expiry::words(at))),

@@ -8,7 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use jackin_core::{Container, ExecPlan, MountDir, Runtime, Which};
+use jackin_core::{
+    ExecPlan,
+    place::{Container, ContainerTarget, MountDir, Runtime},
+};
 
 use crate::{
     ambient::Ambient,
@@ -28,13 +31,15 @@ pub(super) fn asked(inside: &Inside, ambient: &Ambient) -> Result<Option<Contain
     Ok(Some(Container { runtime, which, terminal }))
 }
 
-fn which(inside: &Inside) -> Result<Option<Which>, Failure> {
+fn which(inside: &Inside) -> Result<Option<ContainerTarget>, Failure> {
     let named = inside.running.as_ref().and_then(|spot| spot.name.clone());
     let bad = |message: String, hint: String| Err(Failure::new(USAGE, message).hint(hint));
     match (named, &inside.image, &inside.running) {
         (None, None, None) => Ok(None),
-        (None, Some(image), _) => Ok(Some(Which::Fresh { image: image.clone(), dir: here()? })),
-        (Some(name), None, _) => Ok(Some(Which::Running(name))),
+        (None, Some(image), _) => {
+            Ok(Some(ContainerTarget::Fresh { image: image.clone(), dir: here()? }))
+        }
+        (Some(name), None, _) => Ok(Some(ContainerTarget::Running(name))),
         (None, None, Some(Spot { runtime, .. })) => bad(
             format!("`--in {runtime}` names no container"),
             format!("name one with `--in {runtime}:NAME`, or an image with `--image`"),

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use jackin_core::{Given, choice, resolve};
+use jackin_core::{NameOrigin, choice, resolve};
 use serde::Serialize;
 
 use crate::{
@@ -73,7 +73,7 @@ fn row(found: &Installed) -> [String; 4] {
     let guard = match found.guard_holds {
         Some(true) => "the guard holds",
         Some(false) => "too old for the guard",
-        None if found.path.is_some() && !found.agent.wirings.is_empty() => "version unknown",
+        None if found.path.is_some() && !found.agent.bindings.is_empty() => "version unknown",
         None => "",
     };
     let path = found.path.as_ref().map(|path| path.display().to_string());
@@ -104,8 +104,8 @@ pub(crate) struct Smoke {
 
 fn smoke(agent: &str, provider: &str, args: &Doctor, ambient: &Ambient) -> Result<u8, Failure> {
     let layers = layers(&args.list.place, ambient)?;
-    let agent = choice::select_agent(&layers, Some((agent, Given::Argument)))?;
-    let provider = choice::select(&layers, agent, Some((provider, Given::Argument)))?;
+    let agent = choice::select_agent(&layers, Some((agent, NameOrigin::Argument)))?;
+    let provider = choice::select(&layers, agent, Some((provider, NameOrigin::Argument)))?;
     let plan = resolve(&layers, agent, provider)?;
     let limit = Duration::from_secs(args.timeout);
     let tried = attempt(plan.clone(), agent, ambient, limit)?;

@@ -32,8 +32,8 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::error::{ContextKind, ContextValue};
 use jackin_core::{
-    Agent, Catalog, EnvLayers, ExecPlan, Given, Provider, ProviderId, ResolveError, Unknown,
-    choice, guide::Guide, resolve,
+    Agent, EnvLayers, ExecPlan, NameOrigin, Provider, ProviderId, Registry, ResolveError, choice,
+    guide::Guide, resolve,
 };
 
 use crate::{
@@ -159,10 +159,8 @@ fn layers(place: &Place, ambient: &Ambient) -> Result<EnvLayers, Failure> {
 }
 
 /// The provider of that name.
-fn provider<'a>(catalog: &'a Catalog, id: &str) -> Result<&'a Provider, Failure> {
-    let known = || catalog.iter().map(|provider| provider.id.as_str());
-    let unknown = || Unknown::new("provider", id, Given::Argument, known());
-    catalog.get(id).ok_or_else(|| unknown().into())
+fn provider<'a>(registry: &'a Registry, id: &str) -> Result<&'a Provider, Failure> {
+    registry.find_provider(id, NameOrigin::Argument).map_err(|unknown| (*unknown).into())
 }
 
 /// What is written down for a provider, with what the user's files say of it.
@@ -172,9 +170,9 @@ fn guide(id: &ProviderId, layers: &EnvLayers, ambient: &Ambient) -> Result<Guide
 }
 
 /// The agent of that name, else the default one.
-fn agent(layers: &EnvLayers, name: Option<&OsString>) -> Result<&'static Agent, Failure> {
+fn agent<'a>(layers: &'a EnvLayers, name: Option<&OsString>) -> Result<&'a Agent, Failure> {
     let name = name.map(|name| name.to_string_lossy());
-    let asked = name.as_ref().map(|name| (&**name, Given::Argument));
+    let asked = name.as_ref().map(|name| (&**name, NameOrigin::Argument));
     Ok(choice::select_agent(layers, asked)?)
 }
 
@@ -183,17 +181,19 @@ fn plan_for(
     selection: &Selection,
     name: Option<&OsString>,
     ambient: &Ambient,
-) -> Result<(ExecPlan, &'static Agent), Failure> {
-    decided(selection, &layers(&selection.place, ambient)?, name, ambient)
+) -> Result<(ExecPlan, Agent), Failure> {
+    let layers = layers(&selection.place, ambient)?;
+    let (plan, agent) = decided(selection, &layers, name, ambient)?;
+    Ok((plan, agent.clone()))
 }
 
 /// The same, where nobody is asked.
-fn decided(
+fn decided<'a>(
     selection: &Selection,
-    layers: &EnvLayers,
+    layers: &'a EnvLayers,
     name: Option<&OsString>,
     ambient: &Ambient,
-) -> Result<(ExecPlan, &'static Agent), Failure> {
+) -> Result<(ExecPlan, &'a Agent), Failure> {
     let agent = agent(layers, name)?;
     let asked = ambient.asked(selection.provider.as_deref(), "JACKIN_PROVIDER")?;
     let provider = choice::select(layers, agent, asked)?;
@@ -204,7 +204,7 @@ fn decided(
 fn joined(
     selection: &Selection,
     layers: &EnvLayers,
-    agent: &'static Agent,
+    agent: &Agent,
     provider: &Provider,
 ) -> Result<ExecPlan, ResolveError> {
     let plan = resolve(layers, agent, provider)?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jackin_core::{
-    Agent, EnvLayers, Given, Protocol, Provider, Slot, Source, Tier, choice, resolve,
+    Agent, EnvLayers, NameOrigin, Protocol, Provider, Slot, Source, Tier, choice, resolve,
 };
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     resets_at: Option<i64>,
     /// The agents that could be started on it now.
-    agents: Vec<&'static str>,
+    agents: Vec<&'a str>,
     endpoints: BTreeMap<Protocol, Endpoint<'a>>,
     /// Why the agent that was asked for cannot be started on it now.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,14 +62,14 @@ struct Endpoint<'a> {
 
 pub(super) fn run(args: &Providers, ambient: &Ambient) -> Result<(), Failure> {
     let layers = layers(&args.list.place, ambient)?;
-    let asked = args.agent.as_deref().map(|name| (name, Given::Argument));
+    let asked = args.agent.as_deref().map(|name| (name, NameOrigin::Argument));
     let agent = match asked {
         Some(asked) => Some(choice::select_agent(&layers, Some(asked))?),
         None => None,
     };
     let mut rows: Vec<_> =
-        layers.catalog.iter().map(|provider| row(provider, &layers, agent)).collect();
-    for (row, provider) in rows.iter_mut().zip(layers.catalog.iter()) {
+        layers.registry.providers().iter().map(|provider| row(provider, &layers, agent)).collect();
+    for (row, provider) in rows.iter_mut().zip(layers.registry.providers().iter()) {
         if row.configured.is_some() && row.expires_at.is_none() {
             row.resets_at = guide(&provider.id, &layers, ambient)?.resets.map(expiry::next);
         }
@@ -118,26 +118,26 @@ fn configured(row: &Row<'_>) -> String {
     left.map(|left| format!("{place}; {left}")).unwrap_or(place)
 }
 
-fn row<'a>(provider: &'a Provider, layers: &EnvLayers, agent: Option<&'static Agent>) -> Row<'a> {
+fn row<'a>(provider: &'a Provider, layers: &'a EnvLayers, agent: Option<&Agent>) -> Row<'a> {
     let key = &provider.key.value;
     let refusal = |agent| match choice::select(
         layers,
         agent,
-        Some((provider.id.as_str(), Given::Argument)),
+        Some((provider.id.as_str(), NameOrigin::Argument)),
     ) {
         Ok(provider) => resolve(layers, agent, provider).err().map(|error| first_line(&error)),
         Err(error) => Some(first_line(&error)),
     };
-    let endpoints = provider.endpoints.iter().map(|(protocol, endpoint)| {
-        let models = endpoint.models.iter().map(|(slot, model)| (*slot, &*model.value));
+    let endpoints = provider.endpoints().map(|(protocol, endpoint)| {
+        let models = endpoint.models().map(|(slot, model)| (slot, &*model.value));
         let endpoint = Endpoint {
             base_url: endpoint.base_url.as_ref().map(|url| &*url.value),
             models: models.collect(),
             window: endpoint.window.as_ref().map(|window| window.value),
         };
-        (*protocol, endpoint)
+        (protocol, endpoint)
     });
-    let ready = Agent::all().iter().filter(|agent| refusal(agent).is_none());
+    let ready = layers.registry.agents().iter().filter(|agent| refusal(agent).is_none());
     Row {
         id: provider.id.as_str(),
         label: &provider.label.value,

@@ -28,7 +28,7 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     }
     let mut plan = plan.with_args(words);
     // How to install the agent is no help where something else was to be started.
-    let mut install = Some(agent.install);
+    let mut install = Some(&*agent.install);
     if let Some(program) = args.program {
         plan = plan.with_program(program);
         install = None;
@@ -43,7 +43,7 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     let mut program = None;
     if !plan.set.iter().any(|var| var.name.as_str() == "PATH") {
         let found = launch::find(&plan.program, ambient.var("PATH"), install)?;
-        if let Some(warning) = version::warning(&plan, &found, agent.install) {
+        if let Some(warning) = version::warning(&plan, &found, &agent.install) {
             report.warning(&warning);
         }
         program = Some(found);

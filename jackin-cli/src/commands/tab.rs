@@ -3,7 +3,10 @@
 
 use std::ffi::OsString;
 
-use jackin_core::{ExecPlan, Multiplexer, Tab};
+use jackin_core::{
+    ExecPlan,
+    place::{Multiplexer, Tab},
+};
 
 use crate::{
     ambient::Ambient,

@@ -1,7 +1,7 @@
 //! Variables of one scope: set, unset, listed. `jackin config env`, `jackin workspace env` and
 //! `jackin auth` write through here.
 
-use jackin_core::{Catalog, EnvName, EnvValue, ExposeSecret as _};
+use jackin_core::{EnvName, EnvValue, ExposeSecret as _, Registry};
 use serde::Serialize;
 
 use crate::{
@@ -26,7 +26,7 @@ pub(super) fn set(
     ambient: &Ambient,
     report: &Report,
 ) -> Result<(), Failure> {
-    let catalog = &target.layers(ambient)?.catalog;
+    let registry = &target.layers(ambient)?.registry;
     let name = name_to_set(setting.name)?;
     let parsed = |text: &str| match setting.literal {
         true => EnvValue::literal(text),
@@ -36,7 +36,7 @@ pub(super) fn set(
     let value = match setting.value {
         Some(text) => {
             let value = parsed(text).map_err(unusable)?;
-            if setting.secret || looks_secret(&name, &value, catalog) {
+            if setting.secret || looks_secret(&name, &value, registry) {
                 return Err(secret_argument(&name));
             }
             value
@@ -46,8 +46,9 @@ pub(super) fn set(
             parsed(text.expose_secret()).map_err(unusable)?
         }
     };
-    if let Some(provider) = catalog.iter().find(|provider| provider.key.value == name) {
-        keys::warning(catalog, provider, &value)?.iter().for_each(|text| report.warning(text));
+    if let Some(provider) = registry.providers().iter().find(|provider| provider.key.value == name)
+    {
+        keys::warning(registry, provider, &value)?.iter().for_each(|text| report.warning(text));
     }
     let value =
         Change::Set { path: target.env(name.as_str()), value: keys::written(&value), note: None };
@@ -95,17 +96,18 @@ fn secret_argument(name: &EnvName) -> Failure {
 }
 
 /// Whether a literal is most likely a secret, by its name or by its looks.
-fn looks_secret(name: &EnvName, value: &EnvValue, catalog: &Catalog) -> bool {
+fn looks_secret(name: &EnvName, value: &EnvValue, registry: &Registry) -> bool {
     let EnvValue::Literal(text) = value else { return false };
     let text = text.expose_secret();
     let prefix = |prefix: &str| text.starts_with(prefix);
-    let prefixes = catalog.iter().filter_map(|provider| provider.key_prefix.as_deref());
+    let prefixes =
+        registry.providers().iter().filter_map(|provider| provider.key_prefix.as_deref());
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let random = text.len() >= 24
         && text.chars().all(plain)
         && text.contains(|c: char| c.is_ascii_digit())
         && text.contains(|c: char| c.is_ascii_alphabetic());
-    catalog.is_key(name)
+    registry.is_key(name)
         || keys::names_a_secret(name.as_str())
         || prefixes.chain(["sk-"]).any(prefix)
         || random

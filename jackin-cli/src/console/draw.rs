@@ -1,7 +1,7 @@
 //! How the Auth screen looks. Of a key it shows the last four characters at most; what a wider scope
 //! gives stands in brackets, and dim where that is wanted.
 
-use jackin_core::{AuthForward, Mode, Scope};
+use jackin_core::{Mode, Scope, agent::AuthForward};
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -175,7 +175,7 @@ fn cells(row: &Row) -> [Cell; 7] {
     [
         (row.name(), true),
         mode,
-        row.agent.map_or_else(none, |_| forward(row)),
+        row.agent.as_ref().map_or_else(none, |_| forward(row)),
         of_key(|key| Some(key.value.kind().to_owned())),
         of_key(|key| Some(masked(&key.value))),
         of_key(|key| key.note.clone()),
@@ -271,12 +271,12 @@ fn draw_form(
 }
 
 /// A line's name, and what stands there.
-fn line(form: &Form, field: Field) -> (&'static str, String) {
+fn line(form: &Form, field: Field) -> (&str, String) {
     let unset = || "not set here".to_owned();
     match field {
         Field::Mode => ("mode", form.mode.map_or_else(unset, |mode| words(mode.as_str()))),
         Field::Forward => (
-            form.row.agent.map_or("", |agent| agent.program),
+            form.row.agent.as_ref().map_or("", |agent| &agent.program),
             form.forward.map_or_else(unset, |mode| words(mode.as_str())),
         ),
         Field::Key(part) => part_line(&form.key, "key", part, field == form.field()),

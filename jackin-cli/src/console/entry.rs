@@ -1,7 +1,10 @@
 //! A value that is being given in a form: where it comes from, what is typed, and its note. What is
 //! stored already is kept until something else is typed, and never shown.
 
-use jackin_core::{CommandRef, EnvValue, FileRef, OpRef, SecretRef};
+use jackin_core::{
+    EnvValue, SecretRef,
+    secret::{CommandRef, FileRef, OpRef},
+};
 
 use super::scopes::Held;
 use crate::{keys, line::Line};

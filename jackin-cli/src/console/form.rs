@@ -1,7 +1,9 @@
 //! The form of one row: what is chosen and typed, whether it can be saved, and which changes of the
 //! file that makes. It writes nothing and asks no source.
 
-use jackin_core::{AuthForward, Catalog, EnvName, EnvValue, ExposeSecret as _, Mode, check_key};
+use jackin_core::{
+    EnvName, EnvValue, ExposeSecret as _, Mode, Registry, agent::AuthForward, check_key,
+};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{
@@ -81,7 +83,7 @@ impl Form {
         if self.mode == Some(Mode::ApiKey) {
             fields.extend(parts(&self.key).map(Field::Key));
         }
-        fields.extend(self.row.agent.map(|_| Field::Forward));
+        fields.extend(self.row.agent.as_ref().map(|_| Field::Forward));
         if self.forward == Some(AuthForward::OauthToken) {
             fields.extend(parts(&self.token).map(Field::Token));
         }
@@ -140,7 +142,7 @@ impl Form {
         match self.field() {
             Field::Mode => self.mode = turned(&MODES, self.mode, by),
             Field::Forward => {
-                let token = self.row.agent.is_some_and(|agent| agent.token.is_some());
+                let token = self.row.agent.as_ref().is_some_and(|agent| agent.token.is_some());
                 let taken = |mode: &AuthForward| token || *mode != AuthForward::OauthToken;
                 let modes = AuthForward::ALL.into_iter().filter(taken).map(Some);
                 let modes: Vec<_> = std::iter::once(None).chain(modes).collect();
@@ -178,7 +180,7 @@ impl Form {
     ///
     /// # Errors
     /// Why it cannot be saved.
-    pub(crate) fn check(&self, catalog: &Catalog) -> Result<Good, String> {
+    pub(crate) fn check(&self, registry: &Registry) -> Result<Good, String> {
         let key = match self.mode {
             Some(Mode::ApiKey) => self.key.wanted("key")?,
             _ => None,
@@ -192,7 +194,7 @@ impl Form {
         }
         self.check_login(token.is_some())?;
         let warning =
-            key.as_ref().map(|key| keys::warning(catalog, &self.row.provider, &key.value));
+            key.as_ref().map(|key| keys::warning(registry, &self.row.provider, &key.value));
         let warning = warning.transpose().map_err(|failure| failure.message)?.flatten();
         if let Some(Wanted { value: EnvValue::Literal(text), .. }) = &token {
             check_key(text.expose_secret()).map_err(|problem| format!("the token {problem}"))?;
@@ -227,7 +229,8 @@ impl Form {
                 self.forward.or(wider) == Some(AuthForward::OauthToken)
             }
         };
-        let token = self.row.agent.and_then(|agent| agent.token.as_ref()).filter(|_| of_token);
+        let token =
+            self.row.agent.as_ref().and_then(|agent| agent.token.as_ref()).filter(|_| of_token);
         let (entry, what) = token.map_or((&self.key, "key"), |_| (&self.token, "token"));
         let wanted = entry.wanted(what)?.map(|wanted| wanted.value);
         let held = || entry.held.as_ref().map(|held| held.value.clone());
@@ -249,7 +252,7 @@ impl Form {
             changes.push(Change::Unset { path: target.env(name.as_str()) });
         }
         changes.extend(self.mode_change(target));
-        let Some(agent) = self.row.agent else { return changes };
+        let Some(agent) = &self.row.agent else { return changes };
         if let (Some(name), Some(value)) = (&agent.token, token) {
             changes.push(stored(target, name, value, &self.token));
         }

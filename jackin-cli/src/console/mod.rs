@@ -65,16 +65,16 @@ impl Session<'_> {
 
     /// Writes what the form holds; what to say of it.
     fn save(&self) -> Result<String, Failure> {
-        let (Some(form), Some(catalog)) = (&self.console.form, self.console.catalog()) else {
+        let (Some(form), Some(registry)) = (&self.console.form, self.console.registry()) else {
             return Ok(String::new());
         };
         let target = &self.console.place().target;
         // A workspace that somebody has removed meanwhile is not made anew.
         target.document(self.ambient)?;
-        let good = form.check(catalog).map_err(|why| Failure::new(FAILED, why))?;
+        let good = form.check(registry).map_err(|why| Failure::new(FAILED, why))?;
         let name = &form.row.provider.key.value;
         let key = good.key.map(|key| kept(key, name, target)).transpose()?;
-        let token_name = form.row.agent.and_then(|agent| agent.token.as_ref());
+        let token_name = form.row.agent.as_ref().and_then(|agent| agent.token.as_ref());
         let token = token_name.zip(good.token).map(|(name, token)| kept(token, name, target));
         let token = token.transpose()?;
         let changed = target.change(&form.changes(target, key.as_ref(), token.as_ref()))?;
@@ -99,7 +99,7 @@ impl Session<'_> {
 
     /// Reads a value for real; whether that works.
     fn tried(&mut self) -> io::Result<String> {
-        let Some((row, catalog)) = self.console.current().zip(self.console.catalog()) else {
+        let Some((row, registry)) = self.console.current().zip(self.console.registry()) else {
             return Ok(String::new());
         };
         let trial = match &self.console.form {
@@ -110,10 +110,10 @@ impl Session<'_> {
             Ok(trial) => trial,
             Err(why) => return Ok(why),
         };
-        let (row, catalog) = (row.clone(), catalog.clone());
+        let (row, registry) = (row.clone(), registry.clone());
         let answer = self.read(&name, &value)?.and_then(|secret| {
             if name == row.provider.key.value {
-                return keys::tried(&catalog, &row.provider, &secret);
+                return keys::tried(&registry, &row.provider, &secret);
             }
             let problem = check_key(secret.expose_secret());
             problem

@@ -2,8 +2,8 @@
 //! file that cannot be used is an error of its own scope and of no other.
 
 use jackin_core::{
-    Agent, AuthForward, Catalog, Document, EnvLayers, EnvName, EnvValue, Given, Mode, Provider,
-    Scope, Source, Sourced, WorkspaceName,
+    Agent, Document, EnvLayers, EnvName, EnvValue, Mode, NameOrigin, Provider, Registry, Scope,
+    Source, Sourced, WorkspaceName, agent::AuthForward,
 };
 
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) struct Place {
 
 /// What a scope holds or inherits.
 pub(crate) struct Seen {
-    pub(crate) catalog: Catalog,
+    pub(crate) registry: Registry,
     pub(crate) rows: Vec<Row>,
     /// What is missing from it.
     pub(crate) problem: Option<String>,
@@ -33,7 +33,7 @@ pub(crate) struct Row {
     /// The scope that is looked at.
     scope: Scope,
     pub(crate) provider: Provider,
-    pub(crate) agent: Option<&'static Agent>,
+    pub(crate) agent: Option<Agent>,
     pub(crate) key: Option<Held>,
     /// The token of the agent's login.
     pub(crate) token: Option<Held>,
@@ -68,7 +68,7 @@ impl Place {
 pub(crate) fn read(ambient: &Ambient) -> Result<Vec<Place>, Failure> {
     let mut places = of_file(None, ambient.global().ok().flatten(), ambient)?;
     for name in ambient.workspaces()? {
-        let document = ambient.named_workspace(name.as_str(), Given::Argument);
+        let document = ambient.named_workspace(name.as_str(), NameOrigin::Argument);
         places.extend(of_file(Some(name), document.ok().map(|(_, document)| document), ambient)?);
     }
     Ok(places)
@@ -106,19 +106,20 @@ impl Seen {
     fn of(layers: EnvLayers, target: &Target, ambient: &Ambient, problem: Option<String>) -> Self {
         let layers = layers.with_environment(|name| ambient.host(name));
         let scope = target.scope();
-        let rows = layers.catalog.iter().map(|provider| Row::new(provider, &layers, scope));
-        Self { rows: rows.collect(), catalog: layers.catalog.clone(), problem }
+        let rows =
+            layers.registry.providers().iter().map(|provider| Row::new(provider, &layers, scope));
+        Self { rows: rows.collect(), registry: layers.registry.clone(), problem }
     }
 }
 
 impl Row {
     pub(crate) fn new(provider: &Provider, layers: &EnvLayers, scope: Scope) -> Self {
-        let agent = Agent::all().iter().find(|agent| agent.native == provider.id);
+        let agent = layers.registry.agents().iter().find(|agent| agent.native == provider.id);
         let held = |name: &EnvName| Held::find(name, layers, scope);
         Self {
             scope,
             provider: provider.clone(),
-            agent,
+            agent: agent.cloned(),
             key: held(&provider.key.value),
             token: agent.and_then(|agent| agent.token.as_ref()).and_then(held),
             forward: agent.and_then(|agent| layers.auth_forward.get(&agent.id)).cloned(),
@@ -129,8 +130,8 @@ impl Row {
     /// Its name: the provider's, behind the agent's if that is another one.
     pub(crate) fn name(&self) -> String {
         let provider = &self.provider.label.value;
-        visible(&match self.agent {
-            Some(agent) if agent.label != provider => format!("{} ({provider})", agent.label),
+        visible(&match &self.agent {
+            Some(agent) if agent.label != *provider => format!("{} ({provider})", agent.label),
             _ => provider.to_string(),
         })
     }

@@ -1,7 +1,7 @@
 //! Where somebody is in the Auth screen: keys in, state and what is to be done out. It touches no
 //! file, no source of secrets and no terminal.
 
-use jackin_core::Catalog;
+use jackin_core::Registry;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{
@@ -63,8 +63,8 @@ impl Console {
     }
 
     /// The providers of the place that is shown.
-    pub(crate) fn catalog(&self) -> Option<&Catalog> {
-        self.seen().map(|seen| &seen.catalog)
+    pub(crate) fn registry(&self) -> Option<&Registry> {
+        self.seen().map(|seen| &seen.registry)
     }
 
     /// The row that the cursor is on.
@@ -122,8 +122,8 @@ impl Console {
     }
 
     fn check(&self) -> Result<(), String> {
-        match (&self.form, self.catalog()) {
-            (Some(form), Some(catalog)) => form.check(catalog).map(drop),
+        match (&self.form, self.registry()) {
+            (Some(form), Some(registry)) => form.check(registry).map(drop),
             _ => Ok(()),
         }
     }

@@ -26,12 +26,17 @@ fn place(global: &str, workspace: Option<&str>, role: Option<&str>) -> Place {
     let config = Config {
         global: Some(Document::global("config.toml", global).unwrap()),
         workspace: name.clone().zip(document),
+        ..Config::default()
     };
-    let asked = role.as_ref().map(|role| (role.as_str(), jackin_core::Given::Argument));
+    let asked = role.as_ref().map(|role| (role.as_str(), jackin_core::NameOrigin::Argument));
     let layers = config.layers(asked).unwrap();
     let target = Target { workspace: name, role, file: "file.toml".into() };
-    let rows = layers.catalog.iter().map(|provider| Row::new(provider, &layers, target.scope()));
-    let seen = Seen { rows: rows.collect(), catalog: layers.catalog.clone(), problem: None };
+    let rows = layers
+        .registry
+        .providers()
+        .iter()
+        .map(|provider| Row::new(provider, &layers, target.scope()));
+    let seen = Seen { rows: rows.collect(), registry: layers.registry.clone(), problem: None };
     Place { target, seen: Ok(seen) }
 }
 
@@ -83,7 +88,7 @@ fn press(console: &mut Console, keys: &str) -> Option<Effect> {
 /// What saving the form changes in the file.
 fn changes(console: &Console) -> Vec<String> {
     let form = console.form.as_ref().unwrap();
-    let good = form.check(console.catalog().unwrap()).map_err(|why| panic!("{why}")).unwrap();
+    let good = form.check(console.registry().unwrap()).map_err(|why| panic!("{why}")).unwrap();
     let [key, token] = [good.key, good.token].map(|wanted| wanted.map(|wanted| wanted.value));
     let target = &console.place().target;
     let shown = |change: Change<'_>| match change {
@@ -359,7 +364,7 @@ fn a_key_that_is_gone_from_the_file_is_told() {
         let mut console = opened(console(config), 0, "zai");
         press(&mut console, keys);
         let form = console.form.as_ref().unwrap();
-        let key = form.check(console.catalog().unwrap()).ok().and_then(|good| good.key);
+        let key = form.check(console.registry().unwrap()).ok().and_then(|good| good.key);
         form.removed(key.map(|key| key.value).as_ref()).is_some()
     };
     assert!(gone("space") && gone("space space") && gone(&format!("down space down ={KEY}")));

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use jackin_core::{
-    Config, ConfigError, Document, EnvLayers, Given, RoleName, Unknown, WorkspaceName, choice,
+    Config, ConfigError, Document, EnvLayers, NameOrigin, Registry, RoleName, Unknown,
+    WorkspaceName, choice,
 };
 
 use super::Finding;
@@ -39,6 +40,8 @@ fn files(ambient: &Ambient) -> Result<(Vec<ConfigFile>, Vec<Failure>), Failure> 
                     Some(_) => Document::workspace(&name, &text),
                     None => Document::global(&name, &text),
                 };
+                let document = document
+                    .and_then(|document| document.check(&Registry::built_in()).map(|()| document));
                 files.push(ConfigFile { path, workspace, text, document });
             }
         }
@@ -67,9 +70,9 @@ fn of_files(files: &[ConfigFile]) -> Vec<Failure> {
     let global = global.and_then(document);
     let local = files.iter().filter_map(|file| Some((file.workspace.clone()?, document(file)?)));
     for workspace in std::iter::once(None).chain(local.map(Some)) {
-        let config = Config { global: global.clone(), workspace };
+        let config = Config { global: global.clone(), workspace, ..Config::default() };
         for role in roles(&config) {
-            let role = role.as_ref().map(|role| (role.as_str(), Given::Argument));
+            let role = role.as_ref().map(|role| (role.as_str(), NameOrigin::Argument));
             failed.extend(joined(config.clone(), role).err());
         }
     }
@@ -86,14 +89,14 @@ fn roles(config: &Config) -> Vec<Option<RoleName>> {
 }
 
 /// What is wrong with the files together, and with the defaults that they name.
-fn joined(config: Config, role: Option<(&str, Given)>) -> Result<(), Failure> {
+fn joined(config: Config, role: Option<(&str, NameOrigin)>) -> Result<(), Failure> {
     let layers: EnvLayers = config.layers(role)?;
     choice::select_agent(&layers, None)?;
     if let Some(default) = &layers.default_provider
-        && layers.catalog.get(&default.value).is_none()
+        && layers.registry.provider(&default.value).is_none()
     {
-        let known = layers.catalog.iter().map(|provider| provider.id.as_str());
-        let given = Given::Config(default.source.clone());
+        let known = layers.registry.providers().iter().map(|provider| provider.id.as_str());
+        let given = NameOrigin::Config(default.source.clone());
         return Err(Unknown::new("provider", &default.value, given, known).into());
     }
     Ok(())

@@ -14,8 +14,8 @@ pub(super) fn dropped(seen: &Seen<'_>) -> Vec<Finding> {
     let mut layers = seen.layers.clone();
     layers.isolation.pure = None;
     for found in seen.agents.iter().filter(|found| found.path.is_some()) {
-        for provider in seen.redirects(found.agent) {
-            let Ok(plan) = resolve(&layers, found.agent, provider) else { continue };
+        for provider in seen.redirects(&found.agent) {
+            let Ok(plan) = resolve(&layers, &found.agent, provider) else { continue };
             for name in plan.dropped(&seen.ambient.vars) {
                 let agents = kept_from.entry(report::name(name)).or_default();
                 agents.entry(found.agent.id.as_str()).or_default().push(provider.id.as_str());

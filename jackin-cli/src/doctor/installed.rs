@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jackin_core::{Agent, Guard};
+use jackin_core::{Agent, Guard, Registry};
 use serde::Serialize;
 
 use super::{Finding, Seen};
@@ -15,7 +15,7 @@ pub(crate) struct Installed {
     /// The agent.
     #[serde(serialize_with = "id")]
     #[cfg_attr(test, schemars(with = "String"))]
-    pub(crate) agent: &'static Agent,
+    pub(crate) agent: Agent,
     /// The program's file; null if it is not on PATH.
     pub(crate) path: Option<PathBuf>,
     /// What its package says; null where it cannot be told.
@@ -24,24 +24,29 @@ pub(crate) struct Installed {
     pub(crate) guard_holds: Option<bool>,
 }
 
-fn id<S: serde::Serializer>(agent: &&'static Agent, serializer: S) -> Result<S::Ok, S::Error> {
+fn id<S: serde::Serializer>(agent: &Agent, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(agent.id.as_str())
 }
 
 /// Every agent; nothing is started for it.
-pub(super) fn agents(ambient: &Ambient) -> Vec<Installed> {
-    Agent::all().iter().map(|agent| installed(agent, ambient)).collect()
+pub(super) fn agents(registry: &Registry, ambient: &Ambient) -> Vec<Installed> {
+    registry.agents().iter().map(|agent| installed(agent, ambient)).collect()
 }
 
-fn installed(agent: &'static Agent, ambient: &Ambient) -> Installed {
-    let path = launch::find(agent.program.as_ref(), ambient.var("PATH"), None).ok();
+fn installed(agent: &Agent, ambient: &Ambient) -> Installed {
+    let path = launch::find((*agent.program).as_ref(), ambient.var("PATH"), None).ok();
     let version = path.as_ref().and_then(|path| version::installed(path, agent.package()));
     // Where no version is needed, any known one will do; where nothing is redirected, there is no
     // guard. Of a program that is in no package nothing can be said: it may be anything.
-    let guard_holds = version.filter(|_| !agent.wirings.is_empty());
-    let guard_holds =
-        guard_holds.map(|version| agent.guarded_from.is_none_or(|(_, needed)| version >= needed));
-    Installed { agent, path, version: version.map(|version| version.to_string()), guard_holds }
+    let guard_holds = version.filter(|_| !agent.bindings.is_empty());
+    let needed = agent.guarded_from.as_ref().map(|needed| needed.version);
+    let guard_holds = guard_holds.map(|version| needed.is_none_or(|needed| version >= needed));
+    Installed {
+        agent: agent.clone(),
+        path,
+        version: version.map(|version| version.to_string()),
+        guard_holds,
+    }
 }
 
 /// No agent at all.
@@ -49,7 +54,7 @@ pub(super) fn none(seen: &Seen<'_>) -> Vec<Finding> {
     if seen.agents.iter().any(|agent| agent.path.is_some()) {
         return Vec::new();
     }
-    let first = &Agent::all()[0];
+    let first = &seen.agents[0].agent;
     let hint = format!("install one, for example with `{}`", first.install);
     vec![Finding::problem("agents", "no agent is on PATH").hint(hint)]
 }
@@ -57,11 +62,11 @@ pub(super) fn none(seen: &Seen<'_>) -> Vec<Finding> {
 /// Agents in which the guard does not hold, where they can be redirected.
 pub(super) fn too_old(seen: &Seen<'_>) -> Vec<Finding> {
     let old = seen.agents.iter().filter(|found| {
-        let redirected = !seen.redirects(found.agent).is_empty();
+        let redirected = !seen.redirects(&found.agent).is_empty();
         found.guard_holds == Some(false) && redirected && seen.layers.guard != Guard::Off
     });
     old.filter_map(|found| {
-        let needed = found.agent.guarded_from?.1;
+        let needed = found.agent.guarded_from.as_ref()?.version;
         let what = format!(
             "`{}` is version {}: before {needed} its own settings can send requests and logins \
              elsewhere",

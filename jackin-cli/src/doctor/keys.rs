@@ -11,7 +11,7 @@ pub(super) fn literals<'a>(seen: &Seen<'_>, file: &'a ConfigFile) -> Vec<(&'a En
     let Ok(document) = &file.document else { return Vec::new() };
     let values = document.layers().flat_map(|(_, layer)| layer.entries());
     let literals = values.filter(|(name, value, _)| {
-        seen.layers.catalog.is_key(name) && value.reference().is_none() && !value.is_blank()
+        seen.layers.registry.is_key(name) && value.reference().is_none() && !value.is_blank()
     });
     literals.map(|(name, _, source)| (name, source)).collect()
 }
@@ -30,12 +30,12 @@ pub(super) fn in_files(seen: &Seen<'_>) -> Vec<Finding> {
 
 /// Keys that no provider can take, or that look like another one's.
 pub(super) fn malformed(seen: &Seen<'_>) -> Vec<Finding> {
-    let catalog = &seen.layers.catalog;
-    let configured = catalog.iter().filter_map(|provider| {
+    let registry = &seen.layers.registry;
+    let configured = registry.providers().iter().filter_map(|provider| {
         let found = seen.layers.get(&provider.key.value)?;
         let EnvValue::Literal(key) = found.value else { return None };
         let name = &provider.key.value;
-        let finding = match catalog.check_key(provider, key.expose_secret()) {
+        let finding = match registry.check_key(provider, key.expose_secret()) {
             Ok(None) => return None,
             Ok(Some(unusual)) => Finding::info("key", format!("`{name}`: {unusual}")),
             Err(problem) => Finding::problem("key", format!("`{name}` {problem}"))
@@ -48,7 +48,7 @@ pub(super) fn malformed(seen: &Seen<'_>) -> Vec<Finding> {
 
 /// Keys that have ended, or will within a day.
 pub(super) fn ending(seen: &Seen<'_>) -> Vec<Finding> {
-    let ending = seen.layers.catalog.iter().filter_map(|provider| {
+    let ending = seen.layers.registry.providers().iter().filter_map(|provider| {
         let at = provider.expires_at?;
         let found = seen.layers.get(&provider.key.value)?;
         let what = format!("`{}` {}", provider.key.value, expiry::words(at));

@@ -17,7 +17,7 @@ pub(crate) use self::{
     verdict::{Cause, Pair, Verdict},
 };
 
-use jackin_core::{Agent, Catalog, EnvLayers, Provider, choice};
+use jackin_core::{Agent, EnvLayers, Provider, Registry, choice};
 use serde::Serialize;
 
 use crate::{ambient::Ambient, args::Place, report::Failure};
@@ -104,9 +104,9 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
     let layers = ambient.layers(place.workspace.as_deref(), place.role.as_deref());
     findings.extend(config::errors(&files, layers.as_ref().err()));
     let layers = layers.unwrap_or_else(|_| {
-        EnvLayers::new(Catalog::built_in()).with_environment(|name| ambient.host(name))
+        EnvLayers::new(Registry::built_in()).with_environment(|name| ambient.host(name))
     });
-    let agents = installed::agents(ambient);
+    let agents = installed::agents(&layers.registry, ambient);
     let seen = Seen { ambient, files, layers, agents };
     let checks: [fn(&Seen<'_>) -> Vec<Finding>; 11] = [
         installed::none,

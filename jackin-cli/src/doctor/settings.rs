@@ -3,7 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use jackin_core::{Agent, Answer, Guard, SettingsFile, SettingsPlace};
+use jackin_core::{
+    Guard,
+    agent::{SettingEffect, SettingsFile, SettingsPlace},
+};
 use serde_json::Value;
 
 use super::{Finding, Installed, Seen};
@@ -17,26 +20,26 @@ const DEPTH: usize = 3;
 pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for found in &seen.agents {
-        if found.path.is_none() || seen.redirects(found.agent).is_empty() {
+        if found.path.is_none() || seen.redirects(&found.agent).is_empty() {
             continue;
         }
-        for file in found.agent.settings {
-            let Some(path) = path(file.place, seen.ambient) else { continue };
+        for file in &*found.agent.settings {
+            let Some(path) = path(&file.place, seen.ambient) else { continue };
             findings.extend(in_file(found, file, &path, seen.layers.guard));
         }
     }
     findings
 }
 
-fn path(place: SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
+fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
     match place {
         SettingsPlace::User { variable, usual, file } => {
-            let named = variable.and_then(|name| ambient.path(name));
-            let dir = named.or_else(|| Some(ambient.home()?.join(usual)))?;
-            Some(dir.join(file))
+            let named = variable.as_ref().and_then(|name| ambient.path(name));
+            let dir = named.or_else(|| Some(ambient.home()?.join(&**usual)))?;
+            Some(dir.join(&**file))
         }
         SettingsPlace::Variable(name) => ambient.path(name),
-        SettingsPlace::Project(file) => Some(Ambient::here().ok()?.join(file)),
+        SettingsPlace::Project(file) => Some(Ambient::here().ok()?.join(&**file)),
         _ => None,
     }
 }
@@ -49,11 +52,12 @@ fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) ->
     };
     let mut counting = Vec::new();
     collect(&settings, "", DEPTH, &mut |key| {
-        let setting = file.setting(found.agent, key);
-        counting.extend(setting.map(|setting| (key.to_owned(), setting.answer)));
+        let setting = file.setting(&found.agent, key);
+        counting.extend(setting.map(|setting| (key.to_owned(), setting.effect.clone())));
         setting.is_some()
     });
-    let finding = |(key, answer): &(String, Answer)| said(found, key, *answer, guard).at(&shown);
+    let finding =
+        |(key, effect): &(String, SettingEffect)| described(found, key, effect, guard).at(&shown);
     counting.iter().map(finding).collect()
 }
 
@@ -84,29 +88,30 @@ fn collect(value: &Value, path: &str, depth: usize, take: &mut impl FnMut(&str) 
     }
 }
 
-fn said(found: &Installed, key: &str, answer: Answer, guard: Guard) -> Finding {
-    let agent: &Agent = found.agent;
+fn described(found: &Installed, key: &str, effect: &SettingEffect, guard: Guard) -> Finding {
+    let agent = &found.agent;
     let finding = |wrong: bool, what: &str| {
         let what = format!("`{key}` in the settings of `{}` {what}", agent.id);
         if wrong { Finding::problem(CHECK, what) } else { Finding::info(CHECK, what) }
     };
-    match answer {
-        Answer::Overridden => finding(false, "does not count: what jackin sets wins"),
-        Answer::Guarded if guard == Guard::Off => {
+    match effect {
+        SettingEffect::Overridden => finding(false, "does not count: what jackin sets wins"),
+        SettingEffect::Guarded if guard == Guard::Off => {
             let off = "takes effect in a redirected launch: the guard is off";
             finding(true, off).hint("remove it there, or `guard = \"off\"` from the configuration")
         }
-        Answer::Guarded if found.guard_holds == Some(false) => {
+        SettingEffect::Guarded if found.guard_holds == Some(false) => {
             let old = "takes effect in a redirected launch: the agent is too old for the guard";
             finding(true, old).hint(format!("update it with `{}`", agent.install))
         }
-        Answer::Guarded => match agent.guarded_from {
-            Some((_, from)) if found.guard_holds.is_none() => {
-                finding(false, &format!("does not count from version {from} on: the guard holds"))
-            }
+        SettingEffect::Guarded => match &agent.guarded_from {
+            Some(needed) if found.guard_holds.is_none() => finding(
+                false,
+                &format!("does not count from version {} on: the guard holds", needed.version),
+            ),
             _ => finding(false, "does not count: the guard holds it off"),
         },
-        Answer::Effective(what) => {
+        SettingEffect::Effective(what) => {
             finding(true, &format!("takes effect in a redirected launch: it {what}"))
                 .hint("remove it there")
         }

@@ -44,19 +44,19 @@ pub(crate) fn attempt(
     ambient: &Ambient,
     limit: Duration,
 ) -> Result<Tried, Failure> {
-    let Some(prompt) = agent.prompt else {
+    let Some(prompt) = &agent.prompt else {
         let message =
             format!("`{}` cannot be tried: how to ask it one thing is not known", agent.id);
         return Err(Failure::new(USAGE, message));
     };
-    let plan = plan.with_args(prompt.args.iter().map(OsString::from));
+    let plan = plan.with_args(prompt.args.iter().map(|arg| OsString::from(&**arg)));
     let ready = plan.materialize(&Sources::new(ambient))?;
     let env = child_env(&ready, ambient.vars.iter().cloned());
     let path = env.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_os_str());
-    let program = launch::find(&plan.program, path, Some(agent.install))?;
+    let program = launch::find(&plan.program, path, Some(&agent.install))?;
     let mut command = Command::new(&program);
     command.args(&plan.args).env_clear().envs(env.iter().map(|(name, value)| (name, value)));
-    command.envs(prompt.vars.iter().copied());
+    command.envs(prompt.vars.iter().map(|var| (var.name.as_str(), &*var.value)));
     let (code, output) = watched(command, limit).map_err(|error| {
         Failure::new(FAILED, format!("cannot execute {}: {error}", program.display()))
     })?;

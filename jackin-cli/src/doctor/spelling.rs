@@ -1,7 +1,7 @@
 //! Keys of the configuration that jackin does not know, and that were probably meant to be others.
 //! Keys that are like none of its own are another program's, but for those of providers.
 
-use jackin_core::{Given, Unknown};
+use jackin_core::{NameOrigin, Unknown};
 use serde_json::Value;
 use toml_edit::{Document, Item, TableLike};
 
@@ -14,7 +14,8 @@ pub(super) fn misspelt(seen: &Seen<'_>) -> Vec<Finding> {
     let Ok(schema) = serde_json::from_str::<Value>(Schema::Config.text()) else {
         return Vec::new();
     };
-    let ids: Vec<_> = seen.layers.catalog.iter().map(|provider| provider.id.as_str()).collect();
+    let ids: Vec<_> =
+        seen.layers.registry.providers().iter().map(|provider| provider.id.as_str()).collect();
     seen.files.iter().flat_map(|file| in_file(file, &schema, &ids)).collect()
 }
 
@@ -94,7 +95,7 @@ impl<'a> Walk<'a> {
     ) {
         let known: Vec<S> = known.collect();
         let known = known.iter().map(AsRef::as_ref);
-        let unknown = Unknown::new("key", name, Given::Argument, known);
+        let unknown = Unknown::new("key", name, NameOrigin::Argument, known);
         if !closed && unknown.suggestion.is_none() {
             return;
         }

@@ -128,9 +128,9 @@ impl Pair<'_> {
     /// The endpoint that is used.
     fn endpoint(&self) -> Option<(Protocol, &Endpoint)> {
         self.key_var()?;
-        let protocols = self.agent.wirings.iter().map(|wiring| wiring.protocol);
+        let protocols = self.agent.bindings.iter().map(|wiring| wiring.protocol);
         protocols.into_iter().find_map(|protocol| {
-            self.provider.endpoints.get(&protocol).map(|endpoint| (protocol, endpoint))
+            self.provider.endpoint(protocol).map(|endpoint| (protocol, endpoint))
         })
     }
 
@@ -178,7 +178,7 @@ impl Pair<'_> {
 
     fn models(&self) -> Option<Cause> {
         let (protocol, endpoint) = self.endpoint()?;
-        let mut models: Vec<_> = endpoint.models.values().map(|m| m.value.as_ref()).collect();
+        let mut models: Vec<_> = endpoint.models().map(|(_, model)| &*model.value).collect();
         models.sort_unstable();
         models.dedup();
         Some(cause(

@@ -12,7 +12,7 @@ mod systemd;
 use std::{ffi::OsStr, ptr};
 
 use clap::ValueEnum;
-use jackin_core::{EnvName, PlannedValue, PlannedVar, ReadyPlan, Vars, child_vars};
+use jackin_core::{EnvName, PlannedValue, PlannedVar, ReadyPlan, Vars, plan::child_vars};
 
 use crate::report::{FAILED, Failure};
 
@@ -48,7 +48,7 @@ pub enum Format {
 /// fn script() -> Result<String, Failure> {
 ///     let ambient = Ambient::read(None);
 ///     let layers = ambient.layers(None, None)?;
-///     let agent = Agent::find("claude").expect("built in");
+///     let agent = layers.registry.agent("claude").expect("built in");
 ///     let plan = resolve(&layers, agent, choice::select(&layers, agent, None)?)?;
 ///     let parent: Vec<_> = std::env::vars_os().collect();
 ///     let ready = plan.materialize(&Sources::new(&ambient))?;

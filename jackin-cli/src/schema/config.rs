@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use jackin_core::{Agent, AuthForward, Guard, Mode, Protocol, Slot};
+use jackin_core::{Guard, Mode, Protocol, Registry, Slot, agent::AuthForward};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
     transform::{RecursiveTransform, Transform as _},
@@ -173,7 +173,8 @@ fn add<'a>(schema: &mut Schema, keys: impl Iterator<Item = &'a str>, of: &Value)
 }
 
 fn agents(schema: &mut Schema) {
-    let names = Agent::all().iter().map(|agent| agent.id.as_str());
+    let registry = Registry::built_in();
+    let names = registry.agents().iter().map(|agent| agent.id.as_str());
     add(schema, names, &json!({ "$ref": "#/$defs/Own" }));
 }
 

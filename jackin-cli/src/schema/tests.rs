@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use clap::ValueEnum as _;
-use jackin_core::Document;
+use jackin_core::{Document, Registry};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::{commands, report};
 fn of_types(schema: Schema) -> String {
     let schema = match schema {
         Schema::Config => config::schema(),
-        Schema::Plan => root::<jackin_core::RedactedPlan<'_>>(),
+        Schema::Plan => root::<jackin_core::plan::RedactedPlan<'_>>(),
         Schema::Providers => root::<commands::Providers<'_>>(),
         Schema::Agents => root::<commands::Agents<'_>>(),
         Schema::Keys => root::<commands::Keys<'_>>(),
@@ -78,8 +78,10 @@ fn every_key_of_the_configuration_is_read() {
             let beside =
                 key.strip_suffix("account").map(|table| format!("{table}op = 'op://a/b/c'\n"));
             let text = format!("{}{key} = {value}\n", beside.unwrap_or_default());
-            Document::global("config.toml", &text).is_err()
-                || Document::workspace("w.toml", &text).is_err()
+            let registry = Registry::built_in();
+            let read = |document: Result<Document, _>| document?.check(&registry);
+            read(Document::global("config.toml", &text)).is_err()
+                || read(Document::workspace("w.toml", &text)).is_err()
         });
         assert!(refused, "{key}");
     }

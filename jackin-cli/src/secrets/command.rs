@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, process::Command};
 
-use jackin_core::{CommandRef, SecretError, SecretString};
+use jackin_core::{SecretError, SecretString, secret::CommandRef};
 
 use super::{
     expanded,

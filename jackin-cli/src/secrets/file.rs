@@ -5,7 +5,7 @@ use std::{
     io::Read as _,
 };
 
-use jackin_core::{FileRef, SecretError, SecretString};
+use jackin_core::{SecretError, SecretString, secret::FileRef};
 
 use super::{
     expanded,

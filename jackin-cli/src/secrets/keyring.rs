@@ -3,7 +3,7 @@
 
 use std::{fmt::Display, sync::mpsc, thread, time::Duration};
 
-use jackin_core::{ExposeSecret as _, KeyringRef, SecretError, SecretString};
+use jackin_core::{ExposeSecret as _, SecretError, SecretString, secret::KeyringRef};
 use keyring_core::{Entry, Error};
 
 use super::{

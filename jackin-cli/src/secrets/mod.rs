@@ -15,7 +15,7 @@ use std::{
     thread,
 };
 
-use jackin_core::{KeyringRef, SecretError, SecretRef, SecretSource, SecretString};
+use jackin_core::{SecretError, SecretRef, SecretSource, SecretString, secret::KeyringRef};
 
 use crate::{
     ambient::Ambient,

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use jackin_core::{OpRef, SecretError, SecretString};
+use jackin_core::{SecretError, SecretString, secret::OpRef};
 
 use super::process::{LIMIT, Messages, Question};
 use crate::{ambient::Ambient, keys::names_a_secret};

@@ -6,7 +6,7 @@ use std::{
 };
 
 use insta::assert_snapshot;
-use jackin_core::Catalog;
+use jackin_core::Registry;
 use serde_json::Value;
 
 use crate::{
@@ -29,7 +29,7 @@ fn the_way_to_a_key_is_shown() {
     assert_snapshot!("guide-kimi", shown(&["auth", "guide", "kimi"]));
     assert_snapshot!("guide-gateway", shown(&["auth", "guide", "gateway"]));
     assert_snapshot!("guide-deepseek", shown(&["auth", "guide", "deepseek"]));
-    for provider in Catalog::built_in().iter() {
+    for provider in Registry::built_in().providers() {
         let text = shown(&["auth", "guide", provider.id.as_str()]);
         assert!(text.contains("is shown in full only once"), "{text}");
     }

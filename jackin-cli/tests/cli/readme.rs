@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-use jackin_core::{Agent, Catalog, Endpoint, Feed, Guard, Protocol, Slot};
+use jackin_core::{Endpoint, Guard, Protocol, Registry, Slot, agent::VarSource};
 
 use crate::support::{Home, see};
 
@@ -31,8 +31,8 @@ fn the_commands_do_what_is_shown() {
     cases.env("HOME", home.path().to_str().unwrap());
     // Empty counts as unset: what the developer has exported must not matter.
     let own = ["JACKIN_CONFIG_DIR", "JACKIN_PROVIDER", "JACKIN_WORKSPACE", "JACKIN_ROLE"];
-    let catalog = Catalog::built_in();
-    let keys = catalog.iter().map(|provider| provider.key.value.as_str());
+    let registry = Registry::built_in();
+    let keys = registry.providers().iter().map(|provider| provider.key.value.as_str());
     for name in own.into_iter().chain(["XDG_CONFIG_HOME"]).chain(keys) {
         cases.env(name, "");
     }
@@ -55,16 +55,20 @@ fn the_shown_configurations_are_accepted() {
 #[test]
 fn the_provider_table_is_the_data() {
     let mut rows = String::new();
-    for provider in Catalog::built_in().iter() {
-        let native = Agent::all().iter().find(|agent| agent.native == provider.id);
+    let registry = Registry::built_in();
+    for provider in registry.providers() {
+        let native = registry.agents().iter().find(|agent| agent.native == provider.id);
         let native = native.map(|agent| format!("native to {}", agent.id));
-        let endpoints = provider.endpoints.iter().map(|(protocol, endpoint)| {
+        let endpoints = provider.endpoints().map(|(protocol, endpoint)| {
             let url = endpoint.base_url.as_ref().map_or("from the user", |url| &url.value);
             format!("{protocol}: {url}")
         });
         let tiers = [Slot::Opus, Slot::Sonnet, Slot::Haiku];
-        let models = provider.endpoints.get(&Protocol::Anthropic);
-        let tier = |e: &Endpoint, slot| e.models.get(&slot).map(|model| model.value.clone());
+        let models = provider.endpoint(Protocol::Anthropic);
+        let tier = |e: &Endpoint, slot| {
+            let named = e.models().find(|(named, _)| *named == slot);
+            named.map(|(_, model)| model.value.clone())
+        };
         let models = models.map(|e| match tiers.map(|slot| tier(e, slot)) {
             [Some(opus), Some(sonnet), Some(haiku)] => format!("{opus} / {sonnet} / {haiku}"),
             _ => "the user's choice".to_owned(),
@@ -84,13 +88,14 @@ fn the_provider_table_is_the_data() {
 
 #[test]
 fn the_matrix_is_the_data() {
-    let agents: Vec<_> = Agent::all().iter().map(|agent| agent.id.as_str()).collect();
+    let registry = Registry::built_in();
+    let agents: Vec<_> = registry.agents().iter().map(|agent| agent.id.as_str()).collect();
     let mut rows = format!("| | {} |\n|---{}|\n", agents.join(" | "), "|---".repeat(agents.len()));
-    for provider in Catalog::built_in().iter() {
-        let cells = Agent::all().iter().map(|agent| {
+    for provider in registry.providers() {
+        let cells = registry.agents().iter().map(|agent| {
             let native = (provider.id == agent.native).then_some("native");
-            let mut spoken = agent.wirings.iter().map(|wiring| wiring.protocol);
-            let served = spoken.find(|protocol| provider.endpoints.contains_key(protocol));
+            let mut spoken = agent.bindings.iter().map(|binding| binding.protocol);
+            let served = spoken.find(|protocol| provider.endpoint(*protocol).is_some());
             let served = served.map(Protocol::as_str);
             native.into_iter().chain(served).collect::<Vec<_>>().join(", ")
         });
@@ -103,18 +108,19 @@ fn the_matrix_is_the_data() {
 #[test]
 fn the_variable_table_is_the_data() {
     let mut rows = String::new();
-    for var in Agent::find("claude").unwrap().wirings[0].vars {
-        let value = match var.feed {
-            Feed::Key => "the key".to_owned(),
-            Feed::BaseUrl => "the provider's base URL".into(),
-            Feed::Tier(slot) => format!("the model for {slot}"),
-            Feed::Window => "the window in tokens".into(),
-            Feed::TimeoutMs(usual) => usual.to_string(),
-            Feed::Fixed(text) => text.into(),
-            _ => unreachable!("no other feed"),
+    let registry = Registry::built_in();
+    for var in &*registry.agent("claude").unwrap().bindings[0].vars {
+        let value = match &var.source {
+            VarSource::Key => "the key".to_owned(),
+            VarSource::BaseUrl => "the provider's base URL".into(),
+            VarSource::Tier(slot) => format!("the model for {slot}"),
+            VarSource::Window => "the window in tokens".into(),
+            VarSource::TimeoutMs(usual) => usual.to_string(),
+            VarSource::Fixed(text) => text.to_string(),
+            _ => unreachable!("no other source"),
         };
         let named = |slot| matches!(slot, Slot::Opus | Slot::Sonnet | Slot::Haiku);
-        let stands_in = matches!(var.feed, Feed::Tier(slot) if !named(slot));
+        let stands_in = matches!(var.source, VarSource::Tier(slot) if !named(slot));
         let reason = match var.guard {
             Guard::Off if !stands_in => "redirect",
             Guard::Strict => "guard, only when strict",

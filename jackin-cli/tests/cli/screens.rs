@@ -1,7 +1,7 @@
 //! What a person sees, whole; every change to a screen is a change to a file that somebody reads.
 
 use insta::assert_snapshot;
-use jackin_core::{Agent, Catalog};
+use jackin_core::Registry;
 
 use crate::{
     guide::timeless,
@@ -94,9 +94,9 @@ fn help() {
 /// Every agent on every provider, each with a key and with models where the user names them.
 #[test]
 fn the_matrix() {
-    let catalog = Catalog::built_in();
+    let registry = Registry::built_in();
     let mut config = String::from("[env]\n");
-    for provider in catalog.iter() {
+    for provider in registry.providers().iter() {
         let prefix = provider.key_prefix.as_deref().unwrap_or_default();
         config += &format!("{} = '{prefix}sentinel'\n", provider.key.value);
     }
@@ -106,7 +106,8 @@ fn the_matrix() {
     }
     config += "base_url = 'https://gateway.example.com'\n";
     let home = Home::with_config(&config);
-    let matrix = Agent::all()
+    let matrix = registry
+        .agents()
         .iter()
         .map(|agent| screen(&home, &["providers", "--agent", agent.id.as_str()]));
     assert_snapshot!("matrix", timeless(&matrix.collect::<Vec<_>>().join("\n\n")));

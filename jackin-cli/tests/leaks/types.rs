@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, env};
 
 use jackin_cli::{Ambient, Changes, Failure, Format, Shell, Sources};
-use jackin_core::{Agent, Config, Document, Given, child_env, choice, resolve};
+use jackin_core::{Config, Document, NameOrigin, child_env, choice, resolve};
 
 use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
 
@@ -21,10 +21,11 @@ macro_rules! shown {
 #[test]
 fn no_type_of_the_library_shows_what_it_holds() {
     let text = format!("[env]\nZAI_API_KEY = '{SECRET}'\n");
-    let config = Config { global: Some(Document::global("x", &text).unwrap()), workspace: None };
+    let config =
+        Config { global: Some(Document::global("x", &text).unwrap()), ..Config::default() };
     let layers = config.layers(None).unwrap();
-    let agent = Agent::find("claude").unwrap();
-    let provider = choice::select(&layers, agent, Some(("zai", Given::Argument))).unwrap();
+    let agent = layers.registry.agent("claude").unwrap();
+    let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument))).unwrap();
     let plan = resolve(&layers, agent, provider).unwrap();
     let ambient = Ambient::read(Some("/nowhere".into()));
     let ready = plan.materialize(&Sources::new(&ambient)).unwrap();

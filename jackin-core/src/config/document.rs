@@ -1,17 +1,17 @@
 //! Configuration text to layers, provider overrides and defaults. Files are the caller's business;
 //! keys that jackin does not know are passed over.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     config::{
-        ConfigError, EnvLayer, EnvLayers, Isolation, Place, ProviderTable, layers,
+        ConfigError, ConfigPlace, EnvLayer, EnvLayers, Isolation, ProviderTable, layers, providers,
         reader::{self, Entry, Table},
         tree::plain,
     },
-    model::{Agent, AuthForward, Guard},
+    model::{AuthForward, Guard},
     names::{AgentId, EnvName, RoleName, Scope, Sourced, WorkspaceName},
-    registry::{Catalog, Given, Unknown},
+    registry::{NameOrigin, Registry, Unknown},
     value::{CommandRef, EnvValue, FileRef, KeyringRef, OpRef, SecretRef, is_absolute},
 };
 
@@ -25,7 +25,7 @@ pub struct Document {
     pub workdir: Option<String>,
     /// The role when none is asked for.
     pub default_role: Option<Sourced<RoleName>>,
-    reserved: Vec<Place>,
+    reserved: Vec<ConfigPlace>,
 }
 
 /// What one scope sets.
@@ -43,8 +43,17 @@ struct Settings {
     guard: Option<Guard>,
     default_provider: Option<Sourced<String>>,
     default_agent: Option<Sourced<String>>,
-    auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
+    auth_forward: Vec<AgentTable>,
     isolation: Isolation,
+}
+
+/// `[<agent>] auth_forward`. Whether there is such an agent is for the registry to say: other programs
+/// use tables of other names.
+#[derive(Debug, Clone)]
+struct AgentTable {
+    agent: AgentId,
+    mode: Result<Sourced<AuthForward>, ConfigError>,
+    place: ConfigPlace,
 }
 
 impl Document {
@@ -152,6 +161,24 @@ impl Document {
         std::iter::once((None, &self.own.env)).chain(roles)
     }
 
+    /// Checks what only a registry can tell: whether an agent can be used as the file says, and
+    /// whether a provider's key variable has another use.
+    ///
+    /// # Errors
+    /// The first value that cannot be used.
+    pub fn check(&self, registry: &Registry) -> Result<(), ConfigError> {
+        let tables = std::iter::once(&self.own).chain(self.roles.iter().map(|(_, table)| table));
+        for settings in tables.filter_map(|table| table.settings.as_ref()) {
+            for table in &settings.providers {
+                table.check(registry)?;
+            }
+            for table in &settings.auth_forward {
+                table.mode(registry)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The name of a role, if it has that.
     fn role(&self, name: &str) -> Option<&RoleName> {
         self.roles.iter().map(|(role, _)| role).find(|role| role.as_str() == name)
@@ -163,7 +190,7 @@ impl ScopeTable {
         table: &Table<'_>,
         scope: Scope,
         file: &Arc<str>,
-        reserved: &mut Vec<Place>,
+        reserved: &mut Vec<ConfigPlace>,
     ) -> Result<Self, ConfigError> {
         let env = table.table("env")?;
         let others = table.len() > usize::from(env.is_some());
@@ -190,7 +217,7 @@ impl Settings {
             guard: table.get("guard").map(|entry| read_guard(&entry)).transpose()?,
             default_provider: table.str("default_provider", scope)?,
             default_agent: table.str("default_agent", scope)?,
-            auth_forward: read_auth_forward(table, scope)?,
+            auth_forward: read_auth_forward(table, scope),
             isolation: Isolation::read(table, scope)?,
         })
     }
@@ -255,35 +282,39 @@ fn read_workdir(entry: &Entry<'_>) -> Result<String, ConfigError> {
     }
 }
 
-/// `[<agent>] auth_forward` for every agent.
-fn read_auth_forward(
-    table: &Table<'_>,
-    scope: Scope,
-) -> Result<BTreeMap<AgentId, Sourced<AuthForward>>, ConfigError> {
-    let mut modes = BTreeMap::new();
-    for agent in Agent::all() {
-        // A table that other programs use as well; it may hold anything else.
-        let Some(own) = table.get(agent.id.as_str()).and_then(|entry| entry.as_table()) else {
-            continue;
-        };
-        let mode =
-            own.parsed("auth_forward", scope, |entry| {
-                let text = entry.str()?;
-                let mode = AuthForward::ALL.into_iter().find(|mode| mode.as_str() == text);
-                match mode.ok_or_else(|| entry.wrong_type(AuthForward::EXPECTED))? {
-                    AuthForward::OauthToken if agent.token.is_none() => Err(entry
-                        .invalid(format!("is not for {}, which takes no such token", agent.label))),
-                    mode => Ok(mode),
-                }
-            })?;
-        modes.extend(mode.map(|mode| (agent.id.clone(), mode)));
+/// Every table that has an `auth_forward`.
+fn read_auth_forward(table: &Table<'_>, scope: Scope) -> Vec<AgentTable> {
+    let tables = table.entries().into_iter().filter_map(|entry| {
+        let agent = entry.key.parse().ok()?;
+        let mode = entry.as_table()?.get("auth_forward")?;
+        let read = mode.str().and_then(|text| {
+            let known = AuthForward::ALL.into_iter().find(|known| known.as_str() == text);
+            let known = known.ok_or_else(|| mode.wrong_type(AuthForward::EXPECTED))?;
+            Ok(Sourced::new(known, mode.source(scope)))
+        });
+        Some(AgentTable { agent, mode: read, place: mode.place() })
+    });
+    tables.collect()
+}
+
+impl AgentTable {
+    /// The mode for the agent, if the registry has it and it can be used that way.
+    fn mode(&self, registry: &Registry) -> Result<Option<&Sourced<AuthForward>>, ConfigError> {
+        let Some(agent) = registry.agent(self.agent.as_str()) else { return Ok(None) };
+        let mode = self.mode.as_ref().map_err(Clone::clone)?;
+        if mode.value == AuthForward::OauthToken && agent.token.is_none() {
+            let problem = format!("is not for {}, which takes no such token", agent.label);
+            return Err(ConfigError::Invalid { place: self.place.clone(), problem });
+        }
+        Ok(Some(mode))
     }
-    Ok(modes)
 }
 
 /// The files of one launch, before a role is chosen.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
+    /// The agents and providers that the program knows; the built-in ones by default.
+    pub registry: Registry,
     /// `config.toml`, if there is one.
     pub global: Option<Document>,
     /// The workspace's name and file, if there is a workspace.
@@ -296,16 +327,20 @@ impl Config {
     /// # Errors
     /// An unknown role that was asked for; reserved names in any file, all at once; providers of
     /// the user's own that are incomplete or insecure.
-    pub fn layers(self, asked: Option<(&str, Given)>) -> Result<EnvLayers, ConfigError> {
+    pub fn layers(self, asked: Option<(&str, NameOrigin)>) -> Result<EnvLayers, ConfigError> {
         let reserved: Vec<_> = self.documents().flat_map(|doc| doc.reserved.clone()).collect();
         if !reserved.is_empty() {
             return Err(ConfigError::Reserved(reserved));
         }
         let default = self.documents().find_map(|document| document.default_role.as_ref());
-        let default = default.map(|role| (role.value.as_str(), Given::Config(role.source.clone())));
+        let default =
+            default.map(|role| (role.value.as_str(), NameOrigin::Config(role.source.clone())));
         let role =
             asked.or(default).map(|(name, given)| self.known_role(name, given)).transpose()?;
-        let Self { global, workspace } = self;
+        for document in self.documents() {
+            document.check(&self.registry)?;
+        }
+        let Self { registry, global, workspace } = self;
         let (workspace, local) = workspace.unzip();
         // The least specific first, so that what comes later wins.
         let mut tables = Vec::new();
@@ -322,18 +357,19 @@ impl Config {
             }
         }
         let settings = tables.iter().filter_map(|table| table.settings.as_ref());
-        let catalog = Catalog::merged(settings.flat_map(|settings| &settings.providers), &others)?;
-        let mut layers = EnvLayers::new(catalog);
+        let own = settings.flat_map(|settings| &settings.providers);
+        let mut layers = EnvLayers::new(providers::merged(&registry, own, &others)?);
         for ScopeTable { env, settings } in tables {
             layers = layers.with(env);
             let Some(settings) = settings else { continue };
             layers.guard = settings.guard.unwrap_or(layers.guard);
             Sourced::overlay(&mut layers.default_provider, settings.default_provider);
             Sourced::overlay(&mut layers.default_agent, settings.default_agent);
-            for (agent, mode) in settings.auth_forward {
-                let mut merged = layers.auth_forward.remove(&agent);
+            for table in settings.auth_forward {
+                let Some(mode) = table.mode(&registry)?.cloned() else { continue };
+                let mut merged = layers.auth_forward.remove(&table.agent);
                 Sourced::overlay(&mut merged, Some(mode));
-                layers.auth_forward.extend(merged.map(|mode| (agent, mode)));
+                layers.auth_forward.extend(merged.map(|mode| (table.agent, mode)));
             }
             layers.isolation.add(settings.isolation);
         }
@@ -354,7 +390,7 @@ impl Config {
         local.into_iter().chain(&self.global)
     }
 
-    fn known_role(&self, name: &str, given: Given) -> Result<RoleName, Box<Unknown>> {
+    fn known_role(&self, name: &str, given: NameOrigin) -> Result<RoleName, Box<Unknown>> {
         let found = self.documents().find_map(|document| document.role(name));
         found.cloned().ok_or_else(|| {
             let known = self.documents().flat_map(|document| &document.roles);

@@ -11,7 +11,7 @@ use crate::{
 /// A place in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Place {
+pub struct ConfigPlace {
     /// The file, as the caller named it.
     pub file: Arc<str>,
     /// The line, counted from 1.
@@ -20,7 +20,7 @@ pub struct Place {
     pub key: Option<String>,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ConfigPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)?;
         self.key.as_ref().map_or(Ok(()), |key| write!(f, ": `{key}`"))
@@ -45,7 +45,7 @@ pub enum ConfigError {
     #[error("{place} must be {expected}")]
     WrongType {
         /// Where.
-        place: Place,
+        place: ConfigPlace,
         /// What it must be.
         expected: &'static str,
     },
@@ -53,7 +53,7 @@ pub enum ConfigError {
     #[error("{place} {problem}")]
     Invalid {
         /// Where.
-        place: Place,
+        place: ConfigPlace,
         /// What is wrong with it, as the end of a sentence.
         problem: String,
     },
@@ -61,13 +61,13 @@ pub enum ConfigError {
     #[error("{place}: {error}")]
     BadName {
         /// Where, without the key.
-        place: Place,
+        place: ConfigPlace,
         /// What was wanted.
         error: NameError,
     },
     /// Reserved names in `[env]`, all that were found.
     #[error("{}", reserved(.0))]
-    Reserved(Vec<Place>),
+    Reserved(Vec<ConfigPlace>),
     /// A user's provider that lacks a field.
     #[error("provider `{provider}` has no `{field}` ({at})")]
     Incomplete {
@@ -101,7 +101,7 @@ pub enum ConfigError {
     Unknown(#[from] Box<Unknown>),
 }
 
-fn reserved(places: &[Place]) -> String {
+fn reserved(places: &[ConfigPlace]) -> String {
     let mut text = String::from("reserved names cannot be set in `[env]`");
     for place in places {
         // Writing to a String cannot fail.

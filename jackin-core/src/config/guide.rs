@@ -246,7 +246,7 @@ fn filled_all(entry: &Entry<'_>, id: &str) -> Result<Vec<String>, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::Catalog;
+    use crate::registry::Registry;
 
     fn files(text: &str) -> Vec<OwnFile> {
         vec![("config.toml".into(), text.into())]
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn what_is_built_in_can_be_read() {
-        for provider in Catalog::built_in().iter() {
+        for provider in Registry::built_in().providers() {
             let guide = Guide::read(provider.id.as_str(), None, &[]).unwrap();
             let urls = [&guide.subscribe_url, &guide.keys_url];
             for url in urls.into_iter().flatten() {

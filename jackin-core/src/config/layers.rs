@@ -11,7 +11,7 @@ use crate::{
         WorkspaceName,
     },
     plan::Beginning,
-    registry::Catalog,
+    registry::Registry,
     value::EnvValue,
 };
 
@@ -127,12 +127,12 @@ pub enum HostVar {
 /// All that is configured for one launch.
 ///
 /// ```
-/// use jackin_core::{Catalog, EnvLayer, EnvLayers, EnvName, EnvValue, Scope};
+/// use jackin_core::{Registry, EnvLayer, EnvLayers, EnvName, EnvValue, Scope};
 /// let key = EnvName::from_static("ZAI_API_KEY");
 /// let layer = |scope, text| {
 ///     EnvLayer::new(scope, None).with(key.clone(), EnvValue::parse(text).unwrap(), None)
 /// };
-/// let layers = EnvLayers::new(Catalog::built_in())
+/// let layers = EnvLayers::new(Registry::built_in())
 ///     .with(layer(Scope::Workspace, "for-this-workspace"))
 ///     .with(layer(Scope::Global, "for-everything"));
 /// let found = layers.get(&key).unwrap();
@@ -142,8 +142,8 @@ pub enum HostVar {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EnvLayers {
-    /// The providers, with the overrides of every layer.
-    pub catalog: Catalog,
+    /// The agents and providers, with the overrides of every layer.
+    pub registry: Registry,
     /// The workspace, if there is one.
     pub workspace: Option<WorkspaceName>,
     /// The role, if there is one.
@@ -169,9 +169,9 @@ pub struct EnvLayers {
 impl EnvLayers {
     /// No values yet.
     #[must_use]
-    pub fn new(catalog: Catalog) -> Self {
+    pub fn new(registry: Registry) -> Self {
         Self {
-            catalog,
+            registry,
             workspace: None,
             role: None,
             guard: Guard::On,
@@ -200,8 +200,9 @@ impl EnvLayers {
     /// use for their keys and agents for their login tokens. Only whether they are set is asked; nothing is read.
     #[must_use]
     pub fn with_environment(self, host: impl Fn(&EnvName) -> HostVar) -> Self {
-        let keys = self.catalog.iter().map(|provider| &provider.key.value);
-        let tokens = Agent::all().iter().filter_map(|agent| agent.token.as_ref());
+        let registry = self.registry.clone();
+        let keys = registry.providers().iter().map(|provider| &provider.key.value);
+        let tokens = registry.agents().iter().filter_map(|agent| agent.token.as_ref());
         let empty = EnvLayer::new(Scope::Environment, None);
         let layer = keys.chain(tokens).fold(empty, |layer, name| match host(name) {
             HostVar::Unset => layer,
@@ -330,7 +331,7 @@ mod tests {
             };
             EnvLayer::of(scope, "config.toml".into(), names.map(entry).collect())
         };
-        let layers = EnvLayers::new(Catalog::built_in())
+        let layers = EnvLayers::new(Registry::built_in())
             .with(layer(Scope::Global, &mut names.iter().rev()))
             .with(layer(Scope::Workspace, &mut names.iter().step_by(2)))
             .with(layer(Scope::Role, &mut names.iter().rev().step_by(3)));

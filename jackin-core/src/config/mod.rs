@@ -8,11 +8,12 @@ pub mod guide;
 mod isolation;
 mod layers;
 mod provider_table;
+mod providers;
 pub(crate) mod reader;
 mod tree;
 
 pub use document::{Config, Document};
-pub use error::{ConfigError, Place};
-pub use isolation::{Isolation, Kept};
+pub use error::{ConfigError, ConfigPlace};
+pub use isolation::Isolation;
 pub use layers::{EnvLayer, EnvLayers, HostVar};
-pub(crate) use {isolation::is_of_user, layers::Entry, provider_table::ProviderTable};
+pub(crate) use {layers::Entry, provider_table::ProviderTable};

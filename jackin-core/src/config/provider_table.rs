@@ -5,14 +5,15 @@ use std::borrow::Cow;
 
 use crate::{
     config::{
-        ConfigError,
+        ConfigError, ConfigPlace,
         reader::{Entry, Table},
     },
     model::{
-        Agent, Endpoint, Feed, Mode, Protocol, Provider, Slot, SmallMap, Text, Tier,
-        check_base_url, check_key, is_open_http,
+        Endpoint, Mode, Protocol, Provider, Slot, SmallMap, Text, Tier, check_base_url,
+        check_key_name, check_label, check_model, check_token, is_open_http,
     },
     names::{EnvName, ProviderId, Scope, Source, Sourced},
+    registry::{NO_NATIVE_KEY, OtherUrl, Registry, TAKEN},
 };
 
 /// One table of one scope.
@@ -22,6 +23,8 @@ pub(crate) struct ProviderTable {
     pub(crate) key: Option<Sourced<EnvName>>,
     pub(crate) extends: Option<Sourced<Text>>,
     at: Source,
+    /// The path of the table, where it can be shown.
+    path: Option<String>,
     label: Option<Sourced<Text>>,
     key_prefix: Option<Sourced<Text>>,
     key_bound: Option<Sourced<bool>>,
@@ -63,13 +66,14 @@ impl ProviderTable {
             token: built_in.token.clone(),
             expires_at: sourced(built_in.expires_at),
             expired: text(&built_in.expired),
-            insecure: None,
+            insecure: sourced(Some(built_in.insecure)),
             mode: built_in.mode.clone(),
             tier: built_in.tier,
             source: text(&built_in.source),
             checked: text(&built_in.checked),
             endpoints: built_in.endpoints.clone(),
             at: Source::new(Scope::BuiltIn),
+            path: None,
         }
     }
 
@@ -85,6 +89,7 @@ impl ProviderTable {
             key: table.parsed("key", scope, read_key)?,
             extends: table.str("extends", scope)?,
             at: entry.source(scope),
+            path: entry.place().key,
             label: table.parsed("label", scope, read_label)?,
             key_prefix: table.str("key_prefix", scope)?,
             key_bound: table.bool("key_bound", scope)?,
@@ -137,6 +142,7 @@ impl ProviderTable {
         Self {
             id: other.id.clone(),
             at: other.at.clone(),
+            path: other.path.clone(),
             label: None,
             extends: None,
             mode: None,
@@ -164,10 +170,35 @@ impl ProviderTable {
     }
 
     /// The base URLs of this table alone.
-    pub(crate) fn urls(&self) -> impl Iterator<Item = (Protocol, &Text)> {
+    pub(crate) fn urls(&self) -> impl Iterator<Item = OtherUrl> {
         self.endpoints.iter().filter_map(|(protocol, endpoint)| {
-            Some((*protocol, &endpoint.base_url.as_ref()?.value))
+            let url = endpoint.base_url.as_ref()?.value.clone();
+            Some(OtherUrl { protocol: *protocol, url })
         })
+    }
+
+    /// Checks what only a registry can tell about a table of a configuration.
+    pub(crate) fn check(&self, registry: &Registry) -> Result<(), ConfigError> {
+        if let Some(key) = self.key.as_ref().filter(|key| registry.is_taken(&key.value)) {
+            return Err(self.invalid(&key.source, "key", TAKEN));
+        }
+        for (protocol, endpoint) in self.endpoints.iter() {
+            let Some(empty) = &endpoint.empty else { continue };
+            if !empty.value.iter().all(|name| registry.is_native_key(name)) {
+                let field = format!("{protocol}.empty");
+                return Err(self.invalid(&empty.source, &field, NO_NATIVE_KEY));
+            }
+        }
+        Ok(())
+    }
+
+    fn invalid(&self, at: &Source, field: &str, problem: &str) -> ConfigError {
+        let place = ConfigPlace {
+            file: at.file.clone().unwrap_or_default(),
+            line: at.line.unwrap_or_default(),
+            key: self.path.as_ref().map(|path| format!("{path}.{field}")),
+        };
+        ConfigError::Invalid { place, problem: problem.to_owned() }
     }
 
     /// The provider that the tables make together.
@@ -176,7 +207,7 @@ impl ProviderTable {
         let Some(key) = key else {
             return Err(ConfigError::Incomplete { provider: id, field: "key", at });
         };
-        if !insecure.is_some_and(|insecure| insecure.value) {
+        if !insecure.as_ref().is_some_and(|insecure| insecure.value) {
             let mut urls = endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
             if let Some(url) = urls.find(|url| is_open_http(&url.value)) {
                 return Err(ConfigError::Insecure { provider: id, at: url.source.clone() });
@@ -199,6 +230,7 @@ impl ProviderTable {
             source: text(self.source),
             checked: text(self.checked),
             host: text(self.host),
+            insecure: insecure.is_some_and(|insecure| insecure.value),
             endpoints,
         })
     }
@@ -215,25 +247,13 @@ fn read_name(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
 
 fn read_key(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
     let name = read_name(entry)?;
-    if name.is_reserved() {
-        return Err(entry.invalid("is a reserved name"));
-    }
-    if is_taken(&name) {
-        return Err(entry.invalid("is a variable with a use of its own"));
-    }
-    // A key pasted here would otherwise be shown wherever the variable is named.
-    if name.as_str().contains(|c: char| c.is_ascii_lowercase()) {
-        return Err(entry.invalid("is not the name of a variable in capital letters"));
-    }
+    check_key_name(&name).map_err(|problem| entry.invalid(problem))?;
     Ok(name)
 }
 
-/// A label stands in terminal titles and prompts.
 fn read_label(entry: &Entry<'_>) -> Result<Text, ConfigError> {
     let label = entry.str()?;
-    if label.trim().is_empty() || label.chars().any(char::is_control) {
-        return Err(entry.invalid("is blank or holds a control character"));
-    }
+    check_label(label).map_err(|problem| entry.invalid(problem))?;
     Ok(label.to_owned().into())
 }
 
@@ -289,45 +309,18 @@ fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigErro
     })
 }
 
-/// The longest text that is sent in a key's place, in bytes; keys are longer.
-const LONGEST_TOKEN: usize = 20;
-
-/// What an agent finds for a key must be one: a blank one would have it send another login. It is no
-/// secret and is shown, so what may be one is refused.
 fn read_token(entry: &Entry<'_>) -> Result<Text, ConfigError> {
     let token = entry.str()?;
-    check_key(token).map_err(|problem| entry.invalid(problem.to_string()))?;
-    if token.len() > LONGEST_TOKEN {
-        return Err(entry.invalid("is as long as a key, which belongs in `[env]`"));
-    }
+    check_token(token).map_err(|problem| entry.invalid(problem))?;
     Ok(token.to_owned().into())
 }
 
-/// Only what an agent would find another login in is worth emptying.
 fn read_empty(entry: &Entry<'_>) -> Result<Cow<'static, [EnvName]>, ConfigError> {
-    let names: Vec<EnvName> = entry.names()?;
-    let login = |name: &EnvName| Agent::all().iter().any(|agent| agent.native_key == *name);
-    if names.iter().all(login) {
-        Ok(names.into())
-    } else {
-        Err(entry.invalid("names a variable that is no agent's own key"))
-    }
-}
-
-/// Whether a name means something to the system or to an agent, so that it cannot be a key's.
-fn is_taken(name: &EnvName) -> bool {
-    let mut vars =
-        Agent::all().iter().flat_map(|agent| agent.wirings).flat_map(|wiring| wiring.vars);
-    ["PATH", "HOME", "SHELL", "USER", "TERM"].contains(&name.as_str())
-        || vars.any(|var| !matches!(var.feed, Feed::Key) && var.name.as_ref() == Some(name))
+    entry.names().map(Cow::Owned)
 }
 
 fn read_model(entry: &Entry<'_>) -> Result<Text, ConfigError> {
     let model = entry.str()?;
-    if model.is_empty() || model.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(
-            entry.invalid("is not a model id: it is blank or holds spaces or control characters")
-        );
-    }
+    check_model(model).map_err(|problem| entry.invalid(problem))?;
     Ok(model.to_owned().into())
 }

@@ -9,7 +9,7 @@ use toml_parser::decoder::ScalarKind;
 
 use crate::{
     config::{
-        ConfigError, Place,
+        ConfigError, ConfigPlace,
         tree::{ROOT, Tree, Value},
     },
     names::{NameError, Scope, Source, Sourced},
@@ -216,7 +216,7 @@ impl<'a> Entry<'a> {
     /// The key as a name; an unusable one is not repeated.
     pub(crate) fn name<T: FromStr<Err = NameError>>(&self) -> Result<T, ConfigError> {
         self.key.parse().map_err(|error| {
-            let place = Place { key: None, ..self.place() };
+            let place = ConfigPlace { key: None, ..self.place() };
             ConfigError::BadName { place, error }
         })
     }
@@ -235,9 +235,9 @@ impl<'a> Entry<'a> {
     }
 
     /// Where the value stands, for an error.
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> ConfigPlace {
         let key = path(&self.document.tree, self.id);
-        Place { file: self.document.file.clone(), line: self.line(), key }
+        ConfigPlace { file: self.document.file.clone(), line: self.line(), key }
     }
 
     fn value(&self) -> &'a Value<'a> {

@@ -51,15 +51,15 @@ impl FromStr for Runtime {
 pub struct Container {
     /// What runs it.
     pub runtime: Runtime,
-    /// Which one.
-    pub which: Which,
+    /// ContainerTarget one.
+    pub which: ContainerTarget,
     /// Whether the agent gets a terminal.
     pub terminal: bool,
 }
 
-/// Which container.
+/// ContainerTarget container.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
+pub enum ContainerTarget {
     /// One that runs already.
     Running(ContainerName),
     /// A fresh one, gone when the agent ends.
@@ -85,15 +85,15 @@ impl Container {
     ) -> Vec<OsString> {
         let mut command = command.into_iter();
         let head: &[&str] = match self.which {
-            Which::Running(_) => &["exec"],
-            Which::Fresh { .. } => &["run", "--rm"],
+            ContainerTarget::Running(_) => &["exec"],
+            ContainerTarget::Fresh { .. } => &["run", "--rm"],
         };
         let mut words: Vec<OsString> = head.iter().map(OsString::from).collect();
         words.extend(options);
         words.extend(pass.flat_map(|name| ["-e".into(), name]));
         match &self.which {
-            Which::Running(name) => words.push(name.as_str().into()),
-            Which::Fresh { image, .. } => {
+            ContainerTarget::Running(name) => words.push(name.as_str().into()),
+            ContainerTarget::Fresh { image, .. } => {
                 words.push("--entrypoint".into());
                 words.extend(command.next());
                 words.push(image.as_str().into());
@@ -106,7 +106,7 @@ impl Container {
     /// The options that only the agent itself needs.
     fn options(&self) -> Vec<OsString> {
         let mut options = Vec::new();
-        if let Which::Fresh { dir, .. } = &self.which {
+        if let ContainerTarget::Fresh { dir, .. } = &self.which {
             let mount = format!("type=bind,source={dir},target={dir}");
             options.extend(["--mount", &mount, "--workdir", dir.as_str()].map(OsString::from));
         }
@@ -183,14 +183,14 @@ impl ExecPlan {
     /// that can be told before any secret is read.
     ///
     /// ```
-    /// use jackin_core::{Agent, Config, Container, Given, Runtime, Which, choice, resolve};
+    /// use jackin_core::{Config, NameOrigin, choice, place::{Container, ContainerTarget, Runtime}, resolve};
     ///
     /// let layers = Config::default().layers(None)?;
-    /// let agent = Agent::find("claude").unwrap();
-    /// let provider = choice::select(&layers, agent, Some(("anthropic", Given::Argument)))?;
+    /// let agent = layers.registry.agent("claude").unwrap();
+    /// let provider = choice::select(&layers, agent, Some(("anthropic", NameOrigin::Argument)))?;
     /// let container = Container {
     ///     runtime: Runtime::Podman,
-    ///     which: Which::Running("dev".parse()?),
+    ///     which: ContainerTarget::Running("dev".parse()?),
     ///     terminal: true,
     /// };
     /// let inside = [("ZAI_API_KEY".into(), "sk-123".into())];
@@ -219,7 +219,7 @@ impl ExecPlan {
         self.program = container.runtime.as_str().into();
         // Its version is the container's affair, and this environment the client's.
         self.guarded_from = None;
-        self.isolation.of_client = true;
+        self.is_client = true;
         self
     }
 }

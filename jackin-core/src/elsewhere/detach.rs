@@ -4,7 +4,6 @@
 use std::ffi::OsStr;
 
 use crate::{
-    model::Agent,
     names::{EnvName, Scope, Shadowed, Source, is_name},
     plan::{ExecPlan, KnownKey, Launch, PlannedValue, PlannedVar, Reason, Vars, is_address_of},
     value::{EnvValue, SecretRef},
@@ -43,10 +42,10 @@ impl ExecPlan {
     }
 
     fn bring_logins(&mut self, here: &Vars) {
-        let Some(agent) = Agent::find(self.agent.as_str()).filter(|_| self.inherited.is_some())
-        else {
+        if self.inherited.is_none() {
             return;
-        };
+        }
+        let agent = self.agent_entry();
         let dropped = self.dropped(here);
         // A key beside an address is for that address, which stays here.
         let address = here.iter().find(|(name, value)| {
@@ -68,12 +67,12 @@ impl ExecPlan {
         };
         let is_set = |login: &EnvName| self.set.iter().any(|var| var.name == *login);
         let logins = agent.logins().filter(|login| !is_set(login) && is_here(login));
-        let brought: Vec<_> = logins.collect();
+        let brought: Vec<EnvName> = logins.cloned().collect();
         if brought.is_empty() {
             return;
         }
-        self.removals.set(Launch::Native(brought.iter().copied().cloned().collect()));
-        self.set.extend(brought.into_iter().map(exported));
+        self.set.extend(brought.iter().map(exported));
+        self.removals.set(Launch::Native(brought));
     }
 }
 

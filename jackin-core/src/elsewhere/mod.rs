@@ -5,5 +5,5 @@ mod container;
 mod detach;
 mod tab;
 
-pub use container::{Container, KeptInside, Runtime, Which};
-pub use tab::{Multiplexer, NotInTab, Tab};
+pub use container::{Container, ContainerTarget, KeptInside, Runtime};
+pub use tab::{Multiplexer, Tab, TabMissingEnv};

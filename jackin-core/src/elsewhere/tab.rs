@@ -33,9 +33,9 @@ pub struct Tab {
 /// Variables that the plan reads from this environment, which a tab does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a new tab does not have this shell's {}", quoted(.0))]
-pub struct NotInTab(pub Vec<EnvName>);
+pub struct TabMissingEnv(pub Vec<EnvName>);
 
-impl NotInTab {
+impl TabMissingEnv {
     /// What kind of error this is.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
@@ -102,16 +102,16 @@ impl ExecPlan {
     /// # Errors
     /// The variables of this environment that would be missing there; [`ExecPlan::detached`] says
     /// which logins belong to them.
-    pub fn in_tab(mut self, tab: &Tab) -> Result<Self, NotInTab> {
+    pub fn in_tab(mut self, tab: &Tab) -> Result<Self, TabMissingEnv> {
         let here: Vec<_> = self.read_here().into_iter().cloned().collect();
         if !here.is_empty() {
-            return Err(NotInTab(here));
+            return Err(TabMissingEnv(here));
         }
         self.program = tab.multiplexer.program().into();
         self.args =
             tab.multiplexer.args(&self.label, tab).into_iter().map(OsString::from).collect();
         self.guarded_from = None;
-        self.isolation.of_client = true;
+        self.is_client = true;
         self.set.clear();
         self.warnings.clear();
         Ok(self)

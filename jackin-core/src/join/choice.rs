@@ -6,7 +6,7 @@ use crate::{
     join::SelectError,
     model::{Agent, AuthForward, Mode, Provider},
     names::{Source, Sourced},
-    registry::{Given, Unknown},
+    registry::NameOrigin,
 };
 
 /// The providers an agent can be started on: its native one first, then those that serve one of its
@@ -30,16 +30,20 @@ fn native_and<'a>(
     agent: &Agent,
     wanted: impl Fn(&Provider) -> bool,
 ) -> Vec<&'a Provider> {
-    let native = layers.catalog.get(agent.native.as_str());
-    let others = layers.catalog.iter().filter(|other| other.id != agent.native && wanted(other));
+    let native = layers.registry.provider(agent.native.as_str());
+    let others = layers
+        .registry
+        .providers()
+        .iter()
+        .filter(|other| other.id != agent.native && wanted(other));
     let all = native.into_iter().chain(others);
     all.filter(|provider| ignored(layers, agent, provider).is_none()).collect()
 }
 
 /// Whether a provider serves a protocol that the agent speaks, and has what it takes to use it.
 fn is_served(layers: &EnvLayers, agent: &Agent, provider: &Provider) -> bool {
-    agent.wirings.iter().any(|wiring| {
-        let endpoint = provider.endpoints.get(&wiring.protocol);
+    agent.bindings.iter().any(|binding| {
+        let endpoint = provider.endpoint(binding.protocol);
         // One that needs no key is only a choice once somebody has named its models.
         endpoint.is_some_and(|endpoint| {
             layers.has(&provider.key.value)
@@ -63,18 +67,19 @@ fn ignored<'a>(layers: &'a EnvLayers, agent: &Agent, provider: &'a Provider) -> 
 ///
 /// # Errors
 /// A name that is not known.
-pub fn select_agent(
-    layers: &EnvLayers,
-    asked: Option<(&str, Given)>,
-) -> Result<&'static Agent, SelectError> {
+pub fn select_agent<'a>(
+    layers: &'a EnvLayers,
+    asked: Option<(&str, NameOrigin)>,
+) -> Result<&'a Agent, SelectError> {
     let default = || given_in_config(layers.default_agent.as_ref());
-    let Some((name, given)) = asked.or_else(default) else { return Ok(&Agent::all()[0]) };
-    let known = Agent::all().iter().map(|agent| agent.id.as_str());
-    Agent::find(name).ok_or_else(|| Box::new(Unknown::new("agent", name, given, known)).into())
+    match asked.or_else(default) {
+        Some((name, origin)) => Ok(layers.registry.find_agent(name, origin)?),
+        None => Ok(&layers.registry.agents()[0]),
+    }
 }
 
-fn given_in_config(default: Option<&Sourced<String>>) -> Option<(&str, Given)> {
-    default.map(|default| (default.value.as_str(), Given::Config(default.source.clone())))
+fn given_in_config(default: Option<&Sourced<String>>) -> Option<(&str, NameOrigin)> {
+    default.map(|default| (default.value.as_str(), NameOrigin::Config(default.source.clone())))
 }
 
 /// The provider that is meant: the one asked for (and where), else `default_provider`, else the
@@ -86,13 +91,11 @@ fn given_in_config(default: Option<&Sourced<String>>) -> Option<(&str, Given)> {
 pub fn select<'a>(
     layers: &'a EnvLayers,
     agent: &Agent,
-    asked: Option<(&str, Given)>,
+    asked: Option<(&str, NameOrigin)>,
 ) -> Result<&'a Provider, SelectError> {
     let default = || given_in_config(layers.default_provider.as_ref());
     if let Some((id, given)) = asked.or_else(default) {
-        let known = || layers.catalog.iter().map(|provider| provider.id.as_str());
-        let unknown = || Unknown::new("provider", id, given.clone(), known());
-        let provider = layers.catalog.get(id).ok_or_else(|| Box::new(unknown()))?;
+        let provider = layers.registry.find_provider(id, given)?;
         return match ignored(layers, agent, provider) {
             None => Ok(provider),
             Some(at) => Err(SelectError::Ignored {
@@ -118,9 +121,9 @@ pub fn select<'a>(
 pub fn label(layers: &EnvLayers, agent: &Agent, provider: &Provider) -> String {
     let alone = || choices(layers, agent).iter().all(|choice| choice.id == agent.native);
     if provider.id == agent.native && alone() {
-        agent.label.to_owned()
+        agent.label.to_string()
     } else {
-        [agent.label, " (", &provider.label.value, ")"].concat()
+        [&agent.label, " (", &provider.label.value, ")"].concat()
     }
 }
 
@@ -155,7 +158,7 @@ mod tests {
         ] {
             let global = Some(Document::global("config.toml", text).unwrap());
             let layers = Config { global, ..Config::default() }.layers(None).unwrap();
-            let agent = Agent::find(agent).unwrap();
+            let agent = layers.registry.agent(agent).unwrap();
             let seen = [shown(&layers, agent), choices(&layers, agent)].map(|some| ids(&some));
             assert_eq!(seen, [all, open], "{agent:?} {text}");
         }

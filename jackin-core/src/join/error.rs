@@ -2,7 +2,7 @@
 //! a value.
 
 use crate::{
-    model::{Agent, KeyProblem, Protocol},
+    model::{KeyProblem, Protocol},
     names::{AgentId, EnvName, ErrorKind, ProviderId, Scope, Source},
     registry::Unknown,
 };
@@ -86,6 +86,8 @@ pub enum ResolveError {
         provider: ProviderId,
         /// The variable that would hold it.
         variable: EnvName,
+        /// Whether it would hold the token of a login in place of a provider's key.
+        is_login: bool,
         /// The agent's own provider, which needs none, if that is another one.
         native: Option<ProviderId>,
     },
@@ -117,6 +119,14 @@ pub enum ResolveError {
         speaks: Vec<Protocol>,
         /// What the provider serves.
         serves: Vec<Protocol>,
+    },
+    /// The layers' registry does not know the agent or the provider, or knows another one by its id.
+    #[error("{what} `{id}` is not in the registry of these layers")]
+    NotInRegistry {
+        /// `agent` or `provider`.
+        what: &'static str,
+        /// Its id.
+        id: String,
     },
     /// The endpoint lacks its base URL, or a model that the agent needs; all that is missing.
     #[error("provider `{provider}` lacks {} for `{protocol}`", missing.join(", "))]
@@ -151,6 +161,7 @@ impl ResolveError {
             Self::MissingKey { variable, .. } => format!("no key: `{variable}` is not set"),
             Self::BadKey { problem, variable, .. } => format!("its key {problem}: `{variable}`"),
             Self::NotServed { speaks, serves, .. } => no_common_protocol(speaks, serves),
+            Self::NotInRegistry { .. } => self.to_string(),
             Self::Missing { protocol, missing, .. } => {
                 format!("lacks {} for `{protocol}`", missing.join(", "))
             }
@@ -163,6 +174,7 @@ impl ResolveError {
         match self {
             Self::MissingKey { .. } | Self::BadKey { .. } => ErrorKind::Key,
             Self::NotServed { .. } => ErrorKind::Unsupported,
+            Self::NotInRegistry { .. } => ErrorKind::Registry,
             Self::Missing { .. } => ErrorKind::Config,
         }
     }
@@ -172,10 +184,10 @@ impl ResolveError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             // A login's token is no provider's key, and is set like any other variable.
-            Self::MissingKey { variable, .. } if is_login_token(variable) => {
+            Self::MissingKey { variable, is_login: true, .. } => {
                 format!("`jackin config env set {variable}` stores one, or export `{variable}`")
             }
-            Self::MissingKey { provider, variable, native } => match native {
+            Self::MissingKey { provider, variable, native, .. } => match native {
                 Some(native) => format!(
                     "`jackin auth set {provider}` stores one, or choose `--provider {native}`"
                 ),
@@ -193,15 +205,12 @@ impl ResolveError {
             }
             Self::BadKey { .. } => "paste the key alone, on one line and without spaces".into(),
             Self::NotServed { .. } => "`jackin providers` shows what each one serves".into(),
+            Self::NotInRegistry { .. } => return None,
             Self::Missing { provider, protocol, .. } => {
                 format!("set them under `[providers.{provider}.{protocol}]`")
             }
         })
     }
-}
-
-fn is_login_token(variable: &EnvName) -> bool {
-    Agent::all().iter().any(|agent| agent.token.as_ref() == Some(variable))
 }
 
 fn keyless(native: Option<&ProviderId>) -> String {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    model::{Endpoint, Feed, Guard, Redirect, Slot, Var, Wiring},
+    model::{Endpoint, Guard, OwnModels, ProtocolBinding, Redirect, Slot, Var, VarSource},
     names::{EnvName, Scope, Shadowed, Source, Sourced},
     plan::{PlannedValue, PlannedVar, Reason, ServedModels},
 };
@@ -12,10 +12,10 @@ use crate::{
 const TIERS: [Slot; 3] = [Slot::Opus, Slot::Sonnet, Slot::Haiku];
 
 /// What an endpoint lacks that the agent needs, as keys of its table.
-pub(crate) fn missing(wiring: &Wiring, endpoint: &Endpoint) -> Vec<String> {
+pub(crate) fn missing(binding: &ProtocolBinding, endpoint: &Endpoint) -> Vec<String> {
     let mut missing = Vec::from_iter(endpoint.base_url.is_none().then(|| "`base_url`".to_owned()));
     let has_tiers = TIERS.iter().any(|tier| endpoint.models.contains_key(tier));
-    for slot in wiring.slots.iter().filter(|slot| endpoint.model(**slot).is_none()) {
+    for slot in binding.slots.iter().filter(|slot| endpoint.model(**slot).is_none()) {
         // What to name for it: a tier beside other tiers, else one of the two that stand in for all.
         let named = match (slot, has_tiers) {
             (Slot::Haiku | Slot::SmallFast, false) => Slot::SmallFast,
@@ -34,8 +34,8 @@ pub(crate) fn missing(wiring: &Wiring, endpoint: &Endpoint) -> Vec<String> {
 
 /// Whether an agent that knows tiers gets none of them: such a provider asks for its URL, its key
 /// and its two models, and the rest is the guard's.
-pub(crate) fn is_bare(wiring: &Wiring, endpoint: &Endpoint) -> bool {
-    let knows_tiers = wiring.vars.iter().any(|var| matches!(var.feed, Feed::Tier(_)));
+pub(crate) fn is_bare(binding: &ProtocolBinding, endpoint: &Endpoint) -> bool {
+    let knows_tiers = binding.vars.iter().any(|var| matches!(var.source, VarSource::Tier(_)));
     knows_tiers && !TIERS.iter().any(|tier| endpoint.models.contains_key(tier))
 }
 
@@ -49,27 +49,27 @@ pub(crate) fn fill(
     let endpoint = redirect.endpoint;
     let reason = if var.guard == Guard::Off { Reason::Redirect } else { Reason::Guard };
     let extra = if bare { Reason::Guard } else { reason };
-    Some(match var.feed {
-        Feed::Key => return None,
-        Feed::BaseUrl => {
+    Some(match &var.source {
+        VarSource::Key => return None,
+        VarSource::BaseUrl => {
             let url = endpoint.base_url.as_ref()?;
             from(fixed(name, url.value.clone(), reason), url)
         }
-        Feed::Model(slot) => {
-            let (model, _) = endpoint.model(slot)?;
+        VarSource::Model(slot) => {
+            let (model, _) = endpoint.model(*slot)?;
             from(fixed(name, model.value.clone(), reason), model)
         }
-        Feed::Tier(slot) => {
-            let (model, own) = endpoint.model(slot)?;
+        VarSource::Tier(slot) => {
+            let (model, own) = endpoint.model(*slot)?;
             // A stand-in is not what the provider asks for, only what keeps foreign models out.
             let reason = if own { reason } else { Reason::Guard };
             from(fixed(name, model.value.clone(), reason), model)
         }
-        Feed::Window => {
+        VarSource::Window => {
             let window = endpoint.window.as_ref()?;
             from(fixed(name, window.value.to_string(), reason), window)
         }
-        Feed::TimeoutMs(usual) => match &endpoint.timeout_ms {
+        VarSource::TimeoutMs(usual) => match &endpoint.timeout_ms {
             Some(own) => {
                 let mut own = from(fixed(name, own.value.to_string(), extra), own);
                 own.shadowed.add(std::iter::once(Source::new(Scope::BuiltIn)));
@@ -77,8 +77,10 @@ pub(crate) fn fill(
             }
             None => fixed(name, usual.to_string(), extra),
         },
-        Feed::Fixed(text) => fixed(name, text, extra),
-        Feed::Text(text) => from(fixed(name, text(redirect), reason), endpoint.base_url.as_ref()?),
+        VarSource::Fixed(text) => fixed(name, text.clone(), extra),
+        VarSource::Text(text) => {
+            from(fixed(name, (text.0)(redirect), reason), endpoint.base_url.as_ref()?)
+        }
     })
 }
 
@@ -103,10 +105,7 @@ pub(crate) fn fixed(
 }
 
 /// What the agent's model options may name, where its own names are foreign.
-pub(crate) fn served_models(
-    own: Option<(&'static str, &'static [&'static str])>,
-    endpoint: &Endpoint,
-) -> Option<ServedModels> {
+pub(crate) fn served_models(own: Option<&OwnModels>, endpoint: &Endpoint) -> Option<ServedModels> {
     let models = endpoint.models.values().map(|model| model.value.clone()).collect();
-    own.map(|(own, options)| ServedModels { options, own, models })
+    own.map(|own| ServedModels { options: own.options.clone(), own: own.prefix.clone(), models })
 }

@@ -11,10 +11,10 @@ use crate::{
         ResolveError, choice,
         fill::{fill, fixed, from, is_bare, missing, served_models},
     },
-    model::{Agent, AuthForward, Endpoint, Feed, Guard, KeyShape, Provider, Redirect, Wiring},
+    model::{Agent, AuthForward, Endpoint, Guard, ProtocolBinding, Provider, Redirect, VarSource},
     names::{EnvName, ProviderId, Scope, Sourced},
     plan::{
-        ExecPlan, KnownKey, Launch, PlannedValue, PlannedVar, Reason, Removals, Signs,
+        ExecPlan, KnownKey, Launch, PlannedValue, PlannedVar, Reason, Removals, StaleRedirects,
         is_redirect_key_of, is_redirect_var_of,
     },
     value::EnvValue,
@@ -24,13 +24,13 @@ use crate::{
 /// and where its value stands, and what must not be inherited.
 ///
 /// ```
-/// use jackin_core::{Agent, Config, Document, Given, choice, resolve};
+/// use jackin_core::{Config, Document, NameOrigin, choice, resolve};
 ///
 /// let text = "[env]\nZAI_API_KEY = \"op://Work/zai/key\"\n";
 /// let config = Config { global: Some(Document::global("config.toml", text)?), ..Config::default() };
 /// let layers = config.layers(None)?;
-/// let agent = Agent::find("claude").unwrap();
-/// let provider = choice::select(&layers, agent, Some(("zai", Given::Argument)))?;
+/// let agent = layers.registry.agent("claude").unwrap();
+/// let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
 /// let plan = resolve(&layers, agent, provider)?;
 /// assert_eq!(plan.label, "Claude (Z.AI)");
 /// assert_eq!(plan.set[0].name.as_str(), "ANTHROPIC_AUTH_TOKEN");
@@ -44,21 +44,27 @@ use crate::{
 /// key may send the user's own login there.
 pub fn resolve(
     layers: &EnvLayers,
-    agent: &'static Agent,
+    agent: &Agent,
     provider: &Provider,
 ) -> Result<ExecPlan, ResolveError> {
-    let catalog = &layers.catalog;
-    let most = agent.wirings.iter().map(|wiring| wiring.vars.len()).max().unwrap_or_default();
+    let registry = &layers.registry;
+    let unknown = |what, id: &str| ResolveError::NotInRegistry { what, id: id.to_owned() };
+    let position = registry.position_of(agent);
+    let position = position.ok_or_else(|| unknown("agent", agent.id.as_str()))?;
+    if !registry.has(provider) {
+        return Err(unknown("provider", provider.id.as_str()));
+    }
+    let most = agent.bindings.iter().map(|binding| binding.vars.len()).max().unwrap_or_default();
     let mut plan = ExecPlan {
         agent: agent.id.clone(),
         provider: provider.id.clone(),
         label: choice::label(layers, agent, provider),
         workspace: layers.workspace.clone(),
         role: layers.role.clone(),
-        program: agent.program.into(),
+        program: (*agent.program).into(),
         args: Vec::new(),
         set: Vec::with_capacity(most + layers.longest()),
-        removals: Removals::new(agent, catalog),
+        removals: Removals::new(position, registry),
         expires_at: provider.expires_at,
         expired: provider.expired.clone(),
         warnings: Vec::new(),
@@ -66,15 +72,16 @@ pub fn resolve(
         known: Vec::new(),
         inherited: None,
         held_back: Vec::new(),
-        shape: KeyShape::of(provider, catalog),
+        shape: registry.key_shape(provider),
         served: None,
         guarded_from: None,
-        signs: Signs::new(catalog, &provider.id),
+        stale: StaleRedirects::new(registry, &provider.id),
         isolation: layers.isolation.clone(),
+        is_client: false,
     };
     let join = Join { layers, agent, provider };
     match join.served()? {
-        Some((wiring, endpoint)) => join.redirect(&mut plan, wiring, endpoint)?,
+        Some((binding, endpoint)) => join.redirect(&mut plan, binding, endpoint)?,
         None => join.native(&mut plan)?,
     }
     join.note_keys(&mut plan);
@@ -85,7 +92,7 @@ pub fn resolve(
 /// The three arguments of [`resolve`].
 struct Join<'a> {
     layers: &'a EnvLayers,
-    agent: &'static Agent,
+    agent: &'a Agent,
     provider: &'a Provider,
 }
 
@@ -106,13 +113,13 @@ impl<'a> Join<'a> {
     }
 
     /// The endpoint to redirect the agent to; none for a native launch.
-    fn served(&self) -> Result<Option<(&'a Wiring, &'a Endpoint)>, ResolveError> {
+    fn served(&self) -> Result<Option<(&'a ProtocolBinding, &'a Endpoint)>, ResolveError> {
         let Self { agent, provider, .. } = self;
         let native = provider.id == agent.native;
         let mut served = agent
-            .wirings
+            .bindings
             .iter()
-            .filter_map(|wiring| Some((wiring, provider.endpoints.get(&wiring.protocol)?)));
+            .filter_map(|binding| Some((binding, provider.endpoint(binding.protocol)?)));
         match served.next() {
             Some((_, endpoint)) if native && self.has_own_login(endpoint) => Ok(None),
             Some(served) => Ok(Some(served)),
@@ -120,8 +127,8 @@ impl<'a> Join<'a> {
             None => Err(ResolveError::NotServed {
                 agent: agent.id.clone(),
                 provider: provider.id.clone(),
-                speaks: agent.wirings.iter().map(|wiring| wiring.protocol).collect(),
-                serves: provider.endpoints.keys().copied().collect(),
+                speaks: agent.bindings.iter().map(|binding| binding.protocol).collect(),
+                serves: provider.endpoints().map(|(protocol, _)| protocol).collect(),
             }),
         }
     }
@@ -129,7 +136,7 @@ impl<'a> Join<'a> {
     /// Whether the agent reaches its native provider without a key: where it is told to, or where
     /// none is configured and the user has not sent it elsewhere.
     fn has_own_login(&self, endpoint: &Endpoint) -> bool {
-        let built_in = |url: &Sourced<_>| url.source.scope == Scope::BuiltIn;
+        let built_in = |url: &Sourced<_>| url.source.scope >= Scope::Program;
         let configured =
             |key: Found<'_>| key.source.scope != Scope::Environment || !key.value.is_blank();
         match self.layers.mode(self.agent) {
@@ -144,7 +151,7 @@ impl<'a> Join<'a> {
     fn redirect(
         &self,
         plan: &mut ExecPlan,
-        wiring: &Wiring,
+        binding: &ProtocolBinding,
         endpoint: &Endpoint,
     ) -> Result<(), ResolveError> {
         let variable = &self.provider.key.value;
@@ -152,23 +159,23 @@ impl<'a> Join<'a> {
             Some(token) if !self.layers.has(variable) => Err(token),
             _ => Ok(self.key(plan, variable)?.ok_or_else(|| self.missing_key(variable))?),
         };
-        let missing = missing(wiring, endpoint);
+        let missing = missing(binding, endpoint);
         if !missing.is_empty() {
             return Err(ResolveError::Missing {
                 provider: self.provider.id.clone(),
-                protocol: wiring.protocol,
+                protocol: binding.protocol,
                 missing,
             });
         }
-        let redirect = Redirect { provider: self.provider, protocol: wiring.protocol, endpoint };
+        let redirect = Redirect { provider: self.provider, protocol: binding.protocol, endpoint };
         let guard = self.layers.guard;
-        let bare = is_bare(wiring, endpoint);
-        // Every wiring takes one.
+        let bare = is_bare(binding, endpoint);
+        // Every binding takes one.
         let mut key = Some(key);
-        for var in wiring.vars.iter().filter(|var| var.guard <= guard) {
+        for var in binding.vars.iter().filter(|var| var.guard <= guard) {
             let name = var.name.as_ref().unwrap_or(variable);
-            let filled = match var.feed {
-                Feed::Key => key.take().map(|key| match key {
+            let filled = match var.source {
+                VarSource::Key => key.take().map(|key| match key {
                     Ok(key) => planned_key(name, variable, key, Reason::Redirect),
                     Err(token) => from(fixed(name, token.value.clone(), Reason::Redirect), token),
                 }),
@@ -183,11 +190,11 @@ impl<'a> Join<'a> {
                 }
             }
         }
-        plan.args = (wiring.args)(&redirect).into_iter().map(Into::into).collect();
-        plan.guarded_from = self.agent.guarded_from.filter(|_| guard > Guard::Off);
-        plan.served = served_models(self.agent.own_models, endpoint);
+        plan.args = (binding.args.0)(&redirect).into_iter().map(Into::into).collect();
+        plan.guarded_from = self.agent.guarded_from.clone().filter(|_| guard > Guard::Off);
+        plan.served = served_models(self.agent.own_models.as_ref(), endpoint);
         let set = plan.set.iter().map(|var| var.name.clone()).collect();
-        plan.removals.set(Launch::Redirect(wiring.protocol, set));
+        plan.removals.set(Launch::Redirect(binding.protocol, set));
         Ok(())
     }
 
@@ -244,6 +251,7 @@ impl<'a> Join<'a> {
         ResolveError::MissingKey {
             provider: self.provider.id.clone(),
             variable: variable.clone(),
+            is_login: self.agent.token.as_ref() == Some(variable),
             native: self.other_native(),
         }
     }
@@ -295,9 +303,9 @@ impl<'a> Join<'a> {
     fn is_kept_for_a_login(&self, plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
         let own = plan.inherited.is_some() && self.agent.credentials().any(|own| own == name);
         let is_login = |agent: &Agent| agent.logins().any(|login| login == name);
-        self.layers.catalog.is_key(name)
+        self.layers.registry.is_key(name)
             || is_planned_login(&plan.set[..planned], name)
-            || (!own && Agent::all().iter().any(is_login))
+            || (!own && self.layers.registry.agents().iter().any(is_login))
     }
 
     /// Whether a name is part of a redirect of the layers' own whose key is held back: that is held
@@ -313,8 +321,12 @@ impl<'a> Join<'a> {
                 .any(|name| is_redirect_key_of(agent, name.as_str().as_ref()) && is_held_back(name))
         };
         let text = name.as_str();
-        let mut agents =
-            Agent::all().iter().filter(|agent| is_redirect_var_of(agent, text.as_ref()));
+        let mut agents = self
+            .layers
+            .registry
+            .agents()
+            .iter()
+            .filter(|agent| is_redirect_var_of(agent, text.as_ref()));
         plan.removals.is_leftover(text.as_bytes()) && agents.any(|agent| holds_back(&agent))
     }
 }
@@ -359,7 +371,7 @@ fn obstacle(
     let bytes = name.as_str().as_bytes();
     // The agent's own login would go there.
     if let EnvValue::Literal(text) = value
-        && plan.signs.shown_by(bytes, text.expose_secret().as_bytes())
+        && plan.stale.shown_by(bytes, text.expose_secret().as_bytes())
     {
         return Some("it would send the agent's own login to another provider".into());
     }

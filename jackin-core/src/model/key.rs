@@ -4,7 +4,6 @@
 use crate::{
     model::{Provider, Text},
     names::ProviderId,
-    registry::Catalog,
 };
 
 /// What is wrong with the text of a key; the key is not repeated.
@@ -53,16 +52,10 @@ pub(crate) struct KeyShape {
 }
 
 impl KeyShape {
-    pub(crate) fn of(provider: &Provider, catalog: &Catalog) -> Self {
-        let bound = catalog.iter().filter(|other| other.key_bound).filter_map(|other| {
-            let prefix = other.key_prefix.clone()?;
-            (Some(&prefix) != provider.key_prefix.as_ref()).then(|| (prefix, other.id.clone()))
-        });
-        Self {
-            provider: provider.id.clone(),
-            prefix: provider.key_prefix.clone(),
-            bound: bound.collect(),
-        }
+    /// The shape of a provider's keys; `bound` are the prefixes of keys that work for one other
+    /// provider alone.
+    pub(crate) fn new(provider: &Provider, bound: Vec<(Text, ProviderId)>) -> Self {
+        Self { provider: provider.id.clone(), prefix: provider.key_prefix.clone(), bound }
     }
 
     /// Whether a key is good for another provider alone.

@@ -1,18 +1,23 @@
 //! The types of agents, providers and endpoints. This room holds no table and looks nothing up.
 
 mod agent;
+mod check;
 mod key;
 mod provider;
 mod settings;
 mod small_map;
 
-pub use agent::{Agent, AuthForward, Feed, Guard, Prompt, Redirect, Scrub, Var, Version, Wiring};
+pub use agent::{
+    Agent, AuthForward, Guard, OwnModels, PackageVersion, Prompt, PromptVar, ProtocolBinding,
+    Redirect, RedirectMark, Scrub, Template, Var, VarSource, Version, VersionError,
+};
 pub use key::{KeyProblem, check_key};
 pub use provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier};
-pub use settings::{Answer, Setting, SettingKey, SettingsFile, SettingsPlace};
-pub use small_map::SmallMap;
+pub use settings::{Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace};
 pub(crate) use {
     agent::NAME_PREFIX,
+    check::{check_key_name, check_label, check_model, check_token},
     key::KeyShape,
     provider::{Text, check_base_url, host, is_loopback, is_open_http},
+    small_map::SmallMap,
 };

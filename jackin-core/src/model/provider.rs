@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     model::SmallMap,
-    names::{EnvName, ProviderId, Sourced},
+    names::{EnvName, ProviderId, Scope, Source, Sourced},
 };
 
 /// A text of the built-in data, or of a configuration.
@@ -136,11 +136,70 @@ pub struct Provider {
     pub checked: Option<Text>,
     /// The host of the agent's own API, for a provider without a base URL.
     pub(crate) host: Option<Text>,
+    /// Whether its key may be sent without TLS.
+    pub insecure: bool,
     /// What it serves. Empty for a provider that only its own agent can use.
-    pub endpoints: SmallMap<Protocol, Endpoint>,
+    pub(crate) endpoints: SmallMap<Protocol, Endpoint>,
 }
 
 impl Provider {
+    /// A provider that serves nothing yet, whose key is configured in this variable.
+    #[must_use]
+    pub fn new(id: ProviderId, key: EnvName) -> Self {
+        Self {
+            label: of_program(id.to_string().into()),
+            id,
+            key: of_program(key),
+            key_prefix: None,
+            key_bound: false,
+            request_token: None,
+            token: None,
+            expires_at: None,
+            expired: None,
+            mode: None,
+            tier: Tier::Own,
+            source: None,
+            checked: None,
+            host: None,
+            insecure: false,
+            endpoints: SmallMap::default(),
+        }
+    }
+
+    /// Sets its name for people.
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<Text>) -> Self {
+        self.label = of_program(label.into());
+        self
+    }
+
+    /// Sets how its keys begin. A key that begins otherwise triggers a warning.
+    #[must_use]
+    pub fn with_key_prefix(mut self, prefix: impl Into<Text>) -> Self {
+        self.key_prefix = Some(prefix.into());
+        self
+    }
+
+    /// Adds a protocol that it serves, or replaces the endpoint for that protocol.
+    #[must_use]
+    pub fn with_endpoint(mut self, protocol: Protocol, endpoint: Endpoint) -> Self {
+        let others = self.endpoints.iter().filter(|(known, _)| **known != protocol);
+        let others = others.map(|(known, endpoint)| (*known, endpoint.clone()));
+        self.endpoints = others.chain([(protocol, endpoint)]).collect();
+        self
+    }
+
+    /// Its endpoints, by protocol.
+    pub fn endpoints(&self) -> impl Iterator<Item = (Protocol, &Endpoint)> {
+        self.endpoints.iter().map(|(protocol, endpoint)| (*protocol, endpoint))
+    }
+
+    /// Its endpoint for a protocol, if it serves that.
+    #[must_use]
+    pub fn endpoint(&self, protocol: Protocol) -> Option<&Endpoint> {
+        self.endpoints.get(&protocol)
+    }
+
     /// The hosts that it names.
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
         let urls = self.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
@@ -205,7 +264,7 @@ pub struct Endpoint {
     /// The URL that the agent's client appends its paths to.
     pub base_url: Option<Sourced<Text>>,
     /// The model for each slot that has one.
-    pub models: SmallMap<Slot, Sourced<Text>>,
+    pub(crate) models: SmallMap<Slot, Sourced<Text>>,
     /// The context window of these models, in tokens.
     pub window: Option<Sourced<u64>>,
     /// How long the agent's client waits for an answer, in milliseconds.
@@ -215,6 +274,40 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// An endpoint at a base URL.
+    #[must_use]
+    pub fn new(base_url: impl Into<Text>) -> Self {
+        Self { base_url: Some(of_program(base_url.into())), ..Self::default() }
+    }
+
+    /// Sets the model for a slot.
+    #[must_use]
+    pub fn with_model(mut self, slot: Slot, model: impl Into<Text>) -> Self {
+        let others = self.models.iter().filter(|(known, _)| **known != slot);
+        let others = others.map(|(known, model)| (*known, model.clone()));
+        self.models = others.chain([(slot, of_program(model.into()))]).collect();
+        self
+    }
+
+    /// Sets the context window of its models, in tokens.
+    #[must_use]
+    pub fn with_window(mut self, tokens: u64) -> Self {
+        self.window = Some(of_program(tokens));
+        self
+    }
+
+    /// Sets how long the agent's client waits for an answer, in milliseconds.
+    #[must_use]
+    pub fn with_timeout_ms(mut self, timeout: u64) -> Self {
+        self.timeout_ms = Some(of_program(timeout));
+        self
+    }
+
+    /// The models that it names, by slot.
+    pub fn models(&self) -> impl Iterator<Item = (Slot, &Sourced<Text>)> {
+        self.models.iter().map(|(slot, model)| (*slot, model))
+    }
+
     /// The model for a slot, and whether the provider names it for this very slot (`true`) or
     /// another slot stands in (`false`).
     #[must_use]
@@ -239,6 +332,11 @@ impl Endpoint {
         });
         self.models = merged.collect();
     }
+}
+
+/// A value that a program gives.
+fn of_program<T>(value: T) -> Sourced<T> {
+    Sourced::new(value, Source::new(Scope::Program))
 }
 
 /// Checks a base URL. Only what an agent's HTTP client and every shell read alike is let through.
@@ -298,7 +396,6 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::names::{Scope, Source};
 
     fn endpoint(models: &[(Slot, &'static str)]) -> Endpoint {
         let sourced = |model: &'static str| Sourced::new(model.into(), Source::new(Scope::Global));

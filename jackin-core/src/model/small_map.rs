@@ -4,39 +4,36 @@ use std::{borrow::Cow, ops::Index};
 
 /// A map of a few entries, sorted by key. The built-in data's are part of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SmallMap<K: Clone + 'static, V: Clone + 'static>(pub(crate) Cow<'static, [(K, V)]>);
+pub(crate) struct SmallMap<K: Clone + 'static, V: Clone + 'static>(
+    pub(crate) Cow<'static, [(K, V)]>,
+);
 
 impl<K: Clone + Ord, V: Clone> SmallMap<K, V> {
     /// The value under a key.
     #[must_use]
-    pub fn get(&self, key: &K) -> Option<&V> {
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
         self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
     }
 
     /// Whether there is a value under a key.
     #[must_use]
-    pub fn contains_key(&self, key: &K) -> bool {
+    pub(crate) fn contains_key(&self, key: &K) -> bool {
         self.get(key).is_some()
     }
 
     /// Whether it has no entries.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The entries, by key.
-    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.0.iter().map(|(key, value)| (key, value))
     }
 
-    /// The keys, in order.
-    pub fn keys(&self) -> impl Iterator<Item = &K> {
-        self.iter().map(|(key, _)| key)
-    }
-
     /// The values, by key.
-    pub fn values(&self) -> impl Iterator<Item = &V> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.iter().map(|(_, value)| value)
     }
 }

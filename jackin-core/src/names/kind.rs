@@ -14,6 +14,8 @@ pub enum ErrorKind {
     Key,
     /// A reference could not be read.
     Secret,
+    /// An agent or a provider that a program adds cannot be used.
+    Registry,
 }
 
 impl ErrorKind {
@@ -26,6 +28,7 @@ impl ErrorKind {
             Self::Unsupported => "unsupported",
             Self::Key => "key",
             Self::Secret => "secret",
+            Self::Registry => "registry",
         }
     }
 }

@@ -19,6 +19,8 @@ pub enum Scope {
     Global,
     /// A variable of the launching process; below all layers, and only for provider keys.
     Environment,
+    /// A program that embeds jackin-core.
+    Program,
     /// jackin's own data.
     BuiltIn,
 }
@@ -43,6 +45,7 @@ impl Scope {
             Self::Role => "role",
             Self::Global => "global",
             Self::Environment => "environment",
+            Self::Program => "program",
             Self::BuiltIn => "built-in",
         }
     }
@@ -105,7 +108,7 @@ enum Places {
 }
 
 /// How many layers there can be: one for each scope.
-pub(crate) const LAYERS: usize = Scope::SEARCHED.len() + 1;
+pub(crate) const LAYERS: usize = Scope::SEARCHED.len() + 2;
 
 /// For each layer the line that is shadowed there; 0 where nothing is.
 pub(crate) type Lines = [u32; LAYERS];
@@ -217,7 +220,7 @@ mod tests {
 
     #[test]
     fn json_and_text_name_a_scope_alike() {
-        for scope in Scope::SEARCHED.into_iter().chain([Scope::BuiltIn]) {
+        for scope in Scope::SEARCHED.into_iter().chain([Scope::Program, Scope::BuiltIn]) {
             assert_eq!(serde_json::to_value(scope).unwrap(), scope.as_str());
         }
     }

@@ -9,10 +9,9 @@ use std::{
 use secrecy::ExposeSecret;
 
 use crate::{
-    config::is_of_user,
-    model::{Agent, Feed, Var},
+    model::{Agent, VarSource},
     names::{EnvName, is_name},
-    plan::{Beginnings, ExecPlan, KnownKey, ReadyPlan, Reason},
+    plan::{Beginnings, ExecPlan, KnownKey, ReadyPlan, Reason, is_of_user},
     value::{EnvValue, SecretRef},
 };
 
@@ -46,7 +45,7 @@ pub fn child_vars<'a>(ready: &'a ReadyPlan<'_>, parent: &'a Vars) -> Vec<(&'a Os
     let is_withheld = |name: &EnvName, value: &[u8]| {
         let name = name.as_str().as_bytes();
         (secrets.foreign.contains(value) && !own_keys.contains(&value))
-            || (plan.removals.may_concern(name) && plan.signs.shown_by(name, value))
+            || (plan.removals.may_concern(name) && plan.stale.shown_by(name, value))
     };
     let set: Vec<_> = ready
         .set()
@@ -87,7 +86,8 @@ impl ExecPlan {
     fn dropped_with<'a>(&self, parent: &'a Vars, secrets: &Secrets<'_>) -> BTreeSet<&'a OsString> {
         let removed = |name: &OsStr| {
             let name = name.as_encoded_bytes();
-            self.removals.reason(name).is_some() || self.isolation.refuses(&self.agent, name)
+            self.removals.reason(name).is_some()
+                || (!self.is_client && self.isolation.refuses(self.agent_entry(), name))
         };
         // The agent's own key may well be configured as such; it must not be another one's.
         let misplaced = |name: &OsStr, value: &[u8]| match &self.inherited {
@@ -107,10 +107,10 @@ impl ExecPlan {
         let may_concern =
             |(name, _): &&(OsString, OsString)| self.removals.may_concern(name.as_encoded_bytes());
         let parent: Vec<_> = parent.iter().filter(may_concern).collect();
-        for agent in Agent::all() {
+        for agent in self.removals.registry().agents() {
             let redirected = parent.iter().any(|(name, value)| {
                 let (name, value) = (name.as_encoded_bytes(), value.as_encoded_bytes());
-                self.signs.of(agent, name, value)
+                self.stale.of(agent, name, value)
             });
             let is_set = |name: &OsStr| self.set.iter().any(|var| is_name(&var.name, name));
             let orphaned =
@@ -162,11 +162,16 @@ impl ExecPlan {
         let set = self.set.iter().map(|var| OsStr::new(var.name.as_str())).filter(concerned);
         let (here, set): (Vec<_>, Vec<_>) = (here.collect(), set.collect());
         let mut there: Vec<_> = child.iter().map(|(name, _)| *name).filter(concerned).collect();
-        let wirings =
-            Agent::all().iter().flat_map(|agent| agent.wirings.iter().map(move |w| (agent, w)));
-        for (agent, wiring) in wirings {
-            let names = || wiring.vars.iter().filter_map(|var| Some((var.name.as_ref()?, var)));
-            let key = names().find(|(_, var)| matches!(var.feed, Feed::Key)).map(|(name, _)| name);
+        let bindings = self
+            .removals
+            .registry()
+            .agents()
+            .iter()
+            .flat_map(|agent| agent.bindings.iter().map(move |w| (agent, w)));
+        for (agent, binding) in bindings {
+            let names = || binding.vars.iter().filter_map(|var| Some((var.name.as_ref()?, var)));
+            let key =
+                names().find(|(_, var)| matches!(var.source, VarSource::Key)).map(|(name, _)| name);
             let Some(key) = key else { continue };
             let has = |vars: &[&OsStr], key| vars.iter().any(|name| is_name(key, name));
             let held = has(&here, key) || self.held_back.contains(key) || has(&set, key);
@@ -237,23 +242,19 @@ impl<'a> Secrets<'a> {
 
 /// Whether the agent finds the key of a redirect under this name.
 pub(crate) fn is_redirect_key_of(agent: &Agent, name: &OsStr) -> bool {
-    let mut keys = redirect_vars(agent).filter(|var| matches!(var.feed, Feed::Key));
+    let mut keys = agent.binding_vars().filter(|var| matches!(var.source, VarSource::Key));
     keys.any(|var| var.name.as_ref().is_some_and(|key| is_name(key, name)))
 }
 
 /// Whether the agent finds an address under this name.
 pub(crate) fn is_address_of(agent: &Agent, name: &OsStr) -> bool {
-    let mut urls = redirect_vars(agent).filter(|var| matches!(var.feed, Feed::BaseUrl));
+    let mut urls = agent.binding_vars().filter(|var| matches!(var.source, VarSource::BaseUrl));
     urls.any(|var| var.name.as_ref().is_some_and(|url| is_name(url, name)))
 }
 
 /// Whether a redirect of the agent sets this name.
 pub(crate) fn is_redirect_var_of(agent: &Agent, name: &OsStr) -> bool {
-    redirect_vars(agent).any(|var| var.name.as_ref().is_some_and(|own| is_name(own, name)))
-}
-
-fn redirect_vars(agent: &Agent) -> impl Iterator<Item = &'static Var> {
-    agent.wirings.iter().flat_map(|wiring| wiring.vars)
+    agent.binding_vars().any(|var| var.name.as_ref().is_some_and(|own| is_name(own, name)))
 }
 
 fn bytes(text: &str) -> &[u8] {

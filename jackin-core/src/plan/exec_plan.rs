@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::{
     config::Isolation,
-    model::{KeyShape, Version},
+    model::{Agent, KeyShape, PackageVersion},
     names::{AgentId, EnvName, ProviderId, RoleName, Shadowed, Source, WorkspaceName},
-    plan::{KnownKey, Removal, Removals, ServedModels, Signs},
+    plan::{KnownKey, Removal, Removals, ServedModels, StaleRedirects},
     value::{
         EnvValue, MaterializeError, SecretError, SecretFailure, SecretRef, SecretSource, has_nul,
     },
@@ -58,11 +58,14 @@ pub struct ExecPlan {
     /// The models that the provider serves, where the agent's own names would be foreign there.
     pub(crate) served: Option<ServedModels>,
     /// The package of the agent, and the version from which on this plan's guard holds.
-    pub guarded_from: Option<(&'static str, Version)>,
+    pub guarded_from: Option<PackageVersion>,
     /// What makes the removals marked [`Removal::if_redirected`] apply.
-    pub(crate) signs: Signs,
-    /// What the user says of inheriting.
+    pub(crate) stale: StaleRedirects,
+    /// What the user says about inheriting.
     pub(crate) isolation: Isolation,
+    /// Whether the process is a client that starts the agent elsewhere. It needs what it finds here,
+    /// and the agent gets none of that.
+    pub(crate) is_client: bool,
 }
 
 /// A variable of a plan.
@@ -120,6 +123,11 @@ impl Reason {
 }
 
 impl ExecPlan {
+    /// The agent's entry in the registry.
+    pub(crate) fn agent_entry(&self) -> &Agent {
+        self.removals.agent()
+    }
+
     /// The same plan with these arguments for the agent after those of the plan.
     #[must_use]
     pub fn with_args(mut self, args: impl IntoIterator<Item = OsString>) -> Self {

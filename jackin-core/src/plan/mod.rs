@@ -12,12 +12,14 @@ mod stale_redirects;
 
 pub use child_env::{Vars, child_env, child_vars};
 pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason};
+pub use inherit::InheritRule;
 pub use redacted::{RedactedPlan, RedactedVar};
 pub use removals::Removal;
 pub(crate) use {
     child_env::{is_address_of, is_redirect_key_of, is_redirect_var_of},
+    inherit::is_of_user,
     known_key::KnownKey,
     models::ServedModels,
     removals::{Beginning, Beginnings, Launch, Removals},
-    stale_redirects::Signs,
+    stale_redirects::StaleRedirects,
 };

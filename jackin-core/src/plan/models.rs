@@ -1,6 +1,6 @@
 //! The models that the chosen provider serves, and the arguments that name others.
 
-use std::ffi::OsString;
+use std::{borrow::Cow, ffi::OsString};
 
 use crate::model::Text;
 
@@ -8,9 +8,9 @@ use crate::model::Text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ServedModels {
     /// The options that take a model.
-    pub(crate) options: &'static [&'static str],
+    pub(crate) options: Cow<'static, [Text]>,
     /// How the names of the agent's own models begin.
-    pub(crate) own: &'static str,
+    pub(crate) own: Text,
     /// The provider's models.
     pub(crate) models: Vec<Text>,
 }
@@ -25,8 +25,9 @@ impl ServedModels {
                 Some((option, model)) => (option, model),
                 None => (arg, next?.to_str()?),
             };
-            self.options.contains(&option).then_some(model)
+            self.options.iter().any(|known| known == option).then_some(model)
         });
-        named.filter(|model| model.starts_with(self.own) && self.models.iter().all(|m| m != model))
+        named
+            .filter(|model| model.starts_with(&*self.own) && self.models.iter().all(|m| m != model))
     }
 }

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    config::Kept,
     names::{AgentId, EnvName, ProviderId, RoleName, Shadowed, Source, WorkspaceName},
-    plan::{ExecPlan, PlannedValue, PlannedVar, Reason, Removal},
+    plan::{ExecPlan, InheritRule, PlannedValue, PlannedVar, Reason, Removal},
     value::SecretRef,
 };
 
@@ -85,7 +84,7 @@ pub struct RedactedPlan<'a> {
     pub remove: Vec<Removal>,
     /// Where the plan is pure, all that it may inherit; else that is whatever is not removed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub keep: Option<Vec<Kept>>,
+    pub keep: Option<Vec<InheritRule>>,
     /// When the key ends, in seconds since 1970, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,

@@ -1,13 +1,13 @@
 //! What must not cross into the child, and why: derived from the two tables, never listed twice.
 
-use std::{borrow::Cow, ffi::OsStr, sync::LazyLock};
+use std::{borrow::Cow, ffi::OsStr};
 
 use serde::Serialize;
 
 use crate::{
-    model::{Agent, Protocol, Scrub, Wiring},
+    model::{Agent, Protocol, ProtocolBinding, Scrub},
     names::{EnvName, is_name, matches},
-    registry::Catalog,
+    registry::Registry,
 };
 
 /// Names that the child's environment must not hold.
@@ -37,19 +37,20 @@ impl Removal {
 /// to read it.
 #[derive(Debug, Clone)]
 pub(crate) struct Removals {
-    agent: &'static Agent,
+    registry: Registry,
+    /// The agent's position in the registry.
+    agent: usize,
     launch: Launch,
-    /// It knows every variable that holds some provider's key.
-    catalog: Catalog,
     beginnings: Beginnings,
 }
 
 /// Of the catalogue no more counts than what is removed for it.
 impl PartialEq for Removals {
     fn eq(&self, other: &Self) -> bool {
-        self.agent == other.agent
+        self.agent() == other.agent()
             && self.launch == other.launch
-            && self.catalog.keys() == other.catalog.keys()
+            && self.registry.agents() == other.registry.agents()
+            && self.registry.keys() == other.registry.keys()
     }
 }
 
@@ -68,18 +69,18 @@ pub(crate) enum Launch {
 #[derive(Clone, Copy)]
 struct Rule<'a> {
     pattern: &'a str,
-    reason: &'static str,
+    reason: &'a str,
     if_redirected: bool,
     /// Whether it goes without saying where another rule covers it.
     derived: bool,
 }
 
 impl<'a> Rule<'a> {
-    fn listed(pattern: &'a str, reason: &'static str) -> Self {
+    fn listed(pattern: &'a str, reason: &'a str) -> Self {
         Self { pattern, reason, if_redirected: false, derived: false }
     }
 
-    fn derived(name: &'a EnvName, reason: &'static str) -> Self {
+    fn derived(name: &'a EnvName, reason: &'a str) -> Self {
         Self { derived: true, ..Self::listed(name.as_str(), reason) }
     }
 
@@ -90,12 +91,19 @@ impl<'a> Rule<'a> {
 
 impl Removals {
     /// Those of a native launch without a login.
-    pub(crate) fn new(agent: &'static Agent, catalog: &Catalog) -> Self {
-        let beginnings = match Agent::find(agent.id.as_str()) {
-            Some(_) => TABLES.or(catalog.keys().iter().map(EnvName::as_str).collect()),
-            None => Beginnings::ANY,
-        };
-        Self { agent, launch: Launch::Native(Vec::new()), catalog: catalog.clone(), beginnings }
+    pub(crate) fn new(agent: usize, registry: &Registry) -> Self {
+        let beginnings = Beginnings::of(registry);
+        Self { agent, launch: Launch::Native(Vec::new()), registry: registry.clone(), beginnings }
+    }
+
+    /// The agent.
+    pub(crate) fn agent(&self) -> &Agent {
+        &self.registry.agents()[self.agent]
+    }
+
+    /// The agents and providers that the plan knows.
+    pub(crate) const fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// Makes them those of a launch.
@@ -119,7 +127,7 @@ impl Removals {
     }
 
     /// Why a name is removed whatever the environment looks like, if it is.
-    pub(crate) fn reason(&self, name: &[u8]) -> Option<&'static str> {
+    pub(crate) fn reason(&self, name: &[u8]) -> Option<&str> {
         if !self.may_concern(name) {
             return None;
         }
@@ -137,9 +145,9 @@ impl Removals {
     /// nothing where it holds no key, or where the agent is to find its own.
     pub(crate) fn foreign(&self, name: &EnvName, own: &EnvName) -> Option<bool> {
         let native = matches!(self.launch, Launch::Native(_));
-        let kept = native && self.agent.credentials().any(|kept| kept == name);
-        let mut logins = Agent::all().iter().flat_map(Agent::credentials);
-        let is_key = self.catalog.is_key(name) || (!kept && logins.any(|login| login == name));
+        let kept = native && self.agent().credentials().any(|kept| kept == name);
+        let mut logins = self.registry.agents().iter().flat_map(Agent::credentials);
+        let is_key = self.registry.is_key(name) || (!kept && logins.any(|login| login == name));
         is_key.then_some(name != own && !kept)
     }
 
@@ -148,8 +156,8 @@ impl Removals {
         if !self.may_concern(name.as_encoded_bytes()) {
             return None;
         }
-        let logins = Agent::all().iter().flat_map(Agent::credentials);
-        let known = self.catalog.keys().iter().chain(logins).filter(|known| is_name(known, name));
+        let logins = self.registry.agents().iter().flat_map(Agent::credentials);
+        let known = self.registry.keys().iter().chain(logins).filter(|known| is_name(known, name));
         known.filter_map(|known| self.foreign(known, own)).max()
     }
 
@@ -175,14 +183,14 @@ impl Removals {
             Launch::Redirect(protocol, _) => (Some(*protocol), &[][..]),
             Launch::Native(logins) => (None, &logins[..]),
         };
-        let mut wirings = self.agent.wirings.iter();
-        let wiring = wirings.find(|wiring| Some(wiring.protocol) == protocol);
+        let mut bindings = self.agent().bindings.iter();
+        let binding = bindings.find(|binding| Some(binding.protocol) == protocol);
         let part = "is part of a redirect, and not of this one";
-        let unset = names(wiring).filter(|name| !self.keeps(name));
+        let unset = names(binding).filter(|name| !self.keeps(name));
         let other = "is another login than the one that was chosen";
-        let others = self.agent.credentials();
+        let others = self.agent().credentials();
         let others = others.filter(move |name| !logins.is_empty() && !logins.contains(name));
-        listed(wiring.map_or(&[], |wiring| wiring.scrub))
+        listed(binding.map_or(&[], |binding| &*binding.scrub))
             .chain(unset.map(move |name| Rule::derived(name, part)))
             .chain(others.map(move |name| Rule::listed(name.as_str(), other)))
     }
@@ -190,12 +198,12 @@ impl Removals {
     /// What no launch passes on: marks of the session it is started from, and providers' keys but
     /// for the one that the agent itself is to find.
     fn of_every(&self) -> impl Iterator<Item = Rule<'_>> {
-        let keys = self.catalog.keys().iter().filter(|name| !self.keeps(name));
-        let others = Agent::all().iter().filter(|other| other.id != self.agent.id);
-        let logins = others
-            .flat_map(Agent::credentials)
-            .filter(|name| !self.keeps(name) && !self.agent.credentials().any(|own| own == *name));
-        listed(self.agent.nesting)
+        let keys = self.registry.keys().iter().filter(|name| !self.keeps(name));
+        let others = self.registry.agents().iter().filter(|other| other.id != self.agent().id);
+        let logins = others.flat_map(Agent::credentials).filter(|name| {
+            !self.keeps(name) && !self.agent().credentials().any(|own| own == *name)
+        });
+        listed(&self.agent().nesting)
             .chain(keys.map(|name| Rule::listed(name.as_str(), "is a provider's key")))
             .chain(logins.map(|name| Rule::derived(name, "is another agent's login")))
     }
@@ -205,8 +213,8 @@ impl Removals {
     /// given must not go where somebody has pointed the agent: then no sign of that is asked for.
     fn leftovers(&self) -> impl Iterator<Item = Rule<'_>> {
         let given = matches!(&self.launch, Launch::Native(logins) if !logins.is_empty());
-        let own = move |name| given && names(self.agent.wirings).any(|own| own == name);
-        let all = names(Agent::all().iter().flat_map(|agent| agent.wirings));
+        let own = move |name| given && names(&*self.agent().bindings).any(|own| own == name);
+        let all = names(self.registry.agents().iter().flat_map(|agent| &*agent.bindings));
         all.filter(|name| !self.keeps(name)).map(move |name| match own(name) {
             true => Rule::derived(name, "could send the login elsewhere"),
             false => Rule {
@@ -220,21 +228,21 @@ impl Removals {
     fn keeps(&self, name: &EnvName) -> bool {
         match &self.launch {
             Launch::Redirect(_, set) => set.contains(name),
-            Launch::Native(_) => *name == self.agent.native_key,
+            Launch::Native(_) => *name == self.agent().native_key,
         }
     }
 }
 
-fn names(
-    wirings: impl IntoIterator<Item = &'static Wiring>,
-) -> impl Iterator<Item = &'static EnvName> {
-    wirings.into_iter().flat_map(|wiring| wiring.vars).filter_map(|var| var.name.as_ref())
+fn names<'a>(
+    bindings: impl IntoIterator<Item = &'a ProtocolBinding>,
+) -> impl Iterator<Item = &'a EnvName> {
+    bindings.into_iter().flat_map(|binding| &*binding.vars).filter_map(|var| var.name.as_ref())
 }
 
-fn listed<'a>(scrubs: &'static [Scrub]) -> impl Iterator<Item = Rule<'a>> {
-    let one =
-        |scrub: &'static Scrub| scrub.patterns.iter().map(|name| Rule::listed(name, scrub.reason));
-    scrubs.iter().flat_map(one)
+fn listed(scrubs: &[Scrub]) -> impl Iterator<Item = Rule<'_>> {
+    scrubs
+        .iter()
+        .flat_map(|scrub| scrub.patterns.iter().map(|name| Rule::listed(name, &scrub.reason)))
 }
 
 /// Adds rules to a list, but for derived ones that its part from `start` on covers already.
@@ -242,28 +250,11 @@ fn add<'a>(list: &mut Vec<Removal>, start: usize, rules: impl Iterator<Item = Ru
     for Rule { pattern, reason, if_redirected, derived } in rules {
         let covered = || list[start..].iter().any(|known| known.covers(pattern.as_bytes()));
         if !derived || !covered() {
-            let (pattern, reason) = (pattern.to_owned().into(), reason.into());
+            let (pattern, reason) = (pattern.to_owned().into(), reason.to_owned().into());
             list.push(Removal { pattern, reason, if_redirected });
         }
     }
 }
-
-/// How every name and pattern in the table of agents begins.
-static TABLES: LazyLock<Beginnings> = LazyLock::new(|| {
-    let mut all = Beginnings::NONE;
-    for agent in Agent::all() {
-        agent.credentials().for_each(|name| all.add(name.as_str()));
-        let scrubs = agent.wirings.iter().flat_map(|wiring| wiring.scrub).chain(agent.nesting);
-        for scrub in scrubs {
-            scrub.patterns.iter().for_each(|pattern| all.add(pattern));
-        }
-        for wiring in agent.wirings {
-            wiring.mark.iter().for_each(|(variable, _)| all.add(variable));
-            names([wiring]).for_each(|name| all.add(name.as_str()));
-        }
-    }
-    all
-});
 
 /// The first bytes of a name, and zeros for those that it has not.
 pub(crate) type Beginning = [u8; 3];
@@ -286,6 +277,24 @@ impl Beginnings {
     const ANY: Self = Self([u64::MAX; 8]);
     const NONE: Self = Self([0; 8]);
 
+    /// How every name and pattern of a registry begins.
+    fn of(registry: &Registry) -> Self {
+        let mut all: Self = registry.keys().iter().map(EnvName::as_str).collect();
+        for agent in registry.agents() {
+            agent.credentials().for_each(|name| all.add(name.as_str()));
+            let scrubs = agent.bindings.iter().flat_map(|binding| &*binding.scrub);
+            for scrub in scrubs.chain(&*agent.nesting) {
+                scrub.patterns.iter().for_each(|pattern| all.add(pattern));
+            }
+            for binding in &*agent.bindings {
+                binding.mark.iter().for_each(|mark| all.add(mark.variable.as_str()));
+            }
+            let vars = agent.binding_vars().filter_map(|var| var.name.as_ref());
+            vars.for_each(|name| all.add(name.as_str()));
+        }
+        all
+    }
+
     fn add(&mut self, pattern: &str) {
         let pattern = pattern.as_bytes();
         if pattern[..pattern.len().min(3)].contains(&b'*') {
@@ -293,10 +302,6 @@ impl Beginnings {
         }
         let bit = Self::bit(beginning(pattern));
         self.0[bit / 64] |= 1 << (bit % 64);
-    }
-
-    fn or(self, other: Self) -> Self {
-        Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
     }
 
     /// Whether one of the patterns may match a name.
@@ -333,21 +338,21 @@ mod tests {
     /// The list is for people, the questions are for launches: both must say the same.
     #[test]
     fn what_is_listed_is_what_is_removed() {
-        let catalog = Catalog::built_in();
-        for agent in Agent::all() {
-            let redirects = agent.wirings.iter().map(|wiring| {
-                let set = names([wiring]).step_by(2).cloned().collect();
-                Launch::Redirect(wiring.protocol, set)
+        let registry = Registry::built_in();
+        for (at, agent) in registry.agents().iter().enumerate() {
+            let redirects = agent.bindings.iter().map(|binding| {
+                let set = names([binding]).step_by(2).cloned().collect();
+                Launch::Redirect(binding.protocol, set)
             });
             let native =
                 [Launch::Native(Vec::new()), Launch::Native(vec![agent.native_key.clone()])];
             for launch in redirects.chain(native) {
-                let mut removals = Removals::new(agent, &catalog);
+                let mut removals = Removals::new(at, &registry);
                 removals.set(launch);
                 let list = removals.list();
                 assert!(list.len() > 30);
-                let every = Agent::all().iter().flat_map(|agent| agent.wirings);
-                let keys = removals.catalog.keys().iter().map(ToString::to_string);
+                let every = registry.agents().iter().flat_map(|agent| &*agent.bindings);
+                let keys = registry.keys().iter().map(ToString::to_string);
                 let names = names(every).map(ToString::to_string).chain(keys);
                 let listed = list.iter().map(|removal| removal.pattern.replace('*', "X"));
                 let others =

@@ -1,56 +1,57 @@
 //! How it shows that an environment sends an agent to another provider than the one that is meant.
 
 use crate::{
-    model::{Agent, Feed, Protocol, Var},
+    model::{Agent, Protocol, Var, VarSource},
     names::ProviderId,
-    registry::Catalog,
+    registry::Registry,
 };
 
 /// How an environment shows that an agent was redirected in it, by jackin or by hand, to a provider
 /// that is not this one: by a mark of a redirect, or by one of these URLs.
 #[derive(Debug, Clone)]
-pub(crate) struct Signs {
-    catalog: Catalog,
+pub(crate) struct StaleRedirects {
+    registry: Registry,
     provider: ProviderId,
 }
 
 /// The URLs are what counts.
-impl PartialEq for Signs {
+impl PartialEq for StaleRedirects {
     fn eq(&self, other: &Self) -> bool {
-        self.catalog.urls_but(&self.provider).eq(other.catalog.urls_but(&other.provider))
+        self.registry.urls_except(&self.provider).eq(other.registry.urls_except(&other.provider))
     }
 }
 
-impl Eq for Signs {}
+impl Eq for StaleRedirects {}
 
-impl Signs {
-    pub(crate) fn new(catalog: &Catalog, provider: &ProviderId) -> Self {
-        Self { catalog: catalog.clone(), provider: provider.clone() }
+impl StaleRedirects {
+    pub(crate) fn new(registry: &Registry, provider: &ProviderId) -> Self {
+        Self { registry: registry.clone(), provider: provider.clone() }
     }
 
     /// Whether a variable is the sign of some agent's redirect.
     pub(crate) fn shown_by(&self, name: &[u8], value: &[u8]) -> bool {
-        Agent::all().iter().any(|agent| self.of(agent, name, value))
+        self.registry.agents().iter().any(|agent| self.of(agent, name, value))
     }
 
     /// Whether a variable is the sign of this agent's redirect.
     pub(crate) fn of(&self, agent: &Agent, name: &[u8], value: &[u8]) -> bool {
-        agent.wirings.iter().any(|wiring| {
-            let mark = wiring.mark.filter(|(variable, _)| variable.as_bytes() == name);
+        agent.bindings.iter().any(|binding| {
+            let mark = binding.mark.as_ref();
+            let mark = mark.filter(|mark| mark.variable.as_str().as_bytes() == name);
             let is_url = |var: &&Var| {
-                matches!(var.feed, Feed::BaseUrl)
+                matches!(var.source, VarSource::BaseUrl)
                     && var.name.as_ref().is_some_and(|url| url.as_str().as_bytes() == name)
             };
             let text = || String::from_utf8_lossy(value);
-            mark.is_some_and(|(_, part)| text().contains(part))
-                || (wiring.vars.iter().any(|var| is_url(&var))
-                    && self.holds(wiring.protocol, &text()))
+            mark.is_some_and(|mark| text().contains(&*mark.contains))
+                || (binding.vars.iter().any(|var| is_url(&var))
+                    && self.holds(binding.protocol, &text()))
         })
     }
 
     fn holds(&self, protocol: Protocol, url: &str) -> bool {
         let url = normal(url);
-        let mut others = self.catalog.urls_but(&self.provider);
+        let mut others = self.registry.urls_except(&self.provider);
         others.any(|(known, other)| known == protocol && normal(other) == url)
     }
 }

@@ -1,11 +1,17 @@
-//! The agents and providers of one program: the built-in ones, and those that are added. Nothing that a
-//! registry does not know can be joined. This room reads no text of a user.
+//! The agents and providers of one program: the built-in ones, and those that are added. Nothing that
+//! the registry does not know can be joined. This room reads no text of a user's.
 
 mod agents;
 mod built_in;
-mod catalog;
+mod check;
+mod error;
+mod tables;
 mod unknown;
 
-pub(crate) use agents::{AGENTS, scrub};
-pub use catalog::Catalog;
-pub use unknown::{Given, Unknown};
+pub use error::RegistryError;
+pub use tables::Registry;
+pub use unknown::{NameOrigin, Unknown};
+pub(crate) use {
+    check::{NO_NATIVE_KEY, TAKEN},
+    tables::OtherUrl,
+};

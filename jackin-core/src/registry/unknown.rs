@@ -13,7 +13,7 @@ pub struct Unknown {
     /// The name that was given, or `…` where it could be anything else, such as a key.
     pub name: String,
     /// Where it was given.
-    pub given: Given,
+    pub given: NameOrigin,
     /// The closest known name.
     pub suggestion: Option<String>,
     /// Every known name.
@@ -25,7 +25,7 @@ impl Unknown {
     pub fn new<'a>(
         what: &'static str,
         name: &str,
-        given: Given,
+        given: NameOrigin,
         known: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let known: Vec<String> = known.into_iter().map(str::to_owned).collect();
@@ -43,7 +43,7 @@ impl Unknown {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self.given {
-            Given::Config(_) => ErrorKind::Config,
+            NameOrigin::Config(_) => ErrorKind::Config,
             _ => ErrorKind::Usage,
         }
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Unknown {
 /// Where a name was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Given {
+pub enum NameOrigin {
     /// As an argument.
     Argument,
     /// In an environment variable.
@@ -77,7 +77,7 @@ pub enum Given {
     Config(Source),
 }
 
-impl fmt::Display for Given {
+impl fmt::Display for NameOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Argument => Ok(()),
@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn what_could_be_a_key_is_not_kept() {
-        let unknown = Unknown::new("provider", "sk-0123456789abcdef0123", Given::Argument, ["zai"]);
+        let unknown =
+            Unknown::new("provider", "sk-0123456789abcdef0123", NameOrigin::Argument, ["zai"]);
         assert_eq!(unknown.to_string(), "unknown provider `…`");
         assert!(!format!("{unknown:?}").contains("0123"));
     }
@@ -101,7 +102,8 @@ mod tests {
     #[test]
     fn suggestions_are_close() {
         let suggest = |name: &str| {
-            Unknown::new("provider", name, Given::Argument, ["anthropic", "zai", "kimi"]).suggestion
+            Unknown::new("provider", name, NameOrigin::Argument, ["anthropic", "zai", "kimi"])
+                .suggestion
         };
         assert_eq!(suggest("zia").as_deref(), Some("zai"));
         assert_eq!(suggest("anthropci").as_deref(), Some("anthropic"));

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use jackin_core::{
-    Agent, Config, Document, ExecPlan, Given, HostVar, SecretError, SecretRef, SecretSource,
+    Config, Document, ExecPlan, HostVar, NameOrigin, SecretError, SecretRef, SecretSource,
     SecretString, choice, resolve,
 };
 
@@ -39,7 +39,7 @@ pub(crate) fn plan(agent: &str, config: &str, provider: &str, host: &Vars) -> Ex
             Some(_) => HostVar::Set,
         }
     });
-    let agent = Agent::find(agent).unwrap();
-    let provider = choice::select(&layers, agent, Some((provider, Given::Argument))).unwrap();
+    let agent = layers.registry.agent(agent).unwrap();
+    let provider = choice::select(&layers, agent, Some((provider, NameOrigin::Argument))).unwrap();
     resolve(&layers, agent, provider).unwrap()
 }

@@ -1,6 +1,6 @@
 //! `jackin auth import`: a gateway's bundle into one scope: its key, its URL, its models, its end.
 
-use jackin_core::{Agent, Catalog, EnvValue, ExposeSecret as _, Protocol, Provider};
+use jackin_core::{EnvValue, ExposeSecret as _, Protocol, Provider, Registry};
 
 use super::{
     asked,
@@ -19,8 +19,8 @@ use crate::{
 pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let target = Target::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
-    let catalog = &layers.catalog;
-    let provider = asked(catalog, args.provider.as_deref())?;
+    let registry = &layers.registry;
+    let provider = asked(registry, args.provider.as_deref())?;
     let text = input::piped()?;
     let bundle = Bundle::parse(text.expose_secret(), provider.request_token.as_ref());
     let mut bundle = bundle.map_err(|error| {
@@ -29,7 +29,7 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
             "paste its JSON, or the block of four `export` lines; nothing was stored".into()
         }))
     })?;
-    check(&bundle, provider, catalog)?;
+    check(&bundle, provider, registry)?;
     let note = match args.note.as_deref() {
         Some(note) => Some(keys::checked_note(note)?.to_owned()),
         None => bundle.note.as_deref().map(one_line),
@@ -37,7 +37,7 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     let lives = guide(&provider.id, &layers, ambient)?.lives_hours;
     end(&mut bundle, args.approved.as_deref(), lives)?;
     let key = EnvValue::Literal(bundle.key.clone().into());
-    let warning = keys::warning(catalog, provider, &key)?;
+    let warning = keys::warning(registry, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let changed = target.change(&changes(&bundle, &key, provider, &target, note.as_deref()))?;
     let what = format!("{}, {}", provider.label.value, keys::masked(&key));
@@ -77,14 +77,15 @@ fn end(bundle: &mut Bundle, approved: Option<&str>, lives: Option<u64>) -> Resul
 
 /// Refuses what can only fail, or worse: a host that is not the gateway's, and models that the
 /// agents ask their own provider for.
-fn check(bundle: &Bundle, provider: &Provider, catalog: &Catalog) -> Result<(), Failure> {
+fn check(bundle: &Bundle, provider: &Provider, registry: &Registry) -> Result<(), Failure> {
     let refused = |why: String| {
         Failure::new(USAGE, format!("cannot use this bundle: {why}")).hint("nothing was stored")
     };
-    catalog
+    registry
         .check_url(provider, &bundle.base_url)
         .map_err(|problem| refused(format!("its base URL {problem}")))?;
-    for (prefix, _) in Agent::all().iter().filter_map(|agent| agent.own_models) {
+    for own in registry.agents().iter().filter_map(|agent| agent.own_models.as_ref()) {
+        let prefix = &*own.prefix;
         // A router's name for it, as in `anthropic/claude-…`, is that model all the same.
         let own = |model: &str| {
             let name = model.rsplit('/').next().unwrap_or(model);
@@ -97,7 +98,8 @@ fn check(bundle: &Bundle, provider: &Provider, catalog: &Catalog) -> Result<(), 
         }
     }
     // A model's name is shown where a key never is.
-    let mut prefixes = catalog.iter().filter_map(|provider| provider.key_prefix.as_deref());
+    let mut prefixes =
+        registry.providers().iter().filter_map(|provider| provider.key_prefix.as_deref());
     if prefixes.any(|key| bundle.main.starts_with(key) || bundle.small_fast.starts_with(key)) {
         return Err(refused("what it gives as a model looks like a key".into()));
     }

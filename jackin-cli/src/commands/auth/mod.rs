@@ -14,7 +14,7 @@ mod set;
 pub(crate) use list::Listing as Keys;
 
 use jackin_core::{
-    Catalog, Document, EnvName, EnvValue, Given, Provider, Shadowed, Source, WorkspaceName,
+    Document, EnvName, EnvValue, NameOrigin, Provider, Registry, Shadowed, Source, WorkspaceName,
 };
 
 use crate::{
@@ -49,10 +49,11 @@ pub(super) fn run(auth: &Auth, ambient: &Ambient, report: &Report) -> Result<u8,
 }
 
 /// The provider of that name, else the one that keys are asked of.
-fn asked<'a>(catalog: &'a Catalog, id: Option<&str>) -> Result<&'a Provider, Failure> {
+fn asked<'a>(registry: &'a Registry, id: Option<&str>) -> Result<&'a Provider, Failure> {
     match id {
-        Some(id) => provider(catalog, id),
-        None => catalog
+        Some(id) => provider(registry, id),
+        None => registry
+            .providers()
             .iter()
             .find(|provider| provider.request_token.is_some())
             .ok_or_else(|| Failure::new(USAGE, "which provider?").hint("name it")),
@@ -77,7 +78,7 @@ struct Found {
 fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure> {
     let here = layers(&list.place, ambient)?;
     let mut keys = Vec::new();
-    for provider in here.catalog.iter() {
+    for provider in here.registry.providers().iter() {
         let found = here.get(&provider.key.value);
         // An exported variable without a value is no key.
         let found = found.filter(|found| found.source.file.is_some() || !found.value.is_blank());
@@ -95,9 +96,10 @@ fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure
             |key: &Key| key.found.as_ref().is_some_and(|found| found.source.file.is_some());
         keys.retain(|key| !in_files(key));
         for scope in &stored {
-            let catalog = scope.target.layers(ambient)?.catalog;
+            let registry = scope.target.layers(ambient)?.registry;
             for (name, value, source) in &scope.entries {
-                let owner = catalog.iter().find(|provider| provider.key.value == *name);
+                let owner =
+                    registry.providers().iter().find(|provider| provider.key.value == *name);
                 let Some(provider) = owner.cloned() else { continue };
                 // The row for the lack of one says nothing any more.
                 keys.retain(|key| key.found.is_some() || key.provider.id != provider.id);
@@ -112,7 +114,8 @@ fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure
                 });
             }
         }
-        let order: Vec<_> = here.catalog.iter().map(|provider| provider.id.clone()).collect();
+        let order: Vec<_> =
+            here.registry.providers().iter().map(|provider| provider.id.clone()).collect();
         keys.sort_by_key(|key| {
             order.iter().position(|id| *id == key.provider.id).unwrap_or(order.len())
         });
@@ -131,7 +134,7 @@ fn stored(ambient: &Ambient) -> Result<Vec<Stored>, Failure> {
     let mut files: Vec<(Option<WorkspaceName>, Document)> = Vec::new();
     files.extend(ambient.global()?.map(|document| (None, document)));
     for name in ambient.workspaces()? {
-        let (name, document) = ambient.named_workspace(name.as_str(), Given::Argument)?;
+        let (name, document) = ambient.named_workspace(name.as_str(), NameOrigin::Argument)?;
         files.push((Some(name), document));
     }
     let mut scopes = Vec::new();

@@ -3,7 +3,8 @@
 use std::path::absolute;
 
 use jackin_core::{
-    CommandRef, EnvValue, ExposeSecret as _, FileRef, Mode, OpRef, Provider, SecretRef,
+    EnvValue, ExposeSecret as _, Mode, Provider, SecretRef,
+    secret::{CommandRef, FileRef, OpRef},
 };
 
 use super::{provider, refused_argument};
@@ -23,7 +24,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     }
     let target = Target::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
-    let provider = provider(&layers.catalog, &args.provider)?;
+    let provider = provider(&layers.registry, &args.provider)?;
     let note = args.note.as_deref().map(keys::checked_note).transpose()?;
     let value = match reference(args)? {
         Some(reference) => EnvValue::Reference(reference),
@@ -38,7 +39,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
             value.map_err(|error| Failure::new(USAGE, format!("the key {error}")))?
         }
     };
-    let warning = keys::warning(&layers.catalog, provider, &value)?;
+    let warning = keys::warning(&layers.registry, provider, &value)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let value = if args.source.place.keyring {
         keys::keep(value, &provider.key.value, &target)?
@@ -83,7 +84,8 @@ pub(super) fn still_ignored(
     report: &Report,
 ) -> Result<(), Failure> {
     let layers = target.layers(ambient)?;
-    let mode = layers.catalog.get(provider.id.as_str()).and_then(|stored| stored.mode.as_ref());
+    let mode =
+        layers.registry.provider(provider.id.as_str()).and_then(|stored| stored.mode.as_ref());
     if let Some(mode) = mode.filter(|mode| mode.value == Mode::Ignore) {
         report.warning(&format!("its mode is still `ignore` ({})", mode.source));
     }
@@ -112,7 +114,7 @@ fn reference(args: &AuthSet) -> Result<Option<SecretRef>, Failure> {
 pub(super) fn unset(args: &AuthUnset, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let target = Target::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
-    let provider = provider(&layers.catalog, &args.provider)?;
+    let provider = provider(&layers.registry, &args.provider)?;
     let found = layers.get(&provider.key.value).map(|found| found.value.clone());
     values::unset(&target, provider.key.value.as_str(), report)?;
     found.map_or(Ok(()), |value| keys::forget(&value, &provider.key.value, &target))

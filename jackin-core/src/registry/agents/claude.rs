@@ -1,37 +1,42 @@
 //! How Claude Code is told.
 
-use super::{no_args, scrub, var};
-use crate::model::{Feed, Guard, Protocol, Slot, Wiring};
+use std::borrow::Cow;
+
+use super::{NO_ARGS, fixed, scrub, texts, var};
+use crate::{
+    model::{Guard, Protocol, ProtocolBinding, RedirectMark, Slot, VarSource},
+    names::EnvName,
+};
 
 /// Measured on Claude Code 2.1.197 and 2.1.329 against a recording server.
-pub(super) static WIRINGS: &[Wiring] = &[Wiring {
+pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
     protocol: Protocol::Anthropic,
-    slots: &Slot::ALL,
-    args: no_args,
-    vars: &[
-        var("ANTHROPIC_AUTH_TOKEN", Feed::Key, Guard::Off),
-        var("ANTHROPIC_BASE_URL", Feed::BaseUrl, Guard::Off),
-        var("ANTHROPIC_DEFAULT_OPUS_MODEL", Feed::Tier(Slot::Opus), Guard::Off),
-        var("ANTHROPIC_DEFAULT_SONNET_MODEL", Feed::Tier(Slot::Sonnet), Guard::Off),
-        var("ANTHROPIC_DEFAULT_HAIKU_MODEL", Feed::Tier(Slot::Haiku), Guard::Off),
+    slots: Cow::Borrowed(&Slot::ALL),
+    args: NO_ARGS,
+    vars: Cow::Borrowed(&[
+        var("ANTHROPIC_AUTH_TOKEN", VarSource::Key, Guard::Off),
+        var("ANTHROPIC_BASE_URL", VarSource::BaseUrl, Guard::Off),
+        var("ANTHROPIC_DEFAULT_OPUS_MODEL", VarSource::Tier(Slot::Opus), Guard::Off),
+        var("ANTHROPIC_DEFAULT_SONNET_MODEL", VarSource::Tier(Slot::Sonnet), Guard::Off),
+        var("ANTHROPIC_DEFAULT_HAIKU_MODEL", VarSource::Tier(Slot::Haiku), Guard::Off),
         // 50 minutes, as every provider's own guide sets it.
-        var("API_TIMEOUT_MS", Feed::TimeoutMs(3_000_000), Guard::Off),
-        var("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", Feed::Fixed("1"), Guard::Off),
+        var("API_TIMEOUT_MS", VarSource::TimeoutMs(3_000_000), Guard::Off),
+        var("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", fixed("1"), Guard::Off),
         // The user's settings.json would win otherwise. Without a token it blocks the login.
-        var("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", Feed::Fixed("1"), Guard::On),
-        var("ANTHROPIC_MODEL", Feed::Tier(Slot::Main), Guard::Off),
-        var("ANTHROPIC_DEFAULT_FABLE_MODEL", Feed::Tier(Slot::Fable), Guard::Off),
-        var("ANTHROPIC_SMALL_FAST_MODEL", Feed::Tier(Slot::SmallFast), Guard::Off),
+        var("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", fixed("1"), Guard::On),
+        var("ANTHROPIC_MODEL", VarSource::Tier(Slot::Main), Guard::Off),
+        var("ANTHROPIC_DEFAULT_FABLE_MODEL", VarSource::Tier(Slot::Fable), Guard::Off),
+        var("ANTHROPIC_SMALL_FAST_MODEL", VarSource::Tier(Slot::SmallFast), Guard::Off),
         // Counts only beside ANTHROPIC_MODEL; unknown models are taken for 1,000,000 tokens.
-        var("CLAUDE_CODE_MAX_CONTEXT_TOKENS", Feed::Window, Guard::On),
-        var("CLAUDE_CODE_SUBAGENT_MODEL_FORCE", Feed::Fixed("1"), Guard::Strict),
-    ],
-    scrub: &[
-        scrub("could name another endpoint, model or credential", &["ANTHROPIC_*"]),
-        scrub("could send the prompts to another cloud", &["CLAUDE_CODE_USE_*"]),
+        var("CLAUDE_CODE_MAX_CONTEXT_TOKENS", VarSource::Window, Guard::On),
+        var("CLAUDE_CODE_SUBAGENT_MODEL_FORCE", fixed("1"), Guard::Strict),
+    ]),
+    scrub: Cow::Borrowed(&[
+        scrub("could name another endpoint, model or credential", texts!["ANTHROPIC_*"]),
+        scrub("could send the prompts to another cloud", texts!["CLAUDE_CODE_USE_*"]),
         scrub(
             "belongs to another cloud's login",
-            &[
+            texts![
                 "CLAUDE_CODE_SKIP_*_AUTH",
                 "CLOUD_ML_REGION",
                 "VERTEX_REGION_CLAUDE_*",
@@ -40,7 +45,7 @@ pub(super) static WIRINGS: &[Wiring] = &[Wiring {
         ),
         scrub(
             "could carry another login, or another endpoint for it",
-            &[
+            texts![
                 "_CLAUDE_CODE_ASSUME_FIRST_PARTY_BASE_URL",
                 "CLAUDE_CODE_*OAUTH*",
                 "CLAUDE_CODE_*_FILE_DESCRIPTOR",
@@ -53,7 +58,7 @@ pub(super) static WIRINGS: &[Wiring] = &[Wiring {
         ),
         scrub(
             "could name a model that the provider does not serve",
-            &[
+            texts![
                 "CLAUDE_CODE_EXTRA_BODY",
                 "CLAUDE_CODE_*SUBAGENT_MODEL*",
                 "CLAUDE_CODE_AUTO_MODE_MODEL",
@@ -61,15 +66,15 @@ pub(super) static WIRINGS: &[Wiring] = &[Wiring {
                 "CLAUDE_CODE_MAX_CONTEXT_TOKENS",
             ],
         ),
-        scrub("would let anybody in between read the key", &["NODE_TLS_REJECT_UNAUTHORIZED"]),
+        scrub("would let anybody in between read the key", texts!["NODE_TLS_REJECT_UNAUTHORIZED"]),
         // The agent is a Bun program: these print every request with its key, or run code in it.
         scrub(
             "would print the key, or run code that can read it",
-            &["BUN_CONFIG_VERBOSE_FETCH", "BUN_OPTIONS", "BUN_INSPECT*"],
+            texts!["BUN_CONFIG_VERBOSE_FETCH", "BUN_OPTIONS", "BUN_INSPECT*"],
         ),
         scrub(
             "would be sent to the provider as a header",
-            &[
+            texts![
                 "CLAUDE_AGENT_SDK_*",
                 "CLAUDE_CODE_CONTAINER_ID",
                 "CLAUDE_CODE_ADDITIONAL_PROTECTION",
@@ -78,7 +83,7 @@ pub(super) static WIRINGS: &[Wiring] = &[Wiring {
         ),
         scrub(
             "would stop the agent before its first request",
-            &[
+            texts![
                 "CLAUDE_CODE_CLIENT_DATA_URL",
                 "CLAUDE_CODE_USER_DELEGATED_SESSION_DIRECT_API",
                 "CLAUDE_CODE_CONFIG_PROBE",
@@ -86,6 +91,9 @@ pub(super) static WIRINGS: &[Wiring] = &[Wiring {
                 "NODE_UNIQUE_ID",
             ],
         ),
-    ],
-    mark: Some(("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", "")),
+    ]),
+    mark: Some(RedirectMark {
+        variable: EnvName::from_static("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"),
+        contains: Cow::Borrowed(""),
+    }),
 }];

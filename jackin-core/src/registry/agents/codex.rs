@@ -1,23 +1,28 @@
 //! How Codex is told.
 
-use super::{KEY_AS_CONFIGURED, quoted, scrub};
-use crate::model::{Protocol, Redirect, Slot, Wiring};
+use std::borrow::Cow;
+
+use super::{quoted, scrub, texts};
+use crate::model::{Protocol, ProtocolBinding, Redirect, Slot, Template, Var};
 
 /// Measured on Codex 0.169.0. Everything goes by `-c`, which beats the user's configuration and
 /// profile, and yields to the user's own `-m`.
-pub(super) static WIRINGS: &[Wiring] = &[Wiring {
+pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
     protocol: Protocol::OpenaiResponses,
-    slots: &[Slot::Main],
-    vars: &[KEY_AS_CONFIGURED],
-    args: codex_args,
-    scrub: &[
+    slots: Cow::Borrowed(&[Slot::Main]),
+    vars: Cow::Borrowed(&[Var::key_as_configured()]),
+    args: Template(codex_args),
+    scrub: Cow::Borrowed(&[
         scrub(
             "could name another endpoint or credential",
-            &["OPENAI_*", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN"],
+            texts!["OPENAI_*", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN"],
         ),
-        scrub("would have the tools run on another machine", &["CODEX_EXEC_SERVER_URL"]),
-        scrub("would be sent to the provider as a header", &["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"]),
-    ],
+        scrub("would have the tools run on another machine", texts!["CODEX_EXEC_SERVER_URL"]),
+        scrub(
+            "would be sent to the provider as a header",
+            texts!["CODEX_INTERNAL_ORIGINATOR_OVERRIDE"],
+        ),
+    ]),
     mark: None,
 }];
 

@@ -1,51 +1,57 @@
 //! How Kimi CLI is told.
 
-use super::{no_args, scrub, var};
-use crate::model::{Feed, Guard, Protocol, Redirect, Slot, Var, Wiring};
+use std::borrow::Cow;
 
-/// Measured on Kimi CLI 2.1.0.
-pub(super) static WIRINGS: &[Wiring] = &[
-    Wiring { protocol: Protocol::OpenaiChat, ..KIMI_EITHER },
-    Wiring { protocol: Protocol::Anthropic, ..KIMI_EITHER },
-];
-
-const KIMI_EITHER: Wiring = Wiring {
-    protocol: Protocol::OpenaiChat,
-    slots: &[Slot::Main],
-    vars: KIMI_VARS,
-    args: no_args,
-    scrub: &[
-        scrub(
-            "could name another endpoint, model or credential",
-            &[
-                "ANTHROPIC_*",
-                "KIMI_API_KEY",
-                "KIMI_BASE_URL",
-                "KIMI_CODE_BASE_URL",
-                "KIMI_CODE_CUSTOM_HEADERS",
-                "KIMI_CODE_OAUTH_HOST",
-                "KIMI_MODEL_*",
-                "KIMI_OAUTH_HOST",
-                "KIMI_SECONDARY_*",
-                // The client sends the organisation and the project that stand there.
-                "OPENAI_*",
-            ],
-        ),
-        scrub("would let anybody in between read the key", &["NODE_TLS_REJECT_UNAUTHORIZED"]),
-    ],
-    mark: None,
+use super::{NO_ARGS, fixed, scrub, texts, var};
+use crate::model::{
+    Guard, Protocol, ProtocolBinding, Redirect, Scrub, Slot, Template, Var, VarSource,
 };
 
+/// Measured on Kimi CLI 2.1.0.
+pub(super) static BINDINGS: &[ProtocolBinding] =
+    &[binding(Protocol::OpenaiChat), binding(Protocol::Anthropic)];
+
+const fn binding(protocol: Protocol) -> ProtocolBinding {
+    ProtocolBinding {
+        protocol,
+        slots: Cow::Borrowed(&[Slot::Main]),
+        vars: Cow::Borrowed(KIMI_VARS),
+        args: NO_ARGS,
+        scrub: Cow::Borrowed(SCRUB),
+        mark: None,
+    }
+}
+
+static SCRUB: &[Scrub] = &[
+    scrub(
+        "could name another endpoint, model or credential",
+        texts![
+            "ANTHROPIC_*",
+            "KIMI_API_KEY",
+            "KIMI_BASE_URL",
+            "KIMI_CODE_BASE_URL",
+            "KIMI_CODE_CUSTOM_HEADERS",
+            "KIMI_CODE_OAUTH_HOST",
+            "KIMI_MODEL_*",
+            "KIMI_OAUTH_HOST",
+            "KIMI_SECONDARY_*",
+            // The client sends the organisation and the project that stand there.
+            "OPENAI_*",
+        ],
+    ),
+    scrub("would let anybody in between read the key", texts!["NODE_TLS_REJECT_UNAUTHORIZED"]),
+];
+
 static KIMI_VARS: &[Var] = &[
-    var("KIMI_MODEL_NAME", Feed::Model(Slot::Main), Guard::Off),
-    var("KIMI_MODEL_API_KEY", Feed::Key, Guard::Off),
+    var("KIMI_MODEL_NAME", VarSource::Model(Slot::Main), Guard::Off),
+    var("KIMI_MODEL_API_KEY", VarSource::Key, Guard::Off),
     // Without it the key would go to the general platform.
-    var("KIMI_MODEL_BASE_URL", Feed::BaseUrl, Guard::Off),
-    var("KIMI_MODEL_PROVIDER_TYPE", Feed::Text(kimi_dialect), Guard::Off),
+    var("KIMI_MODEL_BASE_URL", VarSource::BaseUrl, Guard::Off),
+    var("KIMI_MODEL_PROVIDER_TYPE", VarSource::Text(Template(kimi_dialect)), Guard::Off),
     // Unknown models are taken for 262,144 tokens.
-    var("KIMI_MODEL_MAX_CONTEXT_SIZE", Feed::Window, Guard::On),
-    var("KIMI_DISABLE_TELEMETRY", Feed::Fixed("1"), Guard::On),
-    var("KIMI_CODE_NO_AUTO_UPDATE", Feed::Fixed("1"), Guard::On),
+    var("KIMI_MODEL_MAX_CONTEXT_SIZE", VarSource::Window, Guard::On),
+    var("KIMI_DISABLE_TELEMETRY", fixed("1"), Guard::On),
+    var("KIMI_CODE_NO_AUTO_UPDATE", fixed("1"), Guard::On),
 ];
 
 /// The agent's own provider has extensions to the protocol; all others have the plain one.

@@ -1,5 +1,5 @@
-//! The agents: the one place an agent is added. Of a provider it knows what every provider says of
-//! itself, and its own native one.
+//! The built-in agents: the one place to add one. An agent's table knows what every provider says about
+//! itself, and the agent's own native provider.
 
 mod claude;
 mod codex;
@@ -7,34 +7,54 @@ mod kimi;
 mod opencode;
 mod settings;
 
+use std::borrow::Cow;
+
 use crate::{
-    model::{Agent, Feed, Guard, Prompt, Redirect, Scrub, Var, Version},
+    model::{
+        Agent, Guard, OwnModels, PackageVersion, Prompt, PromptVar, Scrub, Template, Text, Var,
+        VarSource, Version,
+    },
     names::{AgentId, EnvName, ProviderId},
 };
 
-/// All agents, the default first.
+/// Texts as a static list.
+macro_rules! texts {
+    ($($text:literal),* $(,)?) => { &[$(::std::borrow::Cow::Borrowed($text)),*] };
+}
+use texts;
+
+/// All built-in agents, the default first.
 pub(crate) static AGENTS: &[Agent] = &[
     Agent {
         id: AgentId::from_static("claude"),
-        label: "Claude",
-        program: "claude",
+        label: Cow::Borrowed("Claude"),
+        program: Cow::Borrowed("claude"),
         native: ProviderId::from_static("anthropic"),
         native_key: EnvName::from_static("ANTHROPIC_API_KEY"),
         token: Some(EnvName::from_static("CLAUDE_CODE_OAUTH_TOKEN")),
-        other_keys: &[],
-        own_models: Some(("claude-", &["--model", "--fallback-model"])),
-        guarded_from: Some(("@anthropic-ai/claude-code", Version(2, 1, 198))),
-        install: "npm install -g @anthropic-ai/claude-code",
-        wirings: claude::WIRINGS,
-        settings: settings::CLAUDE,
-        prompt: Some(Prompt {
-            args: &["-p", "Reply with the word ok"],
-            // It would be silent for three minutes about a key that is refused.
-            vars: &[("CLAUDE_CODE_MAX_RETRIES", "0")],
+        other_keys: Cow::Borrowed(&[]),
+        own_models: Some(OwnModels {
+            prefix: Cow::Borrowed("claude-"),
+            options: Cow::Borrowed(texts!["--model", "--fallback-model"]),
         }),
-        nesting: &[scrub(
+        guarded_from: Some(PackageVersion {
+            package: Cow::Borrowed("@anthropic-ai/claude-code"),
+            version: Version::new(2, 1, 198),
+        }),
+        install: Cow::Borrowed("npm install -g @anthropic-ai/claude-code"),
+        bindings: Cow::Borrowed(claude::BINDINGS),
+        settings: Cow::Borrowed(settings::CLAUDE),
+        prompt: Some(Prompt {
+            args: Cow::Borrowed(texts!["-p", "Reply with the word ok"]),
+            // It would be silent for three minutes about a key that is refused.
+            vars: Cow::Borrowed(&[PromptVar {
+                name: EnvName::from_static("CLAUDE_CODE_MAX_RETRIES"),
+                value: Cow::Borrowed("0"),
+            }]),
+        }),
+        nesting: Cow::Borrowed(&[scrub(
             "belongs to the Claude Code session this was started from",
-            &[
+            texts![
                 "CLAUDECODE",
                 "CLAUDE_PID",
                 "CLAUDE_CODE_ENTRYPOINT",
@@ -54,115 +74,152 @@ pub(crate) static AGENTS: &[Agent] = &[
                 "CLAUDE_ENV_FILE",
                 "CLAUDE_PROJECT_DIR",
             ],
-        )],
+        )]),
     },
     Agent {
         id: AgentId::from_static("codex"),
-        label: "Codex",
-        program: "codex",
+        label: Cow::Borrowed("Codex"),
+        program: Cow::Borrowed("codex"),
         native: ProviderId::from_static("openai"),
         native_key: EnvName::from_static("OPENAI_API_KEY"),
         token: None,
-        other_keys: &[
+        other_keys: Cow::Borrowed(&[
             EnvName::from_static("CODEX_API_KEY"),
             EnvName::from_static("CODEX_ACCESS_TOKEN"),
-        ],
+        ]),
         own_models: None,
         guarded_from: None,
-        install: "npm install -g @openai/codex",
-        wirings: codex::WIRINGS,
-        settings: settings::CODEX,
-        prompt: prompt(&["exec", "--skip-git-repo-check", "Reply with the word ok"]),
-        nesting: &[],
+        install: Cow::Borrowed("npm install -g @openai/codex"),
+        bindings: Cow::Borrowed(codex::BINDINGS),
+        settings: Cow::Borrowed(settings::CODEX),
+        prompt: prompt(texts!["exec", "--skip-git-repo-check", "Reply with the word ok"]),
+        nesting: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("opencode"),
-        label: "OpenCode",
-        program: "opencode",
+        label: Cow::Borrowed("OpenCode"),
+        program: Cow::Borrowed("opencode"),
         native: ProviderId::from_static("opencode"),
         native_key: EnvName::from_static("OPENCODE_API_KEY"),
         token: None,
-        other_keys: &[],
+        other_keys: Cow::Borrowed(&[]),
         own_models: None,
         guarded_from: None,
-        install: "npm install -g opencode-ai",
-        wirings: opencode::WIRINGS,
-        settings: settings::OPENCODE,
-        prompt: prompt(&["run", "Reply with the word ok"]),
-        nesting: &[],
+        install: Cow::Borrowed("npm install -g opencode-ai"),
+        bindings: Cow::Borrowed(opencode::BINDINGS),
+        settings: Cow::Borrowed(settings::OPENCODE),
+        prompt: prompt(texts!["run", "Reply with the word ok"]),
+        nesting: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("kimi"),
-        label: "Kimi",
-        program: "kimi",
+        label: Cow::Borrowed("Kimi"),
+        program: Cow::Borrowed("kimi"),
         native: ProviderId::from_static("kimi"),
         native_key: EnvName::from_static("KIMI_MODEL_API_KEY"),
         token: None,
-        other_keys: &[],
+        other_keys: Cow::Borrowed(&[]),
         own_models: None,
         guarded_from: None,
-        install: "npm install -g @moonshot-ai/kimi-code",
-        wirings: kimi::WIRINGS,
-        settings: settings::KIMI,
-        prompt: prompt(&["-p", "Reply with the word ok"]),
-        nesting: &[],
+        install: Cow::Borrowed("npm install -g @moonshot-ai/kimi-code"),
+        bindings: Cow::Borrowed(kimi::BINDINGS),
+        settings: Cow::Borrowed(settings::KIMI),
+        prompt: prompt(texts!["-p", "Reply with the word ok"]),
+        nesting: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("amp"),
-        label: "Amp",
-        program: "amp",
+        label: Cow::Borrowed("Amp"),
+        program: Cow::Borrowed("amp"),
         native: ProviderId::from_static("amp"),
         native_key: EnvName::from_static("AMP_API_KEY"),
         token: None,
-        other_keys: &[],
+        other_keys: Cow::Borrowed(&[]),
         own_models: None,
         guarded_from: None,
-        install: "npm install -g @ampcode/cli",
-        wirings: &[],
-        settings: &[],
+        install: Cow::Borrowed("npm install -g @ampcode/cli"),
+        bindings: Cow::Borrowed(&[]),
+        settings: Cow::Borrowed(&[]),
         prompt: None,
-        nesting: &[],
+        nesting: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("grok"),
-        label: "Grok",
-        program: "grok",
+        label: Cow::Borrowed("Grok"),
+        program: Cow::Borrowed("grok"),
         native: ProviderId::from_static("xai"),
         native_key: EnvName::from_static("XAI_API_KEY"),
         token: None,
-        other_keys: &[EnvName::from_static("GROK_DEPLOYMENT_KEY")],
+        other_keys: Cow::Borrowed(&[EnvName::from_static("GROK_DEPLOYMENT_KEY")]),
         own_models: None,
         guarded_from: None,
-        install: "npm install -g @xai-official/grok",
-        wirings: &[],
-        settings: &[],
+        install: Cow::Borrowed("npm install -g @xai-official/grok"),
+        bindings: Cow::Borrowed(&[]),
+        settings: Cow::Borrowed(&[]),
         prompt: None,
-        nesting: &[],
+        nesting: Cow::Borrowed(&[]),
     },
 ];
 
-const fn prompt(args: &'static [&'static str]) -> Option<Prompt> {
-    Some(Prompt { args, vars: &[] })
+const fn prompt(args: &'static [Text]) -> Option<Prompt> {
+    Some(Prompt { args: Cow::Borrowed(args), vars: Cow::Borrowed(&[]) })
 }
 
-const fn var(name: &'static str, feed: Feed, guard: Guard) -> Var {
-    Var { name: Some(EnvName::from_static(name)), feed, guard }
+const fn var(name: &'static str, source: VarSource, guard: Guard) -> Var {
+    Var::new(EnvName::from_static(name), source).from_guard(guard)
 }
 
-/// The provider's key, in the variable in which it is configured.
-const KEY_AS_CONFIGURED: Var = Var { name: None, feed: Feed::Key, guard: Guard::Off };
+const fn fixed(text: &'static str) -> VarSource {
+    VarSource::Fixed(Cow::Borrowed(text))
+}
 
-/// A text as both JSON and TOML write it; what may stand in a provider's fields holds no control
-/// characters.
+/// A text in quotes, as both JSON and TOML write it. A provider's fields hold no control characters.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-fn no_args(_: &Redirect<'_>) -> Vec<String> {
-    Vec::new()
-}
+/// For a binding without arguments.
+const NO_ARGS: Template<Vec<String>> = Template(|_| Vec::new());
 
 /// Names, under the reason that they share.
-pub(crate) const fn scrub(reason: &'static str, patterns: &'static [&'static str]) -> Scrub {
-    Scrub { reason, patterns }
+const fn scrub(reason: &'static str, patterns: &'static [Text]) -> Scrub {
+    Scrub { reason: Cow::Borrowed(reason), patterns: Cow::Borrowed(patterns) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SettingEffect;
+
+    #[test]
+    fn a_guard_is_one_of_the_package_that_is_installed() {
+        for agent in AGENTS {
+            let guarded = agent.guarded_from.as_ref().map(|needed| &*needed.package);
+            assert!(guarded.is_none_or(|package| package == agent.package()), "{}", agent.id);
+        }
+    }
+
+    #[test]
+    fn what_would_be_merged_with_our_own_names_is_known() {
+        for (agent, table) in [("codex", "model_providers"), ("opencode", "provider")] {
+            let agent = AGENTS.iter().find(|known| known.id.as_str() == agent).unwrap();
+            let key = format!("{table}.{}zai", crate::model::NAME_PREFIX);
+            let setting = agent.settings[0].setting(agent, &key).unwrap();
+            assert!(matches!(setting.effect, SettingEffect::Effective(_)), "{}", agent.id);
+        }
+    }
+
+    #[test]
+    fn the_first_of_two_settings_that_match_wins() {
+        let effect = |agent: &str, key: &str| {
+            let agent = AGENTS.iter().find(|known| known.id.as_str() == agent).unwrap();
+            agent.settings[0].setting(agent, key).map(|setting| setting.effect.clone())
+        };
+        let body = effect("claude", "env.CLAUDE_CODE_EXTRA_BODY");
+        assert!(matches!(body, Some(SettingEffect::Effective(_))));
+        let cloud = effect("claude", "env.CLAUDE_CODE_USE_BEDROCK");
+        assert_eq!(cloud, Some(SettingEffect::Guarded));
+        assert_eq!(effect("claude", "env"), None);
+        assert_eq!(effect("opencode", "provider.mine"), Some(SettingEffect::Overridden));
+    }
 }

@@ -1,51 +1,64 @@
 //! How OpenCode is told.
 
-use super::{KEY_AS_CONFIGURED, no_args, quoted, scrub, var};
-use crate::model::{Feed, Guard, NAME_PREFIX, Protocol, Redirect, Slot, Var, Wiring};
+use std::borrow::Cow;
 
-/// Measured on OpenCode 1.18.33.
-pub(super) static WIRINGS: &[Wiring] = &[
-    Wiring { protocol: Protocol::OpenaiChat, ..OPENCODE_EITHER },
-    Wiring { protocol: Protocol::Anthropic, ..OPENCODE_EITHER },
-];
-
-const OPENCODE_EITHER: Wiring = Wiring {
-    protocol: Protocol::OpenaiChat,
-    slots: &[Slot::Main, Slot::SmallFast],
-    vars: OPENCODE_VARS,
-    args: no_args,
-    scrub: &[
-        scrub(
-            "could name another endpoint, model or credential",
-            &[
-                "ANTHROPIC_*",
-                "OPENAI_*",
-                "OPENCODE_AUTH_CONTENT",
-                "OPENCODE_CONFIG_CONTENT",
-                "OPENCODE_CONSOLE_TOKEN",
-                "OPENCODE_MODELS_PATH",
-                "OPENCODE_MODELS_URL",
-                // Such as a directory of managed settings, which beat the inline ones.
-                "OPENCODE_TEST_*",
-            ],
-        ),
-        scrub("would stop the agent before its first request", &["OPENCODE_WORKSPACE_ID"]),
-        scrub("would let anybody in between read the key", &["NODE_TLS_REJECT_UNAUTHORIZED"]),
-        // Another Bun program.
-        scrub(
-            "would print the key, or run code that can read it",
-            &["BUN_CONFIG_VERBOSE_FETCH", "BUN_OPTIONS", "BUN_INSPECT*"],
-        ),
-    ],
-    mark: Some(("OPENCODE_CONFIG_CONTENT", NAME_PREFIX)),
+use super::{NO_ARGS, fixed, quoted, scrub, texts, var};
+use crate::{
+    model::{
+        Guard, NAME_PREFIX, Protocol, ProtocolBinding, Redirect, RedirectMark, Scrub, Slot,
+        Template, Var, VarSource,
+    },
+    names::EnvName,
 };
 
+/// Measured on OpenCode 1.18.33.
+pub(super) static BINDINGS: &[ProtocolBinding] =
+    &[binding(Protocol::OpenaiChat), binding(Protocol::Anthropic)];
+
+const fn binding(protocol: Protocol) -> ProtocolBinding {
+    ProtocolBinding {
+        protocol,
+        slots: Cow::Borrowed(&[Slot::Main, Slot::SmallFast]),
+        vars: Cow::Borrowed(OPENCODE_VARS),
+        args: NO_ARGS,
+        scrub: Cow::Borrowed(SCRUB),
+        mark: Some(RedirectMark {
+            variable: EnvName::from_static("OPENCODE_CONFIG_CONTENT"),
+            contains: Cow::Borrowed(NAME_PREFIX),
+        }),
+    }
+}
+
+static SCRUB: &[Scrub] = &[
+    scrub(
+        "could name another endpoint, model or credential",
+        texts![
+            "ANTHROPIC_*",
+            "OPENAI_*",
+            "OPENCODE_AUTH_CONTENT",
+            "OPENCODE_CONFIG_CONTENT",
+            "OPENCODE_CONSOLE_TOKEN",
+            "OPENCODE_MODELS_PATH",
+            "OPENCODE_MODELS_URL",
+            // Such as a directory of managed settings, which beat the inline ones.
+            "OPENCODE_TEST_*",
+        ],
+    ),
+    scrub("would stop the agent before its first request", texts!["OPENCODE_WORKSPACE_ID"]),
+    scrub("would let anybody in between read the key", texts!["NODE_TLS_REJECT_UNAUTHORIZED"]),
+    // Another Bun program.
+    scrub(
+        "would print the key, or run code that can read it",
+        texts!["BUN_CONFIG_VERBOSE_FETCH", "BUN_OPTIONS", "BUN_INSPECT*"],
+    ),
+];
+
 static OPENCODE_VARS: &[Var] = &[
-    KEY_AS_CONFIGURED,
-    var("OPENCODE_CONFIG_CONTENT", Feed::Text(opencode_config), Guard::Off),
+    Var::key_as_configured(),
+    var("OPENCODE_CONFIG_CONTENT", VarSource::Text(Template(opencode_config)), Guard::Off),
     // A cloned repository's settings may name any variable, and a server to send it to, and nobody
     // is asked. The price is the project's own instructions.
-    var("OPENCODE_DISABLE_PROJECT_CONFIG", Feed::Fixed("1"), Guard::On),
+    var("OPENCODE_DISABLE_PROJECT_CONFIG", fixed("1"), Guard::On),
 ];
 
 /// Inline configuration, which beats the user's and is merged with it: hence a provider of a name

@@ -1,0 +1,214 @@
+//! The providers of a configuration over those of a registry: overrides, the user's own, and those that
+//! extend another.
+
+use crate::{
+    config::{ConfigError, ProviderTable},
+    model::Provider,
+    names::Sourced,
+    registry::{NameOrigin, Registry, Unknown},
+};
+
+/// The registry with the tables of a configuration, the least specific first. Tables that do not apply
+/// here only add their key variables and URLs.
+pub(crate) fn merged<'a>(
+    registry: &Registry,
+    tables: impl IntoIterator<Item = &'a ProviderTable>,
+    others: impl IntoIterator<Item = &'a ProviderTable>,
+) -> Result<Registry, ConfigError> {
+    let (mut keys, mut other_urls) = (Vec::new(), Vec::new());
+    let mut note_key = |table: &ProviderTable| {
+        keys.extend(table.key.as_ref().map(|Sourced { value, .. }| value.clone()));
+    };
+    let mut merged: Vec<ProviderTable> = Vec::new();
+    for table in tables {
+        note_key(table);
+        match merged.iter_mut().find(|known| known.id == table.id) {
+            Some(known) => known.overlay(table.clone()),
+            None => merged.push(match registry.provider(table.id.as_str()) {
+                Some(known) => ProviderTable::of(known).under(table.clone()),
+                None => table.clone(),
+            }),
+        }
+    }
+    for table in others {
+        note_key(table);
+        other_urls.extend(table.urls());
+    }
+    let known = registry.providers();
+    let position = |table: &ProviderTable| known.iter().position(|known| known.id == table.id);
+    merged.sort_by_key(|table| position(table).unwrap_or(known.len()));
+    let mut providers = Vec::with_capacity(merged.len());
+    for table in &merged {
+        let provider = extended(registry, table, &merged)?.finish()?;
+        check_hosts(registry, &provider)?;
+        providers.push(provider);
+    }
+    Ok(registry.with_configured(providers, keys, other_urls))
+}
+
+/// A table over the one that it extends, if it extends one.
+fn extended(
+    registry: &Registry,
+    table: &ProviderTable,
+    merged: &[ProviderTable],
+) -> Result<ProviderTable, ConfigError> {
+    let Some(extends) = &table.extends else { return Ok(table.clone()) };
+    let Some(base) = registry.provider(&extends.value) else {
+        let origin = NameOrigin::Config(extends.source.clone());
+        let known = registry.providers().iter().map(|provider| provider.id.as_str());
+        return Err(Box::new(Unknown::new("provider", &extends.value, origin, known)).into());
+    };
+    let changed = merged.iter().find(|table| table.id == base.id);
+    let base = changed.cloned().unwrap_or_else(|| ProviderTable::of(base));
+    let mut extended = base.renamed(table);
+    if table.has_url_and_key_of_its_own() {
+        // The other endpoints are the base provider's: no place for this key.
+        extended.keep_places_of(table);
+    }
+    Ok(extended.under(table.clone()))
+}
+
+fn check_hosts(registry: &Registry, provider: &Provider) -> Result<(), ConfigError> {
+    for url in provider.endpoints().filter_map(|(_, endpoint)| endpoint.base_url.as_ref()) {
+        if let Some(why) = registry.refusal(provider, &url.value) {
+            let (provider, at) = (provider.id.clone(), url.source.clone());
+            return Err(ConfigError::RefusedHost { provider, at, why });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::reader,
+        model::{Protocol, Slot, Tier},
+        names::Scope,
+    };
+
+    fn tables(scope: Scope, text: &str) -> Vec<ProviderTable> {
+        reader::with_root(&"config.toml".into(), text, |root| ProviderTable::read_all(root, scope))
+            .unwrap()
+    }
+
+    /// The documented table, written out once more: a slip of the pen sends a key astray.
+    const DOCUMENTED: &str = "
+anthropic Anthropic ANTHROPIC_API_KEY
+openai OpenAI OPENAI_API_KEY
+zai Z.AI ZAI_API_KEY
+  anthropic https://api.z.ai/api/anthropic glm-5.1 glm-5-turbo glm-4.5-air 200000
+  openai-chat https://api.z.ai/api/coding/paas/v4 glm-5.1 glm-4.5-air 200000
+kimi Kimi KIMI_CODE_API_KEY
+  anthropic https://api.kimi.com/coding kimi-for-coding kimi-for-coding kimi-for-coding 262144
+  openai-chat https://api.kimi.com/coding/v1 kimi-for-coding kimi-for-coding 262144
+minimax MiniMax MINIMAX_API_KEY
+  anthropic https://api.minimax.io/anthropic MiniMax-M3 MiniMax-M3 MiniMax-M3 512000
+  openai-responses https://api.minimax.io/v1 MiniMax-M3 512000
+gateway Gateway GATEWAY_API_KEY
+  anthropic -  -
+opencode OpenCode OPENCODE_API_KEY
+amp Amp AMP_API_KEY
+xai xAI XAI_API_KEY
+deepseek DeepSeek DEEPSEEK_API_KEY
+  anthropic https://api.deepseek.com/anthropic deepseek-v4-pro deepseek-v4-flash deepseek-v4-flash -
+openrouter OpenRouter OPENROUTER_API_KEY
+  anthropic https://openrouter.ai/api  -
+moonshot Moonshot MOONSHOT_API_KEY
+  anthropic https://api.moonshot.ai/anthropic  -
+qwen Qwen DASHSCOPE_API_KEY
+  anthropic https://dashscope-intl.aliyuncs.com/apps/anthropic  -
+ollama Ollama OLLAMA_API_KEY
+  anthropic http://localhost:11434  -
+";
+
+    #[test]
+    fn the_built_in_data_is_the_documented_table() {
+        let mut table = String::from("\n");
+        for Provider { id, label, key, endpoints, .. } in Registry::built_in().providers() {
+            table += &format!("{id} {} {}\n", label.value, key.value);
+            for (protocol, endpoint) in endpoints.iter() {
+                let url = endpoint.base_url.as_ref().map_or("-", |url| &*url.value);
+                let models = Slot::ALL.iter().filter_map(|slot| endpoint.models.get(slot));
+                let models: Vec<_> = models.map(|model| &*model.value).collect();
+                let window = endpoint.window.as_ref();
+                let window = window.map_or("-".to_owned(), |window| window.value.to_string());
+                table += &format!("  {protocol} {url} {} {window}\n", models.join(" "));
+            }
+        }
+        assert_eq!(table, DOCUMENTED);
+    }
+
+    #[test]
+    fn overrides_merge_field_by_field_and_new_ones_come_last() {
+        let global = tables(
+            Scope::Global,
+            "[providers.zai.anthropic]\nmodels = { opus = 'glm-6' }\n[providers.own]\nkey = 'OWN'\n",
+        );
+        let workspace = tables(
+            Scope::Workspace,
+            "[providers.zai]\nanthropic.window = 1\nanthropic.models.opus = 'glm-7'",
+        );
+        let registry = merged(&Registry::built_in(), global.iter().chain(&workspace), []).unwrap();
+        let endpoint = registry.provider("zai").unwrap().endpoint(Protocol::Anthropic).unwrap();
+        let opus = &endpoint.models[&Slot::Opus];
+        assert_eq!((&*opus.value, opus.source.scope), ("glm-7", Scope::Workspace));
+        assert_eq!(
+            opus.shadowed.iter().map(|s| s.scope).collect::<Vec<_>>(),
+            [Scope::Global, Scope::BuiltIn]
+        );
+        assert_eq!(endpoint.models[&Slot::Haiku].value, "glm-4.5-air");
+        assert_eq!(endpoint.window.as_ref().unwrap().value, 1);
+        let own = registry.providers().last().unwrap();
+        assert_eq!((own.id.as_str(), &*own.label.value), ("own", "own"));
+    }
+
+    #[test]
+    fn nobody_but_the_data_says_what_is_verified() {
+        let forged =
+            "[providers.own]\nkey = 'OWN'\ntier = 'verified'\n[providers.zai]\ntier = 'community'";
+        let registry = merged(&Registry::built_in(), &tables(Scope::Global, forged), []).unwrap();
+        let tier = |id| registry.provider(id).unwrap().tier;
+        assert_eq!((tier("own"), tier("zai")), (Tier::Own, Tier::Verified));
+    }
+
+    #[test]
+    fn what_is_known_of_one_provider_alone_is_not_inherited() {
+        let text = "[providers.gateway]\nexpires_at = 2026-01-01T00:00:00Z\nmode = 'ignore'\n\
+            [providers.own]\nextends = 'gateway'\nkey = 'OWN'";
+        let registry = merged(&Registry::built_in(), &tables(Scope::Global, text), []).unwrap();
+        let own = registry.provider("own").unwrap();
+        assert_eq!((own.expires_at, own.tier, &*own.label.value), (None, Tier::Own, "own"));
+        assert!(own.mode.is_none() && own.checked.is_none());
+        assert_eq!(own.key_prefix.as_deref(), Some("agt_"));
+    }
+
+    #[test]
+    fn a_key_that_is_good_at_one_place_goes_to_no_other() {
+        let gateway = "[providers.gateway]";
+        let team = "[providers.team]\nextends = 'gateway'\nkey = 'TEAM'";
+        for (table, url) in [
+            (gateway, "https://api.anthropic.com"),
+            (gateway, "https://API.anthropic.com.:443/x"),
+            (gateway, "https://api.z.ai/api/anthropic"),
+            (team, "https://api.anthropic.com"),
+        ] {
+            let text = format!("{table}\nanthropic.base_url = '{url}'");
+            let refused = merged(&Registry::built_in(), &tables(Scope::Global, &text), []);
+            assert!(matches!(refused, Err(ConfigError::RefusedHost { .. })), "{text}");
+        }
+        let own = "[providers.own]\nkey = 'OWN'\nanthropic.base_url = 'https://api.anthropic.com'";
+        assert!(merged(&Registry::built_in(), &tables(Scope::Global, own), []).is_ok());
+    }
+
+    #[test]
+    fn a_plain_http_url_needs_a_word_of_consent() {
+        let open = "[providers.own]\nkey = 'OWN'\nanthropic.base_url = 'http://example.com'\n";
+        assert!(matches!(
+            merged(&Registry::built_in(), &tables(Scope::Global, open), []),
+            Err(ConfigError::Insecure { .. })
+        ));
+        let consent = format!("{open}insecure = true\n");
+        assert!(merged(&Registry::built_in(), &tables(Scope::Global, &consent), []).is_ok());
+    }
+}
