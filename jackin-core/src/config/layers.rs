@@ -10,7 +10,6 @@ use crate::{
         AgentId, EnvName, LAYERS, NO_LINE, RoleName, Scope, Shadowed, Source, Sourced,
         WorkspaceName,
     },
-    plan::Beginning,
     registry::Registry,
     value::EnvValue,
 };
@@ -37,12 +36,6 @@ pub(crate) struct Entry {
 impl Entry {
     pub(crate) fn new(name: EnvName, value: EnvValue, line: Option<usize>) -> Self {
         Self { head: head(&name), name, value, line }
-    }
-
-    /// How its name begins.
-    pub(crate) const fn beginning(&self) -> Beginning {
-        let [a, b, c, ..] = self.head.to_be_bytes();
-        [a, b, c]
     }
 
     /// How it sorts among others.

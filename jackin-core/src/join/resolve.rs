@@ -104,7 +104,8 @@ impl<'a> Join<'a> {
     fn note_keys(&self, plan: &mut ExecPlan) {
         let known = &mut plan.known;
         let all = self.layers.all();
-        let configured = all.filter(|entry| plan.removals.may_concern_any(entry.beginning()));
+        let configured =
+            all.filter(|entry| plan.removals.may_concern(entry.name.as_str().as_bytes()));
         for Entry { name, value, .. } in configured.filter(|entry| !entry.value.is_blank()) {
             // What the agent's own variables hold in the parent is for it to find, or is scrubbed.
             let foreign = plan.removals.foreign(name, &plan.key);
@@ -272,7 +273,7 @@ impl<'a> Join<'a> {
             if scope == Scope::Environment {
                 continue;
             }
-            let why = if plan.removals.may_concern_any(entry.beginning()) {
+            let why = if plan.removals.may_concern(entry.name.as_str().as_bytes()) {
                 if self.is_kept_for_a_login(plan, planned, name) {
                     continue;
                 }

@@ -12,7 +12,7 @@ use crate::{
 /// [`Registry`](crate::Registry).
 ///
 /// ```
-/// use jackin_core::{AgentId, EnvName, Guard, Protocol, ProviderId, Slot};
+/// use jackin_core::{Agent, AgentId, EnvName, Protocol, ProviderId, Slot};
 /// use jackin_core::agent::{ProtocolBinding, Var, VarSource};
 ///
 /// let native = ProviderId::from_static("openai");

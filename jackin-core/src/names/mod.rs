@@ -14,6 +14,6 @@ pub use name::{
 pub use scope::{Scope, Shadowed, Source, Sourced};
 pub(crate) use {
     name::quoted,
-    pattern::{is_name, matches},
+    pattern::{FirstLetters, is_name, matches},
     scope::{LAYERS, NO_LINE},
 };

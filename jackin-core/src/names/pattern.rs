@@ -36,3 +36,63 @@ pub(crate) fn is_name(known: &EnvName, name: &OsStr) -> bool {
 fn comparable(name: &OsStr) -> Cow<'_, OsStr> {
     if cfg!(windows) { name.to_ascii_uppercase().into() } else { name.into() }
 }
+
+/// The first letters of some names and patterns. A name that begins otherwise matches none of them, which
+/// spares most names of an environment a closer look.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FirstLetters {
+    /// Sorted.
+    heads: Vec<[u8; LETTERS]>,
+    /// Whether a pattern matches names that begin with anything.
+    any: bool,
+}
+
+const LETTERS: usize = 3;
+
+impl FirstLetters {
+    pub(crate) fn add(&mut self, pattern: &str) {
+        let head = Self::head(pattern.as_bytes());
+        self.any |= head.contains(&b'*');
+        if let Err(at) = self.heads.binary_search(&head) {
+            self.heads.insert(at, head);
+        }
+    }
+
+    /// Whether one of the patterns may match a name.
+    pub(crate) fn may_match(&self, name: &[u8]) -> bool {
+        self.any || self.heads.binary_search(&Self::head(name)).is_ok()
+    }
+
+    /// The first letters, as the system compares them, with zeros in place of missing ones.
+    fn head(name: &[u8]) -> [u8; LETTERS] {
+        let letter = |at: usize| name.get(at).copied().unwrap_or_default();
+        std::array::from_fn(|at| match cfg!(windows) {
+            true => letter(at).to_ascii_uppercase(),
+            false => letter(at),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_pattern_matches_begins_like_it() {
+        let patterns = ["ANTHROPIC_*", "A", "AB", "*_KEY", "A*B", "OPENAI_API_KEY"];
+        let names =
+            ["ANTHROPIC_X", "A", "AB", "ABC", "MY_KEY", "AXB", "HOME", "", "OPENAI_API_KEY"];
+        for pattern in patterns {
+            let mut letters = FirstLetters::default();
+            letters.add(pattern);
+            for name in names.map(str::as_bytes) {
+                assert!(!matches(pattern.as_bytes(), name) || letters.may_match(name));
+            }
+        }
+        let mut letters = FirstLetters::default();
+        letters.add("ANTHROPIC_*");
+        assert!(
+            !letters.may_match(b"HOME") && !letters.may_match(b"AN") && !letters.may_match(b"")
+        );
+    }
+}

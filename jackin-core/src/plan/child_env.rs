@@ -1,18 +1,29 @@
-//! What becomes of the parent's environment: the one place where a plan meets it. Nothing is read or
+//! The child's environment: the one place where a plan meets the parent's environment. Nothing is read or
 //! changed here; both come in as data.
+//!
+//! A variable of the parent reaches the child unless
+//!
+//! 1. the plan or `[scrub]` removes its name;
+//! 2. its value is a key that the plan knows, or a secret that the plan has read;
+//! 3. it is part of a redirect that would arrive in pieces ([`fate`](super::fate));
+//! 4. the plan sets a variable of that name, or the parent has listed one before.
+//!
+//! A variable of the layers reaches the child unless its value turns out to be another provider's key,
+//! it would redirect the agent's own login, or rule 3 applies.
 
 use std::{
     collections::BTreeSet,
     ffi::{OsStr, OsString},
 };
 
-use secrecy::ExposeSecret;
-
 use crate::{
-    model::{Agent, VarSource},
+    model::{Agent, ProtocolBinding, Var, VarSource},
     names::{EnvName, is_name},
-    plan::{Beginnings, ExecPlan, KnownKey, ReadyPlan, Reason, is_of_user},
-    value::{EnvValue, SecretRef},
+    plan::{
+        ExecPlan, PlannedVar, ReadyPlan, Reason,
+        fate::{Assembled, Fate, Inherited, Native, Part, of_assembled, of_inherited},
+        known_secrets::{KnownSecrets, trimmed},
+    },
 };
 
 /// The variables of an environment, in their order.
@@ -20,12 +31,11 @@ pub type Vars = [(OsString, OsString)];
 
 /// The child's whole environment: the parent's without what the plan removes, and what it sets.
 ///
-/// Of the parent's variables these are left out: names that the plan removes or sets; values that
-/// are a key this plan knows, or that a provider's key variable of the parent holds; what is left
-/// of a redirect whose key is left out, since an agent that finds a foreign URL and no key may send
-/// the user's own login there; second entries of one name (the first is the one programs read).
-/// Of the layers' own variables, those are left out that turn out to hold another provider's key
-/// or to redirect a native launch.
+/// Left out of the parent's: names that the plan removes or sets; values that are a key this plan
+/// knows, or that a provider's key variable of the parent holds; the rest of a redirect whose key is
+/// left out, since an agent that finds a foreign URL and no key may send the user's own login there;
+/// second entries of one name (programs read the first). Left out of the layers' own: variables that
+/// turn out to hold another provider's key or to redirect a native launch.
 pub fn child_env(
     ready: &ReadyPlan<'_>,
     parent: impl IntoIterator<Item = (OsString, OsString)>,
@@ -39,228 +49,235 @@ pub fn child_env(
 #[must_use]
 pub fn child_vars<'a>(ready: &'a ReadyPlan<'_>, parent: &'a Vars) -> Vec<(&'a OsStr, &'a OsStr)> {
     let plan = ready.plan();
-    let mut secrets = plan.secrets(parent);
-    let own_keys: Vec<_> =
-        ready.set().filter(|(var, _)| var.key.is_some()).map(|(_, text)| bytes(text)).collect();
-    let is_withheld = |name: &EnvName, value: &[u8]| {
-        let name = name.as_str().as_bytes();
-        (secrets.foreign.contains(value) && !own_keys.contains(&value))
-            || (plan.removals.may_concern(name) && plan.stale.shown_by(name, value))
-    };
-    let set: Vec<_> = ready
-        .set()
-        .filter(|(var, text)| {
-            var.reason != Reason::Layer || var.key.is_some() || !is_withheld(&var.name, bytes(text))
-        })
-        .collect();
-
-    secrets.all.extend(own_keys.iter().filter(|text| !text.is_empty()));
-    let stored = ready.set().filter(|(var, _)| var.is_surely_secret());
-    secrets.stored = stored.map(|(_, text)| bytes(text)).collect();
+    let mut secrets = KnownSecrets::before_reading(plan, parent);
+    let set = plan.without_foreign(ready, &secrets);
+    secrets.add_read(ready);
     let dropped = plan.dropped_with(parent, &secrets);
-    let beginnings: Beginnings = set.iter().map(|(var, _)| var.name.as_str()).collect();
-    let is_set = |name: &OsStr| {
-        beginnings.may_match(name.as_encoded_bytes())
-            && set.iter().any(|(var, _)| is_name(&var.name, name))
-    };
+    let is_set = |name: &OsStr| set.iter().any(|(var, _)| is_name(&var.name, name));
     let mut seen = BTreeSet::new();
     let inherited = parent
         .iter()
-        .filter(|(name, _)| !is_set(name) && !dropped.contains(name) && seen.insert(name));
+        .filter(|(name, _)| !dropped.contains(name) && !is_set(name) && seen.insert(name));
     let mut child = Vec::with_capacity(parent.len() + set.len());
     child.extend(inherited.map(|(name, value)| (name.as_os_str(), value.as_os_str())));
     child.extend(set.iter().map(|(var, text)| (OsStr::new(var.name.as_str()), OsStr::new(*text))));
-    plan.drop_orphans(parent, &mut child);
+    plan.drop_incomplete(parent, &mut child);
     child
 }
 
 impl ExecPlan {
     /// The names in the parent's environment that the child does not get, as far as that can be
-    /// told before any secret is read. [`child_env`] leaves out these, and those that hold a secret
+    /// told before any secret is read. [`child_env`] also leaves out variables that hold a secret
     /// which is read only at launch.
     #[must_use]
     pub fn dropped<'a>(&self, parent: &'a Vars) -> BTreeSet<&'a OsString> {
-        self.dropped_with(parent, &self.secrets(parent))
+        self.dropped_with(parent, &KnownSecrets::before_reading(self, parent))
     }
 
-    fn dropped_with<'a>(&self, parent: &'a Vars, secrets: &Secrets<'_>) -> BTreeSet<&'a OsString> {
-        let removed = |name: &OsStr| {
-            let name = name.as_encoded_bytes();
-            self.removals.reason(name).is_some()
-                || (!self.is_client && self.isolation.refuses(self.agent_entry(), name))
+    fn dropped_with<'a>(
+        &self,
+        parent: &'a Vars,
+        secrets: &KnownSecrets<'_>,
+    ) -> BTreeSet<&'a OsString> {
+        let unwanted = |(name, value): &&(OsString, OsString)| {
+            self.removes(name) || self.misplaces(name, value.as_encoded_bytes(), secrets)
         };
-        // The agent's own key may well be configured as such; it must not be another one's.
-        let misplaced = |name: &OsStr, value: &[u8]| match &self.inherited {
+        let mut dropped: BTreeSet<_> =
+            parent.iter().filter(unwanted).map(|(name, _)| name).collect();
+        let redirects: Vec<_> = parent.iter().filter(|(name, _)| self.may_concern(name)).collect();
+        // Two agents may read one variable: what is dropped for one may tear the other's redirect.
+        loop {
+            let before = dropped.len();
+            for agent in self.removals.registry().agents() {
+                self.drop_inherited(agent, &redirects, &mut dropped);
+            }
+            if dropped.len() == before {
+                return dropped;
+            }
+        }
+    }
+
+    /// Rule 1: the plan or `[scrub]` removes the name.
+    fn removes(&self, name: &OsStr) -> bool {
+        let name = name.as_encoded_bytes();
+        let refused = || !self.is_client && self.isolation.refuses(self.agent_entry(), name);
+        self.removals.reason(name).is_some() || refused()
+    }
+
+    /// Rule 2: the value is a secret that belongs under another name. The agent's own key may well be
+    /// configured as such; under its own name only another provider's key is out of place.
+    fn misplaces(&self, name: &OsStr, value: &[u8], secrets: &KnownSecrets<'_>) -> bool {
+        match &self.inherited {
             Some(own) if is_name(own, name) => {
-                secrets.foreign.contains(value) || self.shape.is_bound_elsewhere(value)
+                secrets.is_foreign(value) || self.shape.is_bound_elsewhere(trimmed(value))
             }
             _ => secrets.are_held(name, value),
-        };
-        let mut dropped: BTreeSet<_> = parent
-            .iter()
-            .filter(|(name, value)| {
-                removed(name) || misplaced(name, trimmed(value.as_encoded_bytes()))
-            })
-            .map(|(name, _)| name)
-            .collect();
-        // What is left of each agent's redirect goes where there is a sign of it, or its key is gone.
-        let may_concern =
-            |(name, _): &&(OsString, OsString)| self.removals.may_concern(name.as_encoded_bytes());
-        let parent: Vec<_> = parent.iter().filter(may_concern).collect();
-        for agent in self.removals.registry().agents() {
-            let redirected = parent.iter().any(|(name, value)| {
-                let (name, value) = (name.as_encoded_bytes(), value.as_encoded_bytes());
-                self.stale.of(agent, name, value)
-            });
-            let is_set = |name: &OsStr| self.set.iter().any(|var| is_name(&var.name, name));
-            let orphaned =
-                dropped.iter().any(|name| is_redirect_key_of(agent, name) && !is_set(name));
-            let torn = self.tears(agent, &parent, &dropped);
-            if !redirected && !orphaned && !torn {
-                continue;
-            }
-            // A key beside a foreign URL is that URL's.
-            let beside = |name: &OsStr| {
-                (redirected || torn)
-                    && agent.id == self.agent
-                    && self.inherited.as_ref().is_some_and(|own| is_name(own, name))
-            };
-            let left = |name: &OsStr| {
-                self.removals.is_leftover(name.as_encoded_bytes())
-                    && is_redirect_var_of(agent, name)
-            };
-            let names = parent.iter().map(|(name, _)| name);
-            dropped.extend(names.filter(|name| left(name) || beside(name)));
         }
-        dropped
     }
 
-    /// Whether of an address and the key that stood beside it only one would reach the agent: the
-    /// one would get another key, the other another address.
-    fn tears(
+    /// Rule 3, for what the parent holds of the redirects of one agent.
+    fn drop_inherited<'a>(
         &self,
         agent: &Agent,
-        parent: &[&(OsString, OsString)],
-        dropped: &BTreeSet<&OsString>,
-    ) -> bool {
-        let Some(own) = self.inherited.as_ref().filter(|_| agent.id == self.agent) else {
-            return false;
+        redirects: &[&'a (OsString, OsString)],
+        dropped: &mut BTreeSet<&'a OsString>,
+    ) {
+        let own_key = self.own_key_of(agent);
+        let is_own_key = |name: &OsStr| own_key.is_some_and(|own| is_name(own, name));
+        let seen = |is_part: &dyn Fn(&OsStr) -> bool| {
+            let names = || redirects.iter().map(|(name, _)| name).filter(|name| is_part(name));
+            let is_lost = |name: &&OsString| dropped.contains(*name);
+            Seen {
+                lost: names().any(|name| is_lost(&name)),
+                kept: names().any(|name| !is_lost(&name)),
+            }
         };
-        let is_key = |name: &OsStr| is_name(own, name) || is_redirect_key_of(agent, name);
-        let is_address = |name: &OsStr| is_address_of(agent, name);
-        let found = |is: &dyn Fn(&OsStr) -> bool, gone: bool| {
-            parent.iter().any(|(name, _)| is(name) && dropped.contains(name) == gone)
+        let state = Inherited {
+            redirected: redirects.iter().any(|(name, value)| {
+                self.stale.of(agent, name.as_encoded_bytes(), value.as_encoded_bytes())
+            }),
+            key: seen(&|name| is_redirect_key_of(agent, name) && !self.sets(name)).all(),
+            native: own_key.map(|_| Native {
+                url: seen(&|name| is_address_of(agent, name)).all(),
+                any_key: seen(&|name| is_own_key(name) || is_redirect_key_of(agent, name)).any(),
+            }),
         };
-        found(&is_address, true)
-            || (found(&is_address, false) && found(&is_key, true) && !found(&is_key, false))
+        let fate = of_inherited(state);
+        let names = redirects.iter().map(|(name, _)| name);
+        dropped.extend(names.filter(|name| match fate {
+            Fate::Keep => false,
+            Fate::Drop => self.is_leftover_of(agent, name),
+            Fate::DropWithOwnKey => self.is_leftover_of(agent, name) || is_own_key(name),
+        }));
     }
 
-    /// Removes what is left of a redirect, from the parent or the layers, whose key is left out.
-    fn drop_orphans(&self, parent: &Vars, child: &mut Vec<(&OsStr, &OsStr)>) {
-        let concerned = |name: &&OsStr| self.removals.may_concern(name.as_encoded_bytes());
-        let here = parent.iter().map(|(name, _)| name.as_os_str()).filter(concerned);
-        let set = self.set.iter().map(|var| OsStr::new(var.name.as_str())).filter(concerned);
-        let (here, set): (Vec<_>, Vec<_>) = (here.collect(), set.collect());
+    /// Rule 3, for a redirect whose parts come from the parent, the layers or the plan.
+    fn drop_incomplete(&self, parent: &Vars, child: &mut Vec<(&OsStr, &OsStr)>) {
+        let concerned = |name: &&OsStr| self.may_concern(name);
+        let here: Vec<_> =
+            parent.iter().map(|(name, _)| name.as_os_str()).filter(concerned).collect();
         let mut there: Vec<_> = child.iter().map(|(name, _)| *name).filter(concerned).collect();
-        let bindings = self
-            .removals
-            .registry()
-            .agents()
-            .iter()
-            .flat_map(|agent| agent.bindings.iter().map(move |w| (agent, w)));
-        for (agent, binding) in bindings {
-            let names = || binding.vars.iter().filter_map(|var| Some((var.name.as_ref()?, var)));
-            let key =
-                names().find(|(_, var)| matches!(var.source, VarSource::Key)).map(|(name, _)| name);
-            let Some(key) = key else { continue };
-            let has = |vars: &[&OsStr], key| vars.iter().any(|name| is_name(key, name));
-            let held = has(&here, key) || self.held_back.contains(key) || has(&set, key);
-            // Natively the agent's own key may be what stood beside the address.
-            let own = self.inherited.as_ref().filter(|_| agent.id == self.agent);
-            let lost = own.is_some_and(|own| has(&here, own) && !has(&there, own));
-            if (held || lost) && !has(&there, key) {
-                let part = |name: &OsStr| names().any(|(own, _)| is_name(own, name));
-                child.retain(|(name, _)| !part(name));
-                there.retain(|name| !part(name));
-            }
-        }
-    }
-
-    /// What can be told of the known keys without reading a secret: literals, and what the parent
-    /// holds under the names that keys are read from.
-    fn secrets<'a>(&'a self, parent: &'a Vars) -> Secrets<'a> {
-        let mut secrets = Secrets::default();
-        for (name, value) in parent {
-            if let Some(foreign) = self.removals.foreign_there(name, &self.key) {
-                secrets.add(value.as_encoded_bytes(), foreign);
-            }
-        }
-        for KnownKey { value, foreign } in &self.known {
-            match value {
-                EnvValue::Literal(text) => secrets.add(text.expose_secret().as_bytes(), *foreign),
-                EnvValue::Reference(SecretRef::Host(host)) => {
-                    for (_, value) in parent.iter().filter(|(name, _)| is_name(host, name)) {
-                        secrets.add(value.as_encoded_bytes(), *foreign);
-                    }
+        let part = |key: &EnvName, was_there: bool, there: &[&OsStr]| match (
+            there.iter().any(|name| is_name(key, name)),
+            was_there,
+        ) {
+            (true, _) => Part::Arrives,
+            (false, true) => Part::Lost,
+            (false, false) => Part::Absent,
+        };
+        for agent in self.removals.registry().agents() {
+            for binding in &*agent.bindings {
+                let Some(key) = key_of(binding) else { continue };
+                let inherits = |key: &EnvName| here.iter().any(|name| is_name(key, name));
+                let configured = self.held_back.contains(key) || self.sets(key.as_str().as_ref());
+                let own_key = self.own_key_of(agent);
+                let state = Assembled {
+                    key: part(key, configured || inherits(key), &there),
+                    own_key: own_key.map_or(Part::Absent, |own| part(own, inherits(own), &there)),
+                };
+                if of_assembled(state) != Fate::Keep {
+                    let is_part = |name: &OsStr| named(&binding.vars).any(|own| is_name(own, name));
+                    child.retain(|(name, _)| !is_part(name));
+                    there.retain(|name| !is_part(name));
                 }
-                EnvValue::Reference(_) => {}
             }
         }
-        secrets
+    }
+
+    /// The plan's variables with their values, without those of the layers that turn out to hold
+    /// another provider's key or to redirect the agent's own login.
+    fn without_foreign<'a>(
+        &self,
+        ready: &'a ReadyPlan<'_>,
+        secrets: &KnownSecrets<'_>,
+    ) -> Vec<(&'a PlannedVar, &'a str)> {
+        let bytes = |text: &'a str| trimmed(text.as_bytes());
+        let keys = ready.set().filter(|(var, _)| var.key.is_some());
+        let keys: Vec<_> = keys.map(|(_, text)| bytes(text)).collect();
+        let is_withheld = |name: &EnvName, value: &[u8]| {
+            let name = name.as_str();
+            (secrets.is_foreign(value) && !keys.contains(&value))
+                || (self.may_concern(name.as_ref()) && self.stale.shown_by(name.as_bytes(), value))
+        };
+        let of_layers = |var: &PlannedVar| var.reason == Reason::Layer && var.key.is_none();
+        ready
+            .set()
+            .filter(|(var, text)| !of_layers(var) || !is_withheld(&var.name, bytes(text)))
+            .collect()
+    }
+
+    /// The variable of the agent's own key that it inherits, if this is the agent of the launch and
+    /// the launch leaves it its login.
+    fn own_key_of(&self, agent: &Agent) -> Option<&EnvName> {
+        self.inherited.as_ref().filter(|_| agent.id == self.agent)
+    }
+
+    fn sets(&self, name: &OsStr) -> bool {
+        self.set.iter().any(|var| is_name(&var.name, name))
+    }
+
+    fn may_concern(&self, name: &OsStr) -> bool {
+        self.removals.may_concern(name.as_encoded_bytes())
+    }
+
+    fn is_leftover_of(&self, agent: &Agent, name: &OsStr) -> bool {
+        is_redirect_var_of(agent, name) && self.removals.is_leftover(name.as_encoded_bytes())
     }
 }
 
-/// The texts of keys, without white space around them.
-#[derive(Default)]
-struct Secrets<'a> {
-    all: BTreeSet<&'a [u8]>,
-    /// Other providers'.
-    foreign: BTreeSet<&'a [u8]>,
-    /// What is kept outside the configuration, keys or not.
-    stored: BTreeSet<&'a [u8]>,
+/// What becomes of several variables.
+#[derive(Clone, Copy)]
+struct Seen {
+    lost: bool,
+    kept: bool,
 }
 
-impl<'a> Secrets<'a> {
-    fn add(&mut self, text: &'a [u8], foreign: bool) {
-        let text = trimmed(text);
-        if text.is_empty() {
-            return;
-        }
-        self.all.insert(text);
-        if foreign {
-            self.foreign.insert(text);
+impl Seen {
+    /// One part that arrives only if all of them do.
+    const fn all(self) -> Part {
+        match self {
+            Self { lost: true, .. } => Part::Lost,
+            Self { kept: true, .. } => Part::Arrives,
+            _ => Part::Absent,
         }
     }
 
-    /// Whether a variable holds one. What is stored and no key may be a name or a path that others
-    /// hold as well.
-    fn are_held(&self, name: &OsStr, value: &[u8]) -> bool {
-        let stored = || self.stored.contains(value) && !is_of_user(name.as_encoded_bytes());
-        self.all.contains(value) || (!value.is_empty() && stored())
+    /// One part that arrives if any of them does.
+    const fn any(self) -> Part {
+        match self {
+            Self { kept: true, .. } => Part::Arrives,
+            Self { lost: true, .. } => Part::Lost,
+            _ => Part::Absent,
+        }
     }
+}
+
+/// The names of variables, without those that are called as they are configured.
+fn named(vars: &[Var]) -> impl Iterator<Item = &EnvName> {
+    vars.iter().filter_map(|var| var.name.as_ref())
+}
+
+/// The variable in which a binding finds its key, if it has a name of its own.
+fn key_of(binding: &ProtocolBinding) -> Option<&EnvName> {
+    binding.vars.iter().filter(|var| var.is_key()).find_map(|var| var.name.as_ref())
+}
+
+fn is_var_of(agent: &Agent, name: &OsStr, which: impl Fn(&Var) -> bool) -> bool {
+    let mut vars = agent.binding_vars().filter(|var| which(var));
+    vars.any(|var| var.name.as_ref().is_some_and(|own| is_name(own, name)))
 }
 
 /// Whether the agent finds the key of a redirect under this name.
 pub(crate) fn is_redirect_key_of(agent: &Agent, name: &OsStr) -> bool {
-    let mut keys = agent.binding_vars().filter(|var| matches!(var.source, VarSource::Key));
-    keys.any(|var| var.name.as_ref().is_some_and(|key| is_name(key, name)))
+    is_var_of(agent, name, Var::is_key)
 }
 
-/// Whether the agent finds an address under this name.
+/// Whether the agent finds a URL under this name.
 pub(crate) fn is_address_of(agent: &Agent, name: &OsStr) -> bool {
-    let mut urls = agent.binding_vars().filter(|var| matches!(var.source, VarSource::BaseUrl));
-    urls.any(|var| var.name.as_ref().is_some_and(|url| is_name(url, name)))
+    is_var_of(agent, name, |var| matches!(var.source, VarSource::BaseUrl))
 }
 
 /// Whether a redirect of the agent sets this name.
 pub(crate) fn is_redirect_var_of(agent: &Agent, name: &OsStr) -> bool {
-    agent.binding_vars().any(|var| var.name.as_ref().is_some_and(|own| is_name(own, name)))
-}
-
-fn bytes(text: &str) -> &[u8] {
-    trimmed(text.as_bytes())
-}
-
-fn trimmed(value: &[u8]) -> &[u8] {
-    value.trim_ascii()
+    is_var_of(agent, name, |_| true)
 }

@@ -3,8 +3,10 @@
 
 mod child_env;
 mod exec_plan;
+mod fate;
 mod inherit;
 mod known_key;
+mod known_secrets;
 mod models;
 mod redacted;
 mod removals;
@@ -17,9 +19,8 @@ pub use redacted::{RedactedPlan, RedactedVar};
 pub use removals::Removal;
 pub(crate) use {
     child_env::{is_address_of, is_redirect_key_of, is_redirect_var_of},
-    inherit::is_of_user,
     known_key::KnownKey,
     models::ServedModels,
-    removals::{Beginning, Beginnings, Launch, Removals},
+    removals::{Launch, Removals},
     stale_redirects::StaleRedirects,
 };

@@ -1,4 +1,4 @@
-//! What must not cross into the child, and why: derived from the two tables, never listed twice.
+//! The names that a launch removes, and why: derived from the tables of the registry, never listed twice.
 
 use std::{borrow::Cow, ffi::OsStr};
 
@@ -41,10 +41,9 @@ pub(crate) struct Removals {
     /// The agent's position in the registry.
     agent: usize,
     launch: Launch,
-    beginnings: Beginnings,
 }
 
-/// Of the catalogue no more counts than what is removed for it.
+/// Two launches remove the same if nothing that decides about it differs.
 impl PartialEq for Removals {
     fn eq(&self, other: &Self) -> bool {
         self.agent() == other.agent()
@@ -92,8 +91,7 @@ impl<'a> Rule<'a> {
 impl Removals {
     /// Those of a native launch without a login.
     pub(crate) fn new(agent: usize, registry: &Registry) -> Self {
-        let beginnings = Beginnings::of(registry);
-        Self { agent, launch: Launch::Native(Vec::new()), registry: registry.clone(), beginnings }
+        Self { agent, launch: Launch::Native(Vec::new()), registry: registry.clone() }
     }
 
     /// The agent.
@@ -108,22 +106,13 @@ impl Removals {
 
     /// Makes them those of a launch.
     pub(crate) fn set(&mut self, launch: Launch) {
-        if let Launch::Redirect(_, set) = &launch {
-            // The provider may be one of the caller's own, whose names are in no table.
-            set.iter().for_each(|name| self.beginnings.add(name.as_str()));
-        }
         self.launch = launch;
     }
 
-    /// Whether a name can mean anything to any agent or provider: be removed, hold a key or be part
-    /// of a redirect. Most names cannot, and need no closer look.
+    /// Whether a name can mean anything to an agent or a provider: be removed, hold a key or be part
+    /// of a redirect. Most names of an environment cannot, and need no closer look.
     pub(crate) fn may_concern(&self, name: &[u8]) -> bool {
-        self.may_concern_any(beginning(name))
-    }
-
-    /// The same of all names that begin like that.
-    pub(crate) fn may_concern_any(&self, beginning: Beginning) -> bool {
-        self.beginnings.has(beginning)
+        self.registry.may_know(name)
     }
 
     /// Why a name is removed whatever the environment looks like, if it is.
@@ -145,14 +134,16 @@ impl Removals {
     /// nothing where it holds no key, or where the agent is to find its own.
     pub(crate) fn foreign(&self, name: &EnvName, own: &EnvName) -> Option<bool> {
         let native = matches!(self.launch, Launch::Native(_));
-        let kept = native && self.agent().credentials().any(|kept| kept == name);
+        let of_provider = self.registry.is_key(name);
+        let of_another = of_provider && *name != *own && *name != self.agent().native_key;
+        let kept = native && !of_another && self.agent().credentials().any(|kept| kept == name);
         let mut logins = self.registry.agents().iter().flat_map(Agent::credentials);
-        let is_key = self.registry.is_key(name) || (!kept && logins.any(|login| login == name));
+        let is_key = of_provider || (!kept && logins.any(|login| login == name));
         is_key.then_some(name != own && !kept)
     }
 
-    /// The same of a variable of an environment.
-    pub(crate) fn foreign_there(&self, name: &OsStr, own: &EnvName) -> Option<bool> {
+    /// The same for a variable of an environment.
+    pub(crate) fn foreign_variable(&self, name: &OsStr, own: &EnvName) -> Option<bool> {
         if !self.may_concern(name.as_encoded_bytes()) {
             return None;
         }
@@ -256,81 +247,6 @@ fn add<'a>(list: &mut Vec<Removal>, start: usize, rules: impl Iterator<Item = Ru
     }
 }
 
-/// The first bytes of a name, and zeros for those that it has not.
-pub(crate) type Beginning = [u8; 3];
-
-const fn beginning(name: &[u8]) -> Beginning {
-    match *name {
-        [a, b, c, ..] => [a, b, c],
-        [a, b] => [a, b, 0],
-        [a] => [a, 0, 0],
-        [] => [0; 3],
-    }
-}
-
-/// How names or patterns begin, a bit for each way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Beginnings([u64; 8]);
-
-impl Beginnings {
-    /// What any name may match.
-    const ANY: Self = Self([u64::MAX; 8]);
-    const NONE: Self = Self([0; 8]);
-
-    /// How every name and pattern of a registry begins.
-    fn of(registry: &Registry) -> Self {
-        let mut all: Self = registry.keys().iter().map(EnvName::as_str).collect();
-        for agent in registry.agents() {
-            agent.credentials().for_each(|name| all.add(name.as_str()));
-            let scrubs = agent.bindings.iter().flat_map(|binding| &*binding.scrub);
-            for scrub in scrubs.chain(&*agent.nesting) {
-                scrub.patterns.iter().for_each(|pattern| all.add(pattern));
-            }
-            for binding in &*agent.bindings {
-                binding.mark.iter().for_each(|mark| all.add(mark.variable.as_str()));
-            }
-            let vars = agent.binding_vars().filter_map(|var| var.name.as_ref());
-            vars.for_each(|name| all.add(name.as_str()));
-        }
-        all
-    }
-
-    fn add(&mut self, pattern: &str) {
-        let pattern = pattern.as_bytes();
-        if pattern[..pattern.len().min(3)].contains(&b'*') {
-            *self = Self::ANY;
-        }
-        let bit = Self::bit(beginning(pattern));
-        self.0[bit / 64] |= 1 << (bit % 64);
-    }
-
-    /// Whether one of the patterns may match a name.
-    pub(crate) fn may_match(self, name: &[u8]) -> bool {
-        self.has(beginning(name))
-    }
-
-    fn has(self, beginning: Beginning) -> bool {
-        let bit = Self::bit(beginning);
-        self.0[bit / 64] >> (bit % 64) & 1 == 1
-    }
-
-    /// The bit for a beginning. On Windows the case of names does not count.
-    fn bit([a, b, c]: Beginning) -> usize {
-        // Without the bit in which two cases of a letter differ.
-        let head = u32::from_le_bytes([a, b, c, 0]) & 0xDFDF_DFDF;
-        // Fibonacci hashing: the upper bits of the product spread evenly.
-        (head.wrapping_mul(0x9E37_79B9) >> 23) as usize
-    }
-}
-
-impl<'a> FromIterator<&'a str> for Beginnings {
-    fn from_iter<I: IntoIterator<Item = &'a str>>(patterns: I) -> Self {
-        let mut all = Self::NONE;
-        patterns.into_iter().for_each(|pattern| all.add(pattern));
-        all
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -374,12 +290,7 @@ mod tests {
 
     #[test]
     fn a_star_is_any_run() {
-        let covers = |pattern: &str, name: &str| {
-            let covers = matches(pattern.as_bytes(), name.as_bytes());
-            let beginnings = Beginnings::from_iter([pattern]);
-            assert!(!covers || beginnings.may_match(name.as_bytes()), "{pattern} {name}");
-            covers
-        };
+        let covers = |pattern: &str, name: &str| matches(pattern.as_bytes(), name.as_bytes());
         assert!(covers("ANTHROPIC_*", "ANTHROPIC_") && covers("ANTHROPIC_*", "ANTHROPIC_API_KEY"));
         assert!(!covers("ANTHROPIC_*", "ANTHROPIC") && !covers("ANTHROPIC_*", "XANTHROPIC_A"));
         assert!(covers("CLAUDE_CODE_SKIP_*_AUTH", "CLAUDE_CODE_SKIP_BEDROCK_AUTH"));

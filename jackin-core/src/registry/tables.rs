@@ -1,10 +1,13 @@
 //! The agents and providers there are, and how to find one of them.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     model::{Agent, KeyProblem, KeyShape, Protocol, Provider, Text, check_base_url, is_open_http},
-    names::{EnvName, ProviderId},
+    names::{EnvName, FirstLetters, ProviderId},
     registry::{
         NameOrigin, RegistryError, Unknown,
         agents::AGENTS,
@@ -34,7 +37,7 @@ use crate::{
 pub struct Registry(Option<Arc<Tables>>);
 
 /// The tables of a registry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Tables {
     /// The default agent first.
     agents: Cow<'static, [Agent]>,
@@ -45,7 +48,20 @@ struct Tables {
     keys: Cow<'static, [EnvName]>,
     /// Base URLs of providers that do not apply here, such as those of other roles.
     other_urls: Vec<OtherUrl>,
+    /// Of every name and pattern in the tables; made when a launch first asks.
+    letters: OnceLock<FirstLetters>,
 }
+
+impl PartialEq for Tables {
+    fn eq(&self, other: &Self) -> bool {
+        self.agents == other.agents
+            && self.providers == other.providers
+            && self.keys == other.keys
+            && self.other_urls == other.other_urls
+    }
+}
+
+impl Eq for Tables {}
 
 /// A base URL of a provider that does not apply here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +75,7 @@ static BUILT_IN: Tables = Tables {
     providers: Cow::Borrowed(PROVIDERS),
     keys: Cow::Borrowed(KEYS),
     other_urls: Vec::new(),
+    letters: OnceLock::new(),
 };
 
 impl Registry {
@@ -123,7 +140,7 @@ impl Registry {
     }
 
     fn changed(&self, change: impl FnOnce(&mut Tables)) -> Self {
-        let mut tables = self.tables().clone();
+        let mut tables = Tables { letters: OnceLock::new(), ..self.tables().clone() };
         change(&mut tables);
         Self(Some(Arc::new(tables)))
     }
@@ -196,6 +213,12 @@ impl Registry {
         self.keys().binary_search(variable).is_ok()
     }
 
+    /// Whether a variable may mean something to an agent or a provider. A `false` is certain.
+    pub(crate) fn may_know(&self, name: &[u8]) -> bool {
+        let tables = self.tables();
+        tables.letters.get_or_init(|| tables.first_letters()).may_match(name)
+    }
+
     /// Every base URL, except those of one provider.
     pub(crate) fn urls_except(
         &self,
@@ -242,6 +265,24 @@ impl Registry {
 }
 
 impl Tables {
+    fn first_letters(&self) -> FirstLetters {
+        let mut letters = FirstLetters::default();
+        self.keys.iter().for_each(|key| letters.add(key.as_str()));
+        for agent in &*self.agents {
+            agent.credentials().for_each(|name| letters.add(name.as_str()));
+            let scrubs = agent.bindings.iter().flat_map(|binding| &*binding.scrub);
+            for scrub in scrubs.chain(&*agent.nesting) {
+                scrub.patterns.iter().for_each(|pattern| letters.add(pattern));
+            }
+            for mark in agent.bindings.iter().filter_map(|binding| binding.mark.as_ref()) {
+                letters.add(mark.variable.as_str());
+            }
+            let vars = agent.binding_vars().filter_map(|var| var.name.as_ref());
+            vars.for_each(|name| letters.add(name.as_str()));
+        }
+        letters
+    }
+
     fn note_key(&mut self, key: EnvName) {
         if let Err(at) = self.keys.binary_search(&key) {
             self.keys.to_mut().insert(at, key);
