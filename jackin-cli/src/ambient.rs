@@ -16,7 +16,7 @@ use jackin_core::{
 };
 
 use crate::{
-    report::{FAILED, Failure, USAGE},
+    failure::{FAILED, Failure, USAGE},
     shells::Shell,
 };
 

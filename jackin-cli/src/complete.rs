@@ -16,7 +16,7 @@ use jackin_core::{Document, EnvLayers, Registry};
 use crate::{
     ambient::Ambient,
     args::{Arguments, CompletionShell},
-    report::{FAILED, Failure},
+    failure::{FAILED, Failure},
 };
 
 /// The variable by which a shell asks.

@@ -6,7 +6,7 @@ use jackin_core::SecretString;
 
 use crate::{
     ambient::Ambient,
-    report::{FAILED, Failure, USAGE},
+    failure::{FAILED, Failure, USAGE},
     terminal::can_ask,
 };
 

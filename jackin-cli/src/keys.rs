@@ -9,7 +9,7 @@ use jackin_core::{
 use crate::{
     ambient::read_file,
     edit, expiry,
-    report::{Failure, USAGE},
+    failure::{Failure, USAGE},
     secrets,
     store::Target,
 };

@@ -14,7 +14,8 @@ use jackin_core::{ExecPlan, ReadyPlan, plan::child_vars};
 
 use crate::{
     ambient::{Ambient, is_name},
-    report::{self, FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND},
+    failure::{FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND},
+    report::{self},
 };
 
 /// The variables of a child.

@@ -29,6 +29,7 @@ mod console;
 mod doctor;
 mod edit;
 mod expiry;
+mod failure;
 mod formats;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -61,9 +62,9 @@ mod version;
 pub use crate::{
     ambient::Ambient,
     commands::main,
+    failure::Failure,
     formats::{Changes, Format},
     launch::launch,
-    report::Failure,
     secrets::Sources,
     shells::Shell,
 };

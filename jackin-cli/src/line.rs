@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use crate::{
-    report::{CANCELLED, FAILED, Failure},
+    failure::{CANCELLED, FAILED, Failure},
     screen::{Input, Screen},
 };
 

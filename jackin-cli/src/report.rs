@@ -1,92 +1,15 @@
-//! What a person reads: errors, hints, warnings, exit codes. The only place that writes words to the
-//! terminal; data goes to stdout, words to stderr.
+//! What a person reads: errors, hints, warnings. The only place that writes words to the terminal; data
+//! goes to stdout, words to stderr.
 
-use std::{
-    fmt,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
-use jackin_core::{
-    ConfigError, ErrorKind, MaterializeError, ResolveError, SelectError, Unknown,
-    place::{KeptInside, TabMissingEnv},
+
+use crate::{
+    args::Color,
+    failure::{FAILED, Failure},
 };
-
-use crate::args::Color;
-
-/// jackin itself failed.
-pub(crate) const FAILED: u8 = 125;
-/// The agent is there and cannot be executed.
-pub(crate) const NOT_EXECUTABLE: u8 = 126;
-/// The agent was not found.
-pub(crate) const NOT_FOUND: u8 = 127;
-/// The user would rather not.
-pub(crate) const CANCELLED: u8 = 130;
-/// The command line, or a variable that stands for it, is wrong.
-pub(crate) const USAGE: u8 = 2;
-
-/// Why a command ended, for the user and for the exit code. It never holds a secret.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Failure {
-    /// The exit code of `jackin`.
-    pub code: u8,
-    /// What kind of failure it is; stable, for programs.
-    pub kind: &'static str,
-    /// What is wrong, and where.
-    pub message: String,
-    /// What the user can do.
-    pub hint: Option<String>,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl Failure {
-    pub(crate) fn new(code: u8, message: impl Into<String>) -> Self {
-        let kind = match code {
-            USAGE => ErrorKind::Usage.as_str(),
-            NOT_EXECUTABLE => "not-executable",
-            NOT_FOUND => "not-found",
-            CANCELLED => "cancelled",
-            _ => "failed",
-        };
-        Self { code, kind, message: message.into(), hint: None }
-    }
-
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-}
-
-macro_rules! failure_from {
-    ($($error:ty),*) => {
-        $(impl From<$error> for Failure {
-            fn from(error: $error) -> Self {
-                let code = if error.kind() == ErrorKind::Usage { USAGE } else { FAILED };
-                let kind = error.kind().as_str();
-                Self { code, kind, message: error.to_string(), hint: error.hint() }
-            }
-        })*
-    };
-}
-
-failure_from!(
-    ConfigError,
-    KeptInside,
-    MaterializeError,
-    TabMissingEnv,
-    ResolveError,
-    SelectError,
-    Unknown
-);
 
 /// A failure for programs.
 #[derive(serde::Serialize)]

@@ -18,7 +18,7 @@ use crate::{
     ambient::{Ambient, read_file},
     args,
     edit::{self, Problem},
-    report::{FAILED, Failure, USAGE},
+    failure::{FAILED, Failure, USAGE},
 };
 
 /// How long another writer is waited for.

@@ -12,7 +12,7 @@ use case::{Case, Outcome, ROOT};
 
 #[test]
 fn the_program_prints_what_is_expected() {
-    case::verify(outcome);
+    case::verify(outcome, |error| error);
 }
 
 fn outcome(case: &Case) -> Outcome {

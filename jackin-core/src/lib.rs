@@ -75,6 +75,7 @@
 
 mod config;
 mod elsewhere;
+mod error;
 mod join;
 mod model;
 mod names;
@@ -88,6 +89,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::{
     config::{Config, ConfigError, Document, EnvLayer, EnvLayers, HostVar, guide},
+    error::Error,
     join::{ResolveError, SelectError, choice, resolve},
     model::{Agent, Endpoint, Guard, KeyProblem, Mode, Protocol, Provider, Slot, Tier, check_key},
     names::{

@@ -67,7 +67,7 @@ impl<'a> File<'a> {
             Ok(document) if self.data.is_some() => self.check_layers(document),
             Ok(_) => {}
             Err(error) => {
-                let shown = format!("{error} {error:?} {:?}", error.hint());
+                let shown = format!("{error} {error:?}");
                 assert_hidden(&shown);
                 assert!(shown.contains(name), "{shown}");
             }
@@ -138,13 +138,13 @@ impl Launch<'_> {
         };
         let plan = match resolve(self.layers, self.agent, self.provider) {
             Ok(plan) => plan,
-            Err(error) => return hidden(format!("{error} {error:?} {:?}", error.hint())),
+            Err(error) => return hidden(format!("{error} {error:?}")),
         };
         let json = serde_json::to_string(&plan).expect("JSON");
         hidden(format!("{plan:?} {plan:#?} {json} {:?}", plan.args));
         match plan.materialize(&Source) {
             Ok(ready) => self.check_child(&plan, &child_env(&ready, home()), values),
-            Err(error) => hidden(format!("{error} {error:?} {:?}", error.hint())),
+            Err(error) => hidden(format!("{error} {error:?}")),
         }
     }
 
@@ -222,7 +222,7 @@ fuzz_target!(|text: &str| {
         match (Config { global: Some(global), workspace, ..Config::default() }).layers(None) {
             Ok(layers) => layers,
             Err(error) if named => return drop(error),
-            Err(error) => return assert_hidden(&format!("{error} {error:?} {:?}", error.hint())),
+            Err(error) => return assert_hidden(&format!("{error} {error:?}")),
         };
     let hide = files.iter().all(|file| file.shown_secrets() == 0);
     if hide {

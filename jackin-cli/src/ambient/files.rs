@@ -9,7 +9,10 @@ use std::{
 #[cfg(unix)]
 use nix::fcntl::OFlag;
 
-use crate::report::{FAILED, Failure, exhausted};
+use crate::{
+    failure::{FAILED, Failure},
+    report::exhausted,
+};
 
 /// The largest configuration file that is read, in bytes; far above any real one.
 const LARGEST_FILE: u64 = 16 << 20;

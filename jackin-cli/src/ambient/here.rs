@@ -13,7 +13,7 @@ use nix::{
 };
 
 use super::{Ambient, Listed, read_file};
-use crate::report::{Failure, USAGE};
+use crate::failure::{Failure, USAGE};
 
 /// From so many workspaces on they are looked at first, by two threads.
 #[cfg(unix)]

@@ -9,8 +9,9 @@ use crate::{
     ambient::Ambient,
     args::List,
     commands::{layers, providers::list},
+    failure::Failure,
     launch,
-    report::{self, Failure},
+    report::{self},
 };
 
 /// What `agents --json` prints.

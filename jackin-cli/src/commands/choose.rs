@@ -10,10 +10,11 @@ use crate::{
     args::Run,
     commands::{agent, joined},
     expiry,
+    failure::{FAILED, Failure},
     last::{Last, Picks},
     launch,
     picker::{Picked, Picker, Row},
-    report::{FAILED, Failure, Report, visible},
+    report::{Report, visible},
     screen::Screen,
     terminal::can_ask,
 };

@@ -5,7 +5,8 @@ use crate::{
     args::{self, Config, EnvValues, Role},
     commands::values::{self, Setting},
     doctor,
-    report::{self, Failure, Report},
+    failure::Failure,
+    report::{self, Report},
     store::Target,
 };
 

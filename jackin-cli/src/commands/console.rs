@@ -3,7 +3,8 @@
 use crate::{
     ambient::Ambient,
     console,
-    report::{Failure, Report, USAGE},
+    failure::{Failure, USAGE},
+    report::Report,
     terminal::can_ask,
 };
 

@@ -17,8 +17,9 @@ use crate::{
     ambient::Ambient,
     args::{Inside, Show, Spot},
     commands::run::{is_only_shown, title},
+    failure::{FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND, USAGE},
     launch,
-    report::{FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND, Report, USAGE},
+    report::Report,
     secrets::Sources,
 };
 

@@ -12,7 +12,8 @@ use crate::{
     doctor::{
         Cause, Examined, Finding, Installed, Pair, Severity, Verdict, examine, smoke::attempt,
     },
-    report::{self, Failure},
+    failure::Failure,
+    report::{self},
 };
 
 /// Something is wrong.

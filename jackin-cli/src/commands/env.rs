@@ -15,8 +15,9 @@ use crate::{
     args::Env,
     commands::{plan_for, removals},
     expiry,
+    failure::{FAILED, Failure},
     formats::{self, Changes, Format},
-    report::{self, FAILED, Failure, Report},
+    report::{self, Report},
     secrets::Sources,
     shells::Shell,
 };

@@ -7,7 +7,8 @@ use crate::{
     args::{Explain, Place},
     commands::{guide, layers, plan::allowance, provider},
     expiry,
-    report::{self, Failure},
+    failure::Failure,
+    report::{self},
 };
 
 pub(super) fn run(args: &Explain, ambient: &Ambient) -> Result<(), Failure> {

@@ -4,7 +4,8 @@ use crate::{
     ambient::Ambient,
     args::Label,
     commands::plan_for,
-    report::{self, Failure},
+    failure::Failure,
+    report::{self},
 };
 
 pub(super) fn run(args: &Label, ambient: &Ambient) -> Result<(), Failure> {

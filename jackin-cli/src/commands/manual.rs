@@ -7,7 +7,8 @@ use clap::CommandFactory as _;
 use crate::{
     args::{Arguments, Completions, Man},
     complete,
-    report::{self, FAILED, Failure},
+    failure::{FAILED, Failure},
+    report::{self},
 };
 
 pub(super) fn completions(args: &Completions) -> Result<(), Failure> {

@@ -39,7 +39,8 @@ use jackin_core::{
 use crate::{
     ambient::Ambient,
     args::{Arguments, Color, Command, Place, Selection, Target},
-    report::{Failure, Report, USAGE},
+    failure::{Failure, USAGE},
+    report::Report,
 };
 
 /// The longest word, in bytes, that usage errors repeat; keys are longer.
@@ -150,7 +151,7 @@ fn apart<T>(work: impl FnOnce() -> T) -> T {
 #[cfg(not(all(feature = "manual", feature = "terminal")))]
 fn absent(feature: &str) -> Failure {
     let message = format!("this build of jackin cannot do that: its feature `{feature}` is off");
-    Failure::new(crate::report::FAILED, message)
+    Failure::new(crate::failure::FAILED, message)
 }
 
 /// The layers for a workspace and a role, over the environment.

@@ -9,7 +9,8 @@ use crate::{
     args::Plan,
     commands::{plan_for, words},
     expiry,
-    report::{self, Failure},
+    failure::Failure,
+    report::{self},
 };
 
 pub(super) fn run(args: Plan, ambient: &Ambient) -> Result<(), Failure> {

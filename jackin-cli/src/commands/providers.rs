@@ -13,7 +13,8 @@ use crate::{
     args::Providers,
     commands::{guide, layers, plan::allowance},
     expiry,
-    report::{self, Failure},
+    failure::Failure,
+    report::{self},
 };
 
 /// What `providers --json` prints.

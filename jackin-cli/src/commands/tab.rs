@@ -12,8 +12,9 @@ use crate::{
     ambient::Ambient,
     args::Run,
     commands::run::is_only_shown,
+    failure::{Failure, USAGE},
     launch,
-    report::{Failure, Report, USAGE},
+    report::Report,
     secrets::Sources,
 };
 

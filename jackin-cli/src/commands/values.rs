@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::{
     ambient::Ambient,
+    failure::{Failure, USAGE},
     input, keys,
-    report::{self, Failure, Report, USAGE},
+    report::{self, Report},
     store::{Change, Target},
 };
 

@@ -10,7 +10,8 @@ use crate::{
     args::{self, InWorkspace, Workspace, WorkspaceCreate, WorkspaceRemove, WorkspaceShow},
     commands::{config, values},
     edit,
-    report::{self, FAILED, Failure, Report, USAGE},
+    failure::{FAILED, Failure, USAGE},
+    report::{self, Report},
     store::{self, Target},
 };
 

@@ -20,8 +20,9 @@ use self::{
 };
 use crate::{
     ambient::Ambient,
+    failure::{CANCELLED, FAILED, Failure},
     keys,
-    report::{CANCELLED, FAILED, Failure, Report},
+    report::Report,
     screen::Screen,
     secrets::Sources,
     store::Target,

@@ -6,12 +6,7 @@ use jackin_core::{
     Source, Sourced, WorkspaceName, agent::AuthForward,
 };
 
-use crate::{
-    ambient::Ambient,
-    expiry, keys,
-    report::{Failure, visible},
-    store::Target,
-};
+use crate::{ambient::Ambient, expiry, failure::Failure, keys, report::visible, store::Target};
 
 /// A scope, and what there is in it.
 pub(crate) struct Place {

@@ -12,7 +12,7 @@ use super::{
     state::{Console, Effect, Over},
 };
 use crate::{
-    report::Failure,
+    failure::Failure,
     screen::Input,
     store::{Change, Target},
 };

@@ -10,7 +10,7 @@ use jackin_core::{
 use super::Finding;
 use crate::{
     ambient::{Ambient, read_file},
-    report::Failure,
+    failure::Failure,
 };
 
 /// A configuration file. Its text may hold secrets: there is no Debug.

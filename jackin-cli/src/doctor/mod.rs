@@ -20,7 +20,7 @@ pub(crate) use self::{
 use jackin_core::{Agent, EnvLayers, Provider, Registry, choice};
 use serde::Serialize;
 
-use crate::{ambient::Ambient, args::Place, report::Failure};
+use crate::{ambient::Ambient, args::Place, failure::Failure};
 
 /// Something that a user should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

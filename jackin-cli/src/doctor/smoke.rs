@@ -15,9 +15,9 @@ use jackin_core::{Agent, ExecPlan, PlannedValue, child_env};
 use super::verdict::Verdict;
 use crate::{
     ambient::Ambient,
+    failure::{FAILED, Failure, USAGE},
     group::Group,
     launch,
-    report::{FAILED, Failure, USAGE},
     secrets::Sources,
 };
 

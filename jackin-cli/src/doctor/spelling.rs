@@ -6,6 +6,7 @@ use serde_json::Value;
 use toml_edit::{Document, Item, TableLike};
 
 use super::{ConfigFile, Finding, Seen};
+use crate::failure::unknown_hint;
 use crate::schema::Schema;
 
 /// Keys that come close to a known one, and unknown ones where only jackin's can be.
@@ -104,6 +105,6 @@ impl<'a> Walk<'a> {
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
         let finding = Finding::problem("unknown-key", unknown.to_string());
         let finding = finding.at(format_args!("{}:{line}", self.file.path.display()));
-        self.findings.push(Finding { hint: unknown.hint(), ..finding });
+        self.findings.push(Finding { hint: unknown_hint(&unknown), ..finding });
     }
 }

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 
 use super::{Changes, Format, lines};
-use crate::{report::Failure, shells::POSIX};
+use crate::{failure::Failure, shells::POSIX};
 
 pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
     let removed = changes.removed().filter(|name| Format::Direnv.can_name(name));

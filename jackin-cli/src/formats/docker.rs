@@ -2,7 +2,7 @@
 //! UTF-8 up to 64 KiB and take a carriage return at the end for part of the line break.
 
 use super::{Changes, lines};
-use crate::report::Failure;
+use crate::failure::Failure;
 
 /// The longest line that Docker reads, in bytes.
 const LONGEST: usize = (64 << 10) - 1;

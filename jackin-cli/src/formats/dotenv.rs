@@ -4,7 +4,7 @@
 //! breaks.
 
 use super::{Changes, lines};
-use crate::report::Failure;
+use crate::failure::Failure;
 
 pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
     lines(changes, "a `.env` file", |name, value| Ok(format!("{name}={}\n", quoted(value)?)))

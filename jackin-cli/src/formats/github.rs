@@ -2,7 +2,7 @@
 //! commands that keep the secrets of it out of the log.
 
 use super::{Changes, lines};
-use crate::report::Failure;
+use crate::failure::Failure;
 
 pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
     lines(changes, "$GITHUB_ENV", |name, value| {

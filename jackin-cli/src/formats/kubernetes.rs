@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, json};
 
 use super::{Changes, pretty};
-use crate::report::Failure;
+use crate::failure::Failure;
 
 pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
     let data =

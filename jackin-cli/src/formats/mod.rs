@@ -14,7 +14,7 @@ use std::{ffi::OsStr, ptr};
 use clap::ValueEnum;
 use jackin_core::{EnvName, PlannedValue, PlannedVar, ReadyPlan, Vars, plan::child_vars};
 
-use crate::report::{FAILED, Failure};
+use crate::failure::{FAILED, Failure};
 
 pub(crate) use github::masks;
 

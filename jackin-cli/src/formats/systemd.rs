@@ -3,7 +3,7 @@
 //! UTF-8 by its own rules, and older versions one with control characters.
 
 use super::{Changes, lines};
-use crate::report::Failure;
+use crate::failure::Failure;
 
 pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
     lines(changes, "an `EnvironmentFile=`", |name, value| {

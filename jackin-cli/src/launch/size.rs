@@ -5,7 +5,10 @@ use std::{ffi::OsStr, path::Path};
 use jackin_core::ExecPlan;
 
 use super::Env;
-use crate::report::{self, Failure, NOT_EXECUTABLE};
+use crate::{
+    failure::{Failure, NOT_EXECUTABLE},
+    report,
+};
 
 /// How much of a variable's name is shown, in characters: it may be what is large.
 const LONGEST_NAME: usize = 40;

@@ -19,7 +19,8 @@ use jackin_core::{SecretError, SecretRef, SecretSource, SecretString, secret::Ke
 
 use crate::{
     ambient::Ambient,
-    report::{self, FAILED, Failure},
+    failure::{FAILED, Failure},
+    report::{self},
 };
 
 /// How many programs are asked at a time.

@@ -15,8 +15,8 @@ use clap::ValueEnum;
 use jackin_core::EnvName;
 
 use crate::{
+    failure::Failure,
     formats::{Changes, refused},
-    report::Failure,
 };
 
 pub(crate) use posix::SYNTAX as POSIX;

@@ -119,32 +119,4 @@ impl ConfigError {
             _ => ErrorKind::Config,
         }
     }
-
-    /// What the user can do.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Syntax { .. } => {
-                "check the quotes and brackets there, and that no key is given twice".into()
-            }
-            Self::Reserved(_) => {
-                "`JACKIN`, `JACKIN_*`, `DOCKER_HOST`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` and \
-                 `TESTCONTAINERS_HOST_OVERRIDE` belong to the launcher: remove these lines"
-                    .into()
-            }
-            Self::Incomplete { provider, .. } => format!(
-                "a provider of your own needs at least `[providers.{provider}] key = \"VARIABLE\"` \
-                 and a protocol table"
-            ),
-            Self::Insecure { provider, .. } => format!(
-                "use https, or accept that anybody on the way reads the key with \
-                 `insecure = true` under `[providers.{provider}]`"
-            ),
-            Self::Unknown(unknown) => return unknown.hint(),
-            Self::WrongType { .. }
-            | Self::Invalid { .. }
-            | Self::BadName { .. }
-            | Self::RefusedHost { .. } => return None,
-        })
-    }
 }

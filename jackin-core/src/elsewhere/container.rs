@@ -126,13 +126,6 @@ impl KeptInside {
     pub const fn kind(&self) -> ErrorKind {
         ErrorKind::Unsupported
     }
-
-    /// What the user can do.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let hint = "a secret of the runtime is not overridden: start the container without it";
-        Some(hint.into())
-    }
 }
 
 /// What a variable holds to see whether it arrives.

@@ -41,14 +41,6 @@ impl TabMissingEnv {
     pub const fn kind(&self) -> ErrorKind {
         ErrorKind::Secret
     }
-
-    /// What the user can do.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let hint = "its environment is the multiplexer's: put the value under `[env]` in config.toml, \
-            as it is or as an `op://` reference, or start without `--tab`";
-        Some(hint.into())
-    }
 }
 
 impl Multiplexer {

@@ -54,22 +54,6 @@ impl SelectError {
             Self::Ignored { .. } => ErrorKind::Config,
         }
     }
-
-    /// What the user can do.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Unknown(unknown) => return unknown.hint(),
-            Self::Undecided { choices, .. } => format!(
-                "choose one, for example with `--provider {}`, or set `default_provider`",
-                choices.last().map_or("ID", ProviderId::as_str)
-            ),
-            Self::Ignored { .. } => "remove that line, or choose another provider".into(),
-            Self::NoChoice { agent } => {
-                format!("`jackin providers --agent {agent}` shows why")
-            }
-        })
-    }
 }
 
 /// The agent and the provider cannot be joined.
@@ -178,41 +162,4 @@ impl ResolveError {
             Self::Missing { .. } => ErrorKind::Config,
         }
     }
-
-    /// What the user can do.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            // A login's token is no provider's key, and is set like any other variable.
-            Self::MissingKey { variable, is_login: true, .. } => {
-                format!("`jackin config env set {variable}` stores one, or export `{variable}`")
-            }
-            Self::MissingKey { provider, variable, native, .. } => match native {
-                Some(native) => format!(
-                    "`jackin auth set {provider}` stores one, or choose `--provider {native}`"
-                ),
-                None => format!("`jackin auth set {provider}` stores one, or export `{variable}`"),
-            },
-            Self::BadKey { problem: KeyProblem::Blank, variable, native, at, .. } => {
-                let keyless = keyless(native.as_ref());
-                match at.scope {
-                    Scope::Environment => format!("export the key as `{variable}`{keyless}"),
-                    _ => format!("put the key there, or remove the line{keyless}"),
-                }
-            }
-            Self::BadKey { problem: KeyProblem::Bound(owner), .. } => {
-                format!("choose `--provider {owner}`, or give your own one `extends = \"{owner}\"`")
-            }
-            Self::BadKey { .. } => "paste the key alone, on one line and without spaces".into(),
-            Self::NotServed { .. } => "`jackin providers` shows what each one serves".into(),
-            Self::NotInRegistry { .. } => return None,
-            Self::Missing { provider, protocol, .. } => {
-                format!("set them under `[providers.{provider}.{protocol}]`")
-            }
-        })
-    }
-}
-
-fn keyless(native: Option<&ProviderId>) -> String {
-    native.map_or_else(String::new, |native| format!("; `--provider {native}` needs no key"))
 }

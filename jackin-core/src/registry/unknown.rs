@@ -47,16 +47,6 @@ impl Unknown {
             _ => ErrorKind::Usage,
         }
     }
-
-    /// What the user can do.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        Some(match (&self.suggestion, self.known.is_empty()) {
-            (Some(name), _) => format!("did you mean `{name}`?"),
-            (None, false) => format!("there are: {}", self.known.join(", ")),
-            (None, true) => format!("no {} is configured", self.what),
-        })
-    }
 }
 
 impl fmt::Display for Unknown {

@@ -90,12 +90,6 @@ impl MaterializeError {
     pub const fn kind(&self) -> ErrorKind {
         ErrorKind::Secret
     }
-
-    /// What the user can do: the first failure's way out.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        self.failures.iter().find_map(|failure| failure.error.hint.clone())
-    }
 }
 
 #[cfg(test)]
@@ -116,11 +110,11 @@ mod tests {
     fn one_failure_stands_on_one_line() {
         let error = MaterializeError { failures: vec![failure("A", "it is gone", None)] };
         let line = "cannot read `A` (role, config.toml:7) from file:/key: it is gone";
-        assert_eq!((error.to_string(), error.hint()), (line.to_owned(), None));
+        assert_eq!(error.to_string(), line);
     }
 
     #[test]
-    fn several_stand_below_each_other_with_the_first_way_out() {
+    fn several_are_on_lines_below_each_other() {
         let failures = vec![
             failure("A", "it is gone\n\nhint: not ours", None),
             failure("B", "it is locked", Some("unlock it")),
@@ -134,6 +128,5 @@ mod tests {
              `B` (role, config.toml:7) from file:/key: it is locked\n  \
              `C` (role, config.toml:7): it is blank"
         );
-        assert_eq!(error.hint().as_deref(), Some("unlock it"));
     }
 }

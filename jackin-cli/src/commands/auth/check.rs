@@ -11,8 +11,9 @@ use crate::{
     ambient::Ambient,
     args::AuthCheck,
     commands::layers,
+    failure::Failure,
     keys,
-    report::{self, Failure},
+    report::{self},
     secrets::Sources,
 };
 

@@ -9,7 +9,8 @@ use crate::{
     ambient::Ambient,
     args::{AuthGuide, Place},
     commands::{guide, layers, provider},
-    report::{self, FAILED, Failure, USAGE},
+    failure::{FAILED, Failure, USAGE},
+    report::{self},
 };
 
 pub(super) fn run(args: &AuthGuide, ambient: &Ambient) -> Result<(), Failure> {

@@ -11,8 +11,10 @@ use crate::{
     args::AuthImport,
     bundle::Bundle,
     commands::{guide, values},
-    edit, expiry, input, keys,
-    report::{Failure, Report, USAGE},
+    edit, expiry,
+    failure::{Failure, USAGE},
+    input, keys,
+    report::Report,
     store::{Change, Target},
 };
 

@@ -8,8 +8,9 @@ use crate::{
     ambient::Ambient,
     args::AuthList,
     expiry,
+    failure::Failure,
     keys::{last_four, masked},
-    report::{self, Failure},
+    report::{self},
 };
 
 /// What `auth list --json` prints.

@@ -21,8 +21,9 @@ use crate::{
     ambient::Ambient,
     args::{Auth, List},
     commands::{layers, provider},
+    failure::{Failure, USAGE},
     keys,
-    report::{Failure, Report, USAGE},
+    report::Report,
     store::Target,
 };
 
@@ -39,7 +40,7 @@ pub(super) fn run(auth: &Auth, ambient: &Ambient, report: &Report) -> Result<u8,
         #[cfg(not(feature = "request"))]
         Auth::Request(_) => {
             return Err(Failure::new(
-                crate::report::FAILED,
+                crate::failure::FAILED,
                 "this build of jackin cannot ask for keys",
             )
             .hint("`jackin auth guide gateway` says how else"));

@@ -5,8 +5,9 @@ use jackin_core::{Provider, guide::Request};
 use serde_json::Value;
 
 use crate::{
+    failure::{FAILED, Failure},
     mcp::McpError,
-    report::{FAILED, Failure, visible},
+    report::visible,
 };
 
 /// The longest text of the server's that is shown, in characters.

@@ -12,8 +12,9 @@ use crate::{
     ambient::Ambient,
     args::{AuthSet, AuthUnset},
     commands::values,
+    failure::{Failure, USAGE},
     input, keys,
-    report::{Failure, Report, USAGE},
+    report::Report,
     store::{Change, Target},
     terminal::can_ask,
 };

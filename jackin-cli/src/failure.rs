@@ -1,0 +1,189 @@
+//! Why a command ends: the exit code, the message, and the hint. The library's errors are data; the
+//! hints here name the commands, options and configuration keys that mend them.
+
+use std::fmt;
+
+use jackin_core::{
+    ConfigError, ErrorKind, KeyProblem, MaterializeError, ProviderId, ResolveError, Scope,
+    SelectError, Unknown,
+    place::{KeptInside, TabMissingEnv},
+};
+
+/// jackin itself failed.
+pub(crate) const FAILED: u8 = 125;
+/// The agent is there and cannot be executed.
+pub(crate) const NOT_EXECUTABLE: u8 = 126;
+/// The agent was not found.
+pub(crate) const NOT_FOUND: u8 = 127;
+/// The user cancelled.
+pub(crate) const CANCELLED: u8 = 130;
+/// The command line, or a variable that stands for it, is wrong.
+pub(crate) const USAGE: u8 = 2;
+
+/// Why a command ended, for the user and for the exit code. It never holds a secret.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The exit code of `jackin`.
+    pub code: u8,
+    /// What kind of failure it is; stable, for programs.
+    pub kind: &'static str,
+    /// What is wrong, and where.
+    pub message: String,
+    /// What the user can do.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Failure {
+    pub(crate) fn new(code: u8, message: impl Into<String>) -> Self {
+        let kind = match code {
+            USAGE => ErrorKind::Usage.as_str(),
+            NOT_EXECUTABLE => "not-executable",
+            NOT_FOUND => "not-found",
+            CANCELLED => "cancelled",
+            _ => "failed",
+        };
+        Self { code, kind, message: message.into(), hint: None }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn of(kind: ErrorKind, error: &dyn std::error::Error, hint: Option<String>) -> Self {
+        let code = if kind == ErrorKind::Usage { USAGE } else { FAILED };
+        Self { code, kind: kind.as_str(), message: error.to_string(), hint }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let hint = match &error {
+            ConfigError::Syntax { .. } => {
+                Some("check the quotes and brackets there, and that no key is given twice".into())
+            }
+            ConfigError::Reserved(_) => Some(
+                "`JACKIN`, `JACKIN_*`, `DOCKER_HOST`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` and \
+                 `TESTCONTAINERS_HOST_OVERRIDE` belong to the launcher: remove these lines"
+                    .into(),
+            ),
+            ConfigError::Incomplete { provider, .. } => Some(format!(
+                "a provider of your own needs at least `[providers.{provider}] key = \"VARIABLE\"` \
+                 and a protocol table"
+            )),
+            ConfigError::Insecure { provider, .. } => Some(format!(
+                "use https, or accept that anybody on the way reads the key with \
+                 `insecure = true` under `[providers.{provider}]`"
+            )),
+            ConfigError::Unknown(unknown) => unknown_hint(unknown),
+            _ => None,
+        };
+        Self::of(error.kind(), &error, hint)
+    }
+}
+
+impl From<SelectError> for Failure {
+    fn from(error: SelectError) -> Self {
+        let hint = match &error {
+            SelectError::Unknown(unknown) => unknown_hint(unknown),
+            SelectError::Undecided { choices, .. } => Some(format!(
+                "choose one, for example with `--provider {}`, or set `default_provider`",
+                choices.last().map_or("ID", ProviderId::as_str)
+            )),
+            SelectError::Ignored { .. } => {
+                Some("remove that line, or choose another provider".into())
+            }
+            SelectError::NoChoice { agent } => {
+                Some(format!("`jackin providers --agent {agent}` shows why"))
+            }
+            _ => None,
+        };
+        Self::of(error.kind(), &error, hint)
+    }
+}
+
+impl From<ResolveError> for Failure {
+    fn from(error: ResolveError) -> Self {
+        let hint = match &error {
+            // The token of a login is no provider's key, and is set like any other variable.
+            ResolveError::MissingKey { variable, is_login: true, .. } => Some(format!(
+                "`jackin config env set {variable}` stores one, or export `{variable}`"
+            )),
+            ResolveError::MissingKey { provider, native: Some(native), .. } => Some(format!(
+                "`jackin auth set {provider}` stores one, or choose `--provider {native}`"
+            )),
+            ResolveError::MissingKey { provider, variable, .. } => {
+                Some(format!("`jackin auth set {provider}` stores one, or export `{variable}`"))
+            }
+            ResolveError::BadKey { problem: KeyProblem::Blank, variable, native, at, .. } => {
+                let keyless = native.as_ref();
+                let keyless = keyless.map(|native| format!("; `--provider {native}` needs no key"));
+                let keyless = keyless.unwrap_or_default();
+                Some(match at.scope {
+                    Scope::Environment => format!("export the key as `{variable}`{keyless}"),
+                    _ => format!("put the key there, or remove the line{keyless}"),
+                })
+            }
+            ResolveError::BadKey { problem: KeyProblem::Bound(owner), .. } => Some(format!(
+                "choose `--provider {owner}`, or give your own one `extends = \"{owner}\"`"
+            )),
+            ResolveError::BadKey { .. } => {
+                Some("paste the key alone, on one line and without spaces".into())
+            }
+            ResolveError::NotServed { .. } => {
+                Some("`jackin providers` shows what each one serves".into())
+            }
+            ResolveError::Missing { provider, protocol, .. } => {
+                Some(format!("set them under `[providers.{provider}.{protocol}]`"))
+            }
+            _ => None,
+        };
+        Self::of(error.kind(), &error, hint)
+    }
+}
+
+impl From<Unknown> for Failure {
+    fn from(error: Unknown) -> Self {
+        Self::of(error.kind(), &error, unknown_hint(&error))
+    }
+}
+
+/// The closest known name, else all of them.
+pub(crate) fn unknown_hint(unknown: &Unknown) -> Option<String> {
+    Some(match (&unknown.suggestion, unknown.known.is_empty()) {
+        (Some(name), _) => format!("did you mean `{name}`?"),
+        (None, false) => format!("there are: {}", unknown.known.join(", ")),
+        (None, true) => format!("no {} is configured", unknown.what),
+    })
+}
+
+impl From<MaterializeError> for Failure {
+    fn from(error: MaterializeError) -> Self {
+        let hint = error.failures.iter().find_map(|failure| failure.error.hint.clone());
+        Self::of(error.kind(), &error, hint)
+    }
+}
+
+impl From<KeptInside> for Failure {
+    fn from(error: KeptInside) -> Self {
+        let hint = "a secret of the runtime is not overridden: start the container without it";
+        Self::of(error.kind(), &error, Some(hint.into()))
+    }
+}
+
+impl From<TabMissingEnv> for Failure {
+    fn from(error: TabMissingEnv) -> Self {
+        let hint = "its environment is the multiplexer's: put the value under `[env]` in \
+            config.toml, as it is or as an `op://` reference, or start without `--tab`";
+        Self::of(error.kind(), &error, Some(hint.into()))
+    }
+}

@@ -1,0 +1,76 @@
+//! One type for every error of this crate, for programs that handle them alike.
+
+use crate::{
+    config::ConfigError,
+    elsewhere::{KeptInside, TabMissingEnv},
+    join::{ResolveError, SelectError},
+    names::{ErrorKind, NameError},
+    registry::{RegistryError, Unknown},
+    value::{MaterializeError, ValueError},
+};
+
+/// Any error of this crate. Each keeps its own type below; [`kind`](Self::kind) tells what to do about
+/// it, and its text never holds a secret.
+///
+/// ```
+/// use jackin_core::{Config, Document, Error, ErrorKind};
+///
+/// fn read(text: &str) -> Result<Config, Error> {
+///     let global = Some(Document::global("config.toml", text)?);
+///     Ok(Config { global, ..Config::default() })
+/// }
+///
+/// assert_eq!(read("guard = 1").unwrap_err().kind(), ErrorKind::Config);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A configuration text cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// No provider could be chosen.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    /// The agent and the provider cannot be joined.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// A secret could not be read.
+    #[error(transparent)]
+    Materialize(#[from] MaterializeError),
+    /// An agent or a provider cannot be added.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// A name is not known.
+    #[error(transparent)]
+    Unknown(#[from] Box<Unknown>),
+    /// A text is not a name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A text is not a value.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// A container keeps its own variables.
+    #[error(transparent)]
+    Container(#[from] KeptInside),
+    /// A tab would lack variables.
+    #[error(transparent)]
+    Tab(#[from] TabMissingEnv),
+}
+
+impl Error {
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Config(error) => error.kind(),
+            Self::Select(error) => error.kind(),
+            Self::Resolve(error) => error.kind(),
+            Self::Materialize(error) => error.kind(),
+            Self::Registry(error) => error.kind(),
+            Self::Unknown(error) => error.kind(),
+            Self::Name(_) | Self::Value(_) => ErrorKind::Usage,
+            Self::Container(error) => error.kind(),
+            Self::Tab(error) => error.kind(),
+        }
+    }
+}
