@@ -2,13 +2,13 @@
 
 use std::{ffi::OsString, hint::black_box, time::Duration};
 
-use clap::ValueEnum as _;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use jackin_benches::{config, layers, providers, redirected};
-use jackin_cli::{Changes, Format, Shell};
 use jackin_core::{
     Agent, Config, Document, EnvLayers, ExecPlan, ReadyPlan, Registry, SecretError, SecretRef,
-    SecretSource, SecretString, child_env, resolve,
+    SecretSource, SecretString, child_env,
+    export::{Changes, Format, Shell},
+    resolve,
 };
 
 /// Entries of a configuration: a usual one, ten times and a hundred times that.
@@ -91,12 +91,12 @@ fn quoting(c: &mut Criterion) {
         let (plan, parent) = (planned(&layers(size)), parent(size));
         let ready = ready(&plan);
         let changes = Changes::of(&ready, &parent);
-        for shell in Shell::value_variants() {
+        for shell in Shell::ALL {
             c.bench_function(&format!("quoting/{shell:?}/{size}"), |b| {
                 b.iter(|| shell.export(black_box(&changes)).is_ok());
             });
         }
-        for format in Format::value_variants() {
+        for format in Format::ALL {
             c.bench_function(&format!("quoting/{format:?}/{size}"), |b| {
                 b.iter(|| format.write(black_box(&changes)).is_ok());
             });

@@ -13,12 +13,10 @@ use std::{
 
 use jackin_core::{
     Config, Document, EnvLayers, EnvName, HostVar, NameOrigin, Unknown, WorkspaceName,
+    export::Shell,
 };
 
-use crate::{
-    failure::{FAILED, Failure, USAGE},
-    shells::Shell,
-};
+use crate::failure::{FAILED, Failure, USAGE};
 
 use files::failed;
 pub(crate) use files::read_file;

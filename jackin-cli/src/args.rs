@@ -1,6 +1,7 @@
 //! The command line, declared; it decides nothing.
 
 mod auth;
+mod export;
 mod keeping;
 mod short;
 mod tools;
@@ -23,10 +24,9 @@ use clap::{
 };
 use jackin_core::{
     NameError,
+    export::{Format, Shell},
     place::{ContainerName, ImageName, Runtime},
 };
-
-use crate::{formats::Format, shells::Shell};
 
 const AFTER: &str = "\
 Examples:
@@ -289,10 +289,10 @@ pub(crate) struct Env {
     #[arg(long)]
     pub(crate) export: bool,
     /// The shell that is to run it
-    #[arg(long, value_name = "SHELL", requires = "script")]
+    #[arg(long, value_name = "SHELL", value_parser = export::shell(), requires = "script")]
     pub(crate) shell: Option<Shell>,
     /// Print it for another program, secrets included
-    #[arg(long, value_name = "FORMAT", conflicts_with = "shell")]
+    #[arg(long, value_name = "FORMAT", value_parser = export::format(), conflicts_with = "shell")]
     pub(crate) format: Option<Format>,
     /// Fail where not everything can be removed
     #[arg(long, requires = "printed")]

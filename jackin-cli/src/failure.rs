@@ -6,6 +6,7 @@ use std::fmt;
 use jackin_core::{
     ConfigError, ErrorKind, KeyProblem, MaterializeError, ProviderId, ResolveError, Scope,
     SelectError, Unknown,
+    export::ExportError,
     place::{KeptInside, TabMissingEnv},
 };
 
@@ -185,5 +186,11 @@ impl From<TabMissingEnv> for Failure {
         let hint = "its environment is the multiplexer's: put the value under `[env]` in \
             config.toml, as it is or as an `op://` reference, or start without `--tab`";
         Self::of(error.kind(), &error, Some(hint.into()))
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        Self::of(error.kind(), &error, None)
     }
 }

@@ -8,10 +8,8 @@ use jackin_core::{EnvName, ExposeSecret as _};
 use crate::{
     args::{Arguments, Command},
     bundle::Bundle,
-    commands, edit, formats,
+    commands, edit,
 };
-
-pub use crate::formats::Changes;
 
 /// The URL, the key and the two models of a bundle, or the words of the refusal.
 pub fn bundle(text: &str, request_token: &EnvName) -> Result<[String; 4], String> {
@@ -51,9 +49,4 @@ pub fn unset(text: &str, path: &[&str]) -> Result<Option<String>, String> {
 /// A string as jackin writes it into a configuration.
 pub fn string(text: &str) -> String {
     edit::string(text)
-}
-
-/// The commands that keep secrets out of a runner's log.
-pub fn masks(changes: &Changes<'_>) -> String {
-    formats::masks(changes)
 }

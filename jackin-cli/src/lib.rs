@@ -30,7 +30,6 @@ mod doctor;
 mod edit;
 mod expiry;
 mod failure;
-mod formats;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -53,18 +52,11 @@ mod schema;
 #[cfg(feature = "terminal")]
 mod screen;
 mod secrets;
-mod shells;
 mod signals;
 mod store;
 mod terminal;
 mod version;
 
 pub use crate::{
-    ambient::Ambient,
-    commands::main,
-    failure::Failure,
-    formats::{Changes, Format},
-    launch::launch,
-    secrets::Sources,
-    shells::Shell,
+    ambient::Ambient, commands::main, failure::Failure, launch::launch, secrets::Sources,
 };

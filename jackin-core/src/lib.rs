@@ -25,6 +25,8 @@
 //!
 //! # Features
 //!
+//! * `export` (off): `export`, the environment of a plan as a script for a shell or as a file for
+//!   another program.
 //! * `proptest` (off): `strategies`, generated names, values and layers for property tests.
 //!
 //! # Example
@@ -76,6 +78,8 @@
 mod config;
 mod elsewhere;
 mod error;
+#[cfg(feature = "export")]
+pub mod export;
 mod join;
 mod model;
 mod names;

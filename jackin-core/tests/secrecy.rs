@@ -12,9 +12,12 @@ mod promised;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use jackin_core::{
-    Config, ConfigError, Document, Endpoint, EnvName, EnvValue, ExecPlan, HostVar, NameError,
-    NameOrigin, Protocol, Provider, ProviderId, Registry, RegistryError, ResolveError, SecretError,
-    SecretRef, SecretSource, SecretString, SelectError, Unknown, check_key, choice, resolve,
+    Config, ConfigError, Document, Endpoint, EnvLayer, EnvLayers, EnvName, EnvValue, ExecPlan,
+    HostVar, NameError, NameOrigin, Protocol, Provider, ProviderId, Registry, RegistryError,
+    ResolveError, Scope, SecretError, SecretRef, SecretSource, SecretString, SelectError, Unknown,
+    check_key, choice,
+    export::{Changes, Format, Shell},
+    resolve,
     secret::CommandRef,
 };
 
@@ -55,6 +58,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
         &[
             "AuthForward",
             "ErrorKind",
+            "Format",
             "Guard",
             "HostVar",
             "Mode",
@@ -63,6 +67,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "Reason",
             "Runtime",
             "Scope",
+            "Shell",
             "Slot",
             "Tier",
             "VersionError",
@@ -222,7 +227,9 @@ fn look_at_plans(seen: &mut Seen) {
     redacted.set.iter().for_each(|var| look!(seen, "RedactedVar", var));
     look!(seen, "RedactedPlan", redacted);
     plan.removals().into_iter().for_each(|removal| look!(seen, "Removal", removal));
-    look!(seen, "ReadyPlan", plan.materialize(&Source(true)).ok().unwrap());
+    let ready = plan.materialize(&Source(true)).ok().unwrap();
+    look!(seen, "Changes", Changes::of(&ready, &[]));
+    look!(seen, "ReadyPlan", ready);
     let error = plan.materialize(&Source(false)).err().unwrap();
     error.failures.iter().for_each(|failure| {
         look!(seen, "SecretFailure", failure.clone());
@@ -274,6 +281,33 @@ fn refused_entries() -> Vec<RegistryError> {
     providers.chain([registry.with_agent(claude.with_label(label)).unwrap_err()]).collect()
 }
 
+/// Values that a shell and the formats refuse, each with the secret in it.
+fn look_at_exports(seen: &mut Seen) {
+    for (format, value) in [
+        (Format::Docker, format!("{SECRET}\n")),
+        (Format::Docker, SECRET.repeat(2000)),
+        (Format::Dotenv, format!("{SECRET}\r")),
+        (Format::Dotenv, format!("{SECRET}${{X}}")),
+        (Format::Dotenv, format!("'\"{SECRET}")),
+        (Format::Github, format!("{SECRET}\r")),
+        (Format::Systemd, format!("{SECRET}\u{1}")),
+        (Format::Systemd, format!("{SECRET}\u{fdd0}")),
+    ] {
+        let name = EnvName::from_static("A");
+        let layer = EnvLayer::new(Scope::Global, None);
+        let layer = layer.with(name, EnvValue::literal(&value).unwrap(), None);
+        let layers = EnvLayers::new(Registry::built_in()).with(layer);
+        let agent = layers.registry.agent("claude").unwrap();
+        let provider = layers.registry.provider("anthropic").unwrap();
+        let plan = resolve(&layers, agent, provider).unwrap();
+        let ready = plan.materialize(&Source(true)).ok().unwrap();
+        let error = format.write(&Changes::of(&ready, &[])).unwrap_err();
+        look!(seen, "ExportError", error);
+    }
+    look!(seen, "ExportError", SECRET.parse::<Shell>().unwrap_err());
+    look!(seen, "ExportError", SECRET.parse::<Format>().unwrap_err());
+}
+
 /// Every public type of the sources.
 fn public(dir: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
@@ -305,6 +339,7 @@ fn no_public_type_shows_its_secret() {
     look_at_configuration(&mut seen);
     look_at_plans(&mut seen);
     look_at_errors(&mut seen);
+    look_at_exports(&mut seen);
     let public = public(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     let without: Vec<_> = WITHOUT.iter().flat_map(|(_, types)| *types).copied().collect();
     let known: BTreeSet<_> = seen.types.iter().chain(&without).map(|name| (*name).into()).collect();

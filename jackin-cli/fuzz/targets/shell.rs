@@ -3,10 +3,11 @@
 #![no_main]
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use jackin_cli::{Changes, Failure, Format, Shell, fuzzing::masks};
 use jackin_core::{
     EnvLayer, EnvLayers, EnvName, EnvValue, Registry, Scope, SecretError, SecretRef, SecretSource,
-    SecretString, child_env, resolve,
+    SecretString, child_env,
+    export::{Changes, ExportError, Format, Shell, github_masks},
+    resolve,
 };
 use jackin_fuzz::{
     BREAK,
@@ -66,7 +67,7 @@ fn may_refuse(format: Option<Format>, shell: Option<Shell>, value: &str) -> bool
 
 /// Checks what was written against what went in.
 fn check(
-    written: Result<String, Failure>,
+    written: Result<String, ExportError>,
     syntax: &Syntax,
     values: &Vars,
     may_refuse: impl Fn(&str) -> bool,
@@ -79,9 +80,9 @@ fn check(
                 assert_eq!(read.get(name), Some(value), "{name} in {text:?}");
             }
         }
-        Err(failure) => {
-            assert!(refusable, "{failure}: {values:?}");
-            let said = format!("{failure:?}");
+        Err(error) => {
+            assert!(refusable, "{error}: {values:?}");
+            let said = format!("{error:?}");
             assert!(said.len() < 300, "{said}");
         }
     }
@@ -101,7 +102,7 @@ fn check_json(changes: &Changes<'_>, values: &Vars) {
 
 /// Every line of a value is hidden in a log.
 fn check_masks(changes: &Changes<'_>, values: &Vars) {
-    let masks = masks(changes);
+    let masks = github_masks(changes);
     let hidden: Vec<_> = masks
         .lines()
         .map(|line| line.strip_prefix("::add-mask::").expect("a mask").replace("%25", "%"))

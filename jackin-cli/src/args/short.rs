@@ -58,7 +58,7 @@ fn env(words: &mut Words<'_>, globals: &mut Globals) -> Option<Env> {
         let option = Long::of(text, words)?;
         match option.name {
             "export" => option.set(&mut env.export)?,
-            "shell" => option.fill(&mut env.shell, one_of)?,
+            "shell" => option.fill(&mut env.shell, |value| value.to_str()?.parse().ok())?,
             _ => globals.select(option, &mut env.selection)?,
         }
     }

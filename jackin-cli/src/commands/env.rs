@@ -8,7 +8,10 @@ use std::{
     path::Path,
 };
 
-use jackin_core::{ExecPlan, PlannedValue};
+use jackin_core::{
+    ExecPlan, PlannedValue,
+    export::{Changes, Format, Shell, github_masks},
+};
 
 use crate::{
     ambient::Ambient,
@@ -16,10 +19,8 @@ use crate::{
     commands::{plan_for, removals},
     expiry,
     failure::{FAILED, Failure},
-    formats::{self, Changes, Format},
     report::{self, Report},
     secrets::Sources,
-    shells::Shell,
 };
 
 /// Who reads what is printed.
@@ -115,7 +116,7 @@ fn for_later_steps(changes: &Changes<'_>, path: &Path) -> Result<(), Failure> {
         Failure::new(FAILED, format!("cannot write {}: {error}", path.display()))
     };
     let mut file = file.map_err(failed)?;
-    report::data(formats::masks(changes).as_bytes())?;
+    report::data(github_masks(changes).as_bytes())?;
     let before = file.metadata().map_err(failed)?.len();
     file.write_all(&lines).map_err(|error| {
         // Half a variable would take in whatever the next step writes.

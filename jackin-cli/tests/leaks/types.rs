@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, env};
 
-use jackin_cli::{Ambient, Changes, Failure, Format, Shell, Sources};
+use jackin_cli::{Ambient, Failure, Sources};
 use jackin_core::{Config, Document, NameOrigin, child_env, choice, resolve};
 
 use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
@@ -32,10 +32,7 @@ fn no_type_of_the_library_shows_what_it_holds() {
     let failure: Failure = ambient.layers(Some(SECRET), None).err().unwrap();
     let texts = [
         ("Ambient", shown!(&ambient)),
-        ("Changes", shown!(Changes::of(&ready, &[]))),
         ("Failure", shown!(failure)),
-        ("Format", shown!(Format::Json)),
-        ("Shell", shown!(Shell::Bash)),
         ("Sources", shown!(Sources::new(&ambient))),
     ];
     let path = env::var("PATH").unwrap();

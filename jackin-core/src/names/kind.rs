@@ -16,6 +16,8 @@ pub enum ErrorKind {
     Secret,
     /// An agent or a provider that a program adds cannot be used.
     Registry,
+    /// A shell or a format cannot hold a value.
+    Export,
 }
 
 impl ErrorKind {
@@ -29,6 +31,7 @@ impl ErrorKind {
             Self::Key => "key",
             Self::Secret => "secret",
             Self::Registry => "registry",
+            Self::Export => "export",
         }
     }
 }

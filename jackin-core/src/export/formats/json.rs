@@ -5,11 +5,10 @@ use std::ffi::OsStr;
 use serde_json::{Map, json};
 
 use super::{Changes, pretty};
-use crate::failure::Failure;
 
-pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
+pub(super) fn write(changes: &Changes<'_>) -> Vec<u8> {
     let set: Map<_, _> =
         changes.set.iter().map(|var| (var.name.to_string(), var.value.into())).collect();
     let remove: Vec<_> = changes.removed().filter_map(OsStr::to_str).collect();
-    Ok(pretty(&json!({ "schema": 1, "set": set, "remove": remove })))
+    pretty(&json!({ "schema": 1, "set": set, "remove": remove }))
 }

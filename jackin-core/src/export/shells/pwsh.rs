@@ -5,9 +5,8 @@
 
 use std::fmt::Write as _;
 
-use jackin_core::EnvName;
-
 use super::{Syntax, listed};
+use crate::names::EnvName;
 
 pub(super) const SYNTAX: Syntax = Syntax {
     keep,

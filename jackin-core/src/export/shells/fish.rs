@@ -4,9 +4,8 @@
 //! or `u` for `set`, then its elements. Universal variables are never touched, since they are every
 //! session's; fish cannot hide one from its children, so one that is to be removed is made empty.
 
-use jackin_core::EnvName;
-
 use super::{Syntax, listed};
+use crate::names::EnvName;
 
 pub(super) const SYNTAX: Syntax = Syntax {
     keep,

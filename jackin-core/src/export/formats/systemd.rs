@@ -1,11 +1,11 @@
 //! A file for `EnvironmentFile=`, where a text in double quotes is taken as it is, line breaks too,
-//! but for the four characters that a backslash goes before. systemd ignores a variable that is not
+//! except for the four characters that a backslash goes before. systemd ignores a variable that is not
 //! UTF-8 by its own rules, and older versions one with control characters.
 
 use super::{Changes, lines};
-use crate::failure::Failure;
+use crate::export::ExportError;
 
-pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
+pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, ExportError> {
     lines(changes, "an `EnvironmentFile=`", |name, value| {
         if value.chars().any(|c| c.is_ascii_control() && !matches!(c, '\t' | '\n')) {
             return Err("holds a control character");

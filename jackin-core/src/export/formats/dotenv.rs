@@ -4,9 +4,9 @@
 //! breaks.
 
 use super::{Changes, lines};
-use crate::failure::Failure;
+use crate::export::ExportError;
 
-pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
+pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, ExportError> {
     lines(changes, "a `.env` file", |name, value| Ok(format!("{name}={}\n", quoted(value)?)))
 }
 

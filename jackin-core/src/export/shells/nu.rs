@@ -3,9 +3,8 @@
 //! What the variables were is kept in a record, `$env.__jackin_undo`: programs are given only the
 //! variables that are text.
 
-use jackin_core::EnvName;
-
 use super::Syntax;
+use crate::names::EnvName;
 
 pub(super) const SYNTAX: Syntax = Syntax {
     keep,

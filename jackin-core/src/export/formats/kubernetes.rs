@@ -1,22 +1,21 @@
-//! A Secret for `kubectl apply`, which takes JSON as well as YAML. The values stand in `data`: of
-//! `stringData`, what a later version leaves out would stay in the cluster.
+//! A Secret for `kubectl apply`, which takes JSON as well as YAML. The values are in `data`, since
+//! the cluster would keep a value of `stringData` that a later version leaves out.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, json};
 
 use super::{Changes, pretty};
-use crate::failure::Failure;
 
-pub(super) fn write(changes: &Changes<'_>) -> Result<Vec<u8>, Failure> {
+pub(super) fn write(changes: &Changes<'_>) -> Vec<u8> {
     let data =
         changes.set.iter().map(|var| (var.name.to_string(), STANDARD.encode(var.value).into()));
-    Ok(pretty(&json!({
+    pretty(&json!({
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": { "name": name(&changes.title) },
         "type": "Opaque",
         "data": data.collect::<Map<_, _>>(),
-    })))
+    }))
 }
 
 /// A name that Kubernetes takes: lower-case letters, digits and `-`, which does not end it.

@@ -3,9 +3,8 @@
 //! What the variables were is kept in `$jackin-undo`, a map of lists. `eval` can declare nothing that
 //! outlives it, so that variable is the user's to declare; without it nothing can be undone.
 
-use jackin_core::EnvName;
-
 use super::{Syntax, doubled, listed};
+use crate::names::EnvName;
 
 pub(super) const SYNTAX: Syntax = Syntax {
     keep,

@@ -6,11 +6,10 @@
 
 use std::fmt::Write as _;
 
-use jackin_core::EnvName;
-
 use super::Syntax;
+use crate::names::EnvName;
 
-pub(crate) const SYNTAX: Syntax = Syntax {
+pub(in crate::export) const SYNTAX: Syntax = Syntax {
     keep,
     set,
     remove: |name| format!("unset {name};\n"),
