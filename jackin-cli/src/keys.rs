@@ -3,12 +3,12 @@
 
 use jackin_core::{
     EnvName, EnvValue, ExposeSecret as _, Provider, Registry, RoleName, SecretError, SecretRef,
-    SecretString, Source, secret::KeyringRef,
+    SecretString, Source, edit, secret::KeyringRef,
 };
 
 use crate::{
     ambient::read_file,
-    edit, expiry,
+    expiry,
     failure::{Failure, USAGE},
     secrets,
     store::Target,
@@ -20,35 +20,6 @@ pub(crate) fn names_a_secret(name: &str) -> bool {
         ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASS", "CREDENTIALS", "SESSION"];
     let name = name.to_uppercase();
     name.split('_').any(|word| WORDS.iter().any(|secret| word.ends_with(secret)))
-}
-
-/// A value as the configuration's text has it.
-pub(crate) fn written(value: &EnvValue) -> String {
-    let form = |form, value| edit::table([(form, value)]);
-    match value {
-        EnvValue::Literal(text) => {
-            let text = text.expose_secret();
-            // One that reads like a reference has to say that it is none.
-            match EnvValue::parse(text) {
-                Ok(EnvValue::Literal(_)) => edit::string(text),
-                _ => form("text", edit::string(text)),
-            }
-        }
-        EnvValue::Reference(SecretRef::Op(op)) => match op.account() {
-            None => edit::string(op.uri()),
-            Some(account) => {
-                edit::table([("op", edit::string(op.uri())), ("account", edit::string(account))])
-            }
-        },
-        EnvValue::Reference(SecretRef::Command(command)) => {
-            form("command", edit::array(std::iter::once(command.program()).chain(command.args())))
-        }
-        EnvValue::Reference(SecretRef::File(file)) => form("file", edit::string(file.path())),
-        EnvValue::Reference(SecretRef::Keyring(entry)) => {
-            form("keyring", edit::string(&format!("{}/{}", entry.service(), entry.user())))
-        }
-        EnvValue::Reference(other) => edit::string(&other.to_string()),
-    }
 }
 
 /// What may be shown of a value: a reference; of a longer literal the last four characters.
@@ -73,9 +44,9 @@ pub(crate) fn last_four(value: &EnvValue) -> Option<String> {
 pub(crate) fn note(source: &Source, role: Option<&RoleName>, name: &EnvName) -> Option<String> {
     let (_, text) = read_file(source.file.as_deref()?.as_ref()).ok()??;
     let role = role.filter(|_| source.scope.is_of_role());
-    let path: Vec<_> = role.iter().flat_map(|role| ["roles", role.as_str()]).collect();
-    let path: Vec<_> = path.into_iter().chain(["env", name.as_str()]).collect();
-    edit::note(&text, &path).filter(|note| !note.is_empty()).map(str::to_owned)
+    edit::note(&text, &edit::in_scope(role, &["env", name.as_str()]))
+        .filter(|note| !note.is_empty())
+        .map(str::to_owned)
 }
 
 /// A comment's text, on one line.

@@ -20,14 +20,12 @@
 
 mod ambient;
 mod args;
-mod bundle;
 mod commands;
 #[cfg(feature = "manual")]
 mod complete;
 #[cfg(feature = "terminal")]
 mod console;
 mod doctor;
-mod edit;
 mod expiry;
 mod failure;
 #[cfg(fuzzing)]

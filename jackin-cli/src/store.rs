@@ -12,12 +12,12 @@ use std::{
 
 use jackin_core::{
     Config, Document, EnvLayers, NameOrigin, Registry, RoleName, Scope, WorkspaceName,
+    edit::{Change, EditError, apply, in_scope},
 };
 
 use crate::{
     ambient::{Ambient, read_file},
     args,
-    edit::{self, Problem},
     failure::{FAILED, Failure, USAGE},
 };
 
@@ -57,8 +57,7 @@ impl Target {
 
     /// A path inside this scope, as the file's keys.
     pub(crate) fn path<'a>(&'a self, keys: &[&'a str]) -> Vec<&'a str> {
-        let role = self.role.iter().flat_map(|role| ["roles", role.as_str()]);
-        role.chain(keys.iter().copied()).collect()
+        in_scope(self.role.as_ref(), keys)
     }
 
     /// Where a variable's value stands.
@@ -119,13 +118,10 @@ impl Target {
             document?.check(&Registry::built_in())
         };
         rewrite(&self.file, |text| {
-            let mut edited = text.to_owned();
-            for change in changes {
-                edited = change.apply(&edited).map_err(|problem| match (problem, parse(text)) {
-                    (Problem::Syntax, Err(error)) => error.into(),
-                    (problem, _) => tangled(&shown, problem),
-                })?;
-            }
+            let edited = apply(text, changes).map_err(|problem| match (problem, parse(text)) {
+                (EditError::Syntax, Err(error)) => error.into(),
+                (problem, _) => tangled(&shown, problem),
+            })?;
             parse(&edited).map_err(|error| match parse(text) {
                 Err(error) => error.into(),
                 Ok(_) => Failure::new(USAGE, format!("this would be refused later: {error}"))
@@ -136,32 +132,10 @@ impl Target {
     }
 }
 
-/// One change of a file.
-#[derive(Debug)]
-pub(crate) enum Change<'a> {
-    /// Sets a value, which is TOML already, with the comment behind it.
-    Set { path: Vec<&'a str>, value: String, note: Option<&'a str> },
-    /// Unsets what is there, if anything is.
-    Unset { path: Vec<&'a str> },
-}
-
-impl Change<'_> {
-    fn apply(&self, text: &str) -> Result<String, Problem> {
-        match self {
-            Self::Set { path, value, note } => edit::set(text, path, value, *note),
-            Self::Unset { path } => Ok(edit::unset(text, path)?.unwrap_or_else(|| text.to_owned())),
-        }
-    }
-}
-
-fn tangled(file: &str, problem: Problem) -> Failure {
-    let why = match problem {
-        Problem::NoTable => "something on the way to the value is no table",
-        Problem::Syntax | Problem::Tangled => {
-            "the value is written in a way that jackin cannot edit"
-        }
-    };
-    Failure::new(FAILED, format!("cannot change {file}: {why}"))
+fn tangled(file: &str, error: EditError) -> Failure {
+    // A text that the configuration's reader takes and the editor's parser does not.
+    let error = if error == EditError::Syntax { EditError::Tangled } else { error };
+    Failure::new(FAILED, format!("cannot change {file}: {error}"))
         .hint("edit it by hand; nothing was written")
 }
 

@@ -25,6 +25,7 @@
 //!
 //! # Features
 //!
+//! * `edit` (off): `edit`, changes to a configuration's text, and bundles of gateways as changes.
 //! * `export` (off): `export`, the environment of a plan as a script for a shell or as a file for
 //!   another program.
 //! * `proptest` (off): `strategies`, generated names, values and layers for property tests.
@@ -76,6 +77,8 @@
 #![forbid(unsafe_code)]
 
 mod config;
+#[cfg(feature = "edit")]
+pub mod edit;
 mod elsewhere;
 mod error;
 #[cfg(feature = "export")]

@@ -16,6 +16,10 @@ use jackin_core::{
     HostVar, NameError, NameOrigin, Protocol, Provider, ProviderId, Registry, RegistryError,
     ResolveError, Scope, SecretError, SecretRef, SecretSource, SecretString, SelectError, Unknown,
     check_key, choice,
+    edit::{
+        self, Change, TomlValue,
+        import::{Bundle, BundleError},
+    },
     export::{Changes, Format, Shell},
     resolve,
     secret::CommandRef,
@@ -308,6 +312,62 @@ fn look_at_exports(seen: &mut Seen) {
     look!(seen, "ExportError", SECRET.parse::<Format>().unwrap_err());
 }
 
+/// Edits, done and refused, each with the secret in the text and in the value.
+fn look_at_edits(seen: &mut Seen) {
+    let value = TomlValue::string(SECRET);
+    let path = vec!["env", "A"];
+    look!(seen, "Change", Change::Set { path, value: value.clone(), note: None });
+    for text in [
+        format!("env = '{SECRET}'"),
+        format!("env = {SECRET}"),
+        format!("env = {{\n A = '{SECRET}' # x\n , B = '{SECRET}'}}"),
+    ] {
+        let refused = edit::set(&text, &["env", "A"], &value, None).map(|_| ());
+        let refused = refused.and_then(|()| edit::unset(&text, &["env", "A"]));
+        look!(seen, "EditError", refused.unwrap_err());
+    }
+    look!(seen, "EditError", format!("'{SECRET}").parse::<TomlValue>().unwrap_err());
+    look!(seen, "TomlValue", value);
+}
+
+/// A bundle, and texts that are none, each with the secret where the key is, or where it is wrong.
+fn look_at_bundles(seen: &mut Seen) {
+    let lines = |url, key, model| {
+        format!(
+            "export ANTHROPIC_BASE_URL={url}\nANTHROPIC_AUTH_TOKEN={key}\n\
+             ANTHROPIC_MODEL={model}\nANTHROPIC_SMALL_FAST_MODEL=m"
+        )
+    };
+    let registry = Registry::built_in();
+    let gateway = registry.provider("gateway").unwrap();
+    let token = gateway.request_token.as_ref();
+    let url = "https://gateway.example.com";
+    let bundle = Bundle::parse(&lines(url, SECRET, "m"), token).unwrap();
+    bundle
+        .changes(gateway, None, None)
+        .into_iter()
+        .for_each(|change| look!(seen, "Change", change));
+    look!(seen, "Bundle", bundle);
+    let refused = |text: String| {
+        let checked =
+            Bundle::parse(&text, token).and_then(|bundle| bundle.check(gateway, &registry));
+        checked.expect_err(&text)
+    };
+    let errors: [BundleError; 9] = [
+        SECRET.to_owned(),
+        format!("{{\"env_lines\": \"{SECRET}"),
+        format!("{{\"note\": \"{SECRET}\"}}"),
+        format!("{{\"base_url\": \"{SECRET}\", \"copy_paste\": {:?}}}", lines(url, "k", "m")),
+        format!("{}={SECRET}", token.unwrap()),
+        lines(url, &format!("\"{SECRET}"), "m"),
+        format!("{}\nANTHROPIC_AUTH_TOKEN=k", lines(url, SECRET, "m")),
+        lines(url, "k", &format!("claude-{SECRET}")),
+        lines(url, "k", &format!("agt_{SECRET}")),
+    ]
+    .map(refused);
+    errors.into_iter().for_each(|error| look!(seen, "BundleError", error));
+}
+
 /// Every public type of the sources.
 fn public(dir: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
@@ -339,6 +399,8 @@ fn no_public_type_shows_its_secret() {
     look_at_configuration(&mut seen);
     look_at_plans(&mut seen);
     look_at_errors(&mut seen);
+    look_at_edits(&mut seen);
+    look_at_bundles(&mut seen);
     look_at_exports(&mut seen);
     let public = public(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     let without: Vec<_> = WITHOUT.iter().flat_map(|(_, types)| *types).copied().collect();

@@ -2,13 +2,24 @@
 //! again as lines and as JSON, and is the same.
 #![no_main]
 
-use jackin_cli::fuzzing::bundle;
-use jackin_core::EnvName;
+use jackin_core::{EnvName, ExposeSecret as _, edit::import::Bundle};
 use jackin_fuzz::{assert_hidden, planted, scripts::posix};
 use libfuzzer_sys::fuzz_target;
 
 const NAMES: [&str; 4] =
     ["ANTHROPIC_BASE_URL", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_MODEL", "ANTHROPIC_SMALL_FAST_MODEL"];
+
+/// The URL, the key and the two models of a bundle, or the words of the refusal.
+fn bundle(text: &str, request_token: &EnvName) -> Result<[String; 4], String> {
+    let mut bundle =
+        Bundle::parse(text, Some(request_token)).map_err(|error| format!("{error:?} {error}"))?;
+    // A model or a note may hold the same text; what is shown must not depend on the key.
+    let shown = format!("{bundle:?}");
+    let key = std::mem::replace(&mut bundle.key, "".into());
+    assert_eq!(format!("{bundle:?}"), shown);
+    let Bundle { base_url, main, small_fast, .. } = bundle;
+    Ok([base_url, key.expose_secret().to_owned(), main, small_fast])
+}
 
 fuzz_target!(|text: &str| {
     let Some(text) = planted(text) else { return };

@@ -2,7 +2,7 @@
 //! byte, and what was set can be unset.
 #![no_main]
 
-use jackin_cli::fuzzing::{set, string, unset};
+use jackin_core::edit::{TomlValue, set, unset};
 use jackin_fuzz::toml::Data;
 use libfuzzer_sys::fuzz_target;
 
@@ -41,8 +41,9 @@ fn is_crlf(text: &str) -> bool {
 
 fn check_set(text: &str, path: &[&str], value: &str, note: Option<&str>) {
     let before = Data::read(text).expect("TOML");
-    let Ok(after) = set(text, path, value, note) else { return };
     let expected = Data::read(&format!("v = {value}")).expect("TOML");
+    let value = &value.parse().expect("a value on one line");
+    let Ok(after) = set(text, path, value, note) else { return };
     let data = Data::read(&after).expect("still TOML");
     assert_eq!(data.get(path), expected.get(&["v"]), "{text:?} {after:?}");
     assert_eq!(data.without(path), before.clone().without(path), "{text:?} {after:?}");
@@ -80,13 +81,17 @@ fn check_unset(text: &str, path: &[&str]) {
 fuzz_target!(|data: &[u8]| {
     let [which, how, text @ ..] = data else { return };
     let Ok(text) = std::str::from_utf8(text) else { return };
-    let written = string(text);
+    let written = TomlValue::string(text);
+    let written = written.as_toml();
     let read = Data::read(&format!("v = {written}"));
     assert_eq!(read.as_ref().and_then(|data| data.get(&["v"])?.text()), Some(text), "{written}");
     assert!(!written.contains('\n'), "{written}");
 
     let Some(data) = Data::read(text) else {
-        assert!(set(text, NEW[0], "1", None).is_err() && unset(text, NEW[0]).is_err());
+        assert!(
+            set(text, NEW[0], &TomlValue::string("x"), None).is_err()
+                && unset(text, NEW[0]).is_err()
+        );
         return;
     };
     let known = data.paths();

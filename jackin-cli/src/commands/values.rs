@@ -1,7 +1,10 @@
 //! Variables of one scope: set, unset, listed. `jackin config env`, `jackin workspace env` and
 //! `jackin auth` write through here.
 
-use jackin_core::{EnvName, EnvValue, ExposeSecret as _, Registry};
+use jackin_core::{
+    EnvName, EnvValue, ExposeSecret as _, Registry,
+    edit::{Change, TomlValue},
+};
 use serde::Serialize;
 
 use crate::{
@@ -9,7 +12,7 @@ use crate::{
     failure::{Failure, USAGE},
     input, keys,
     report::{self, Report},
-    store::{Change, Target},
+    store::Target,
 };
 
 /// What is asked of `set`.
@@ -52,7 +55,7 @@ pub(super) fn set(
         keys::warning(registry, provider, &value)?.iter().for_each(|text| report.warning(text));
     }
     let value =
-        Change::Set { path: target.env(name.as_str()), value: keys::written(&value), note: None };
+        Change::Set { path: target.env(name.as_str()), value: TomlValue::from(&value), note: None };
     let changed = target.change(&[value])?;
     said(report, changed, &format!("`{name}`"), target);
     Ok(())

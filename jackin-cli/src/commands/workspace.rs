@@ -2,14 +2,16 @@
 
 use std::{fs, path::PathBuf};
 
-use jackin_core::{Document, WorkspaceName};
+use jackin_core::{
+    Document, WorkspaceName,
+    edit::{self, TomlValue},
+};
 use serde::Serialize;
 
 use crate::{
     ambient::{Ambient, read_file},
     args::{self, InWorkspace, Workspace, WorkspaceCreate, WorkspaceRemove, WorkspaceShow},
     commands::{config, values},
-    edit,
     failure::{FAILED, Failure, USAGE},
     report::{self, Report},
     store::{self, Target},
@@ -132,7 +134,9 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
             let message = format!("workspace `{name}` is there already: {}", file.display());
             return Err(Failure::new(USAGE, message));
         }
-        Ok(format!("workdir = {}\n", edit::string(&workdir)))
+        let workdir = TomlValue::string(&workdir);
+        edit::set("", &["workdir"], &workdir, None)
+            .map_err(|error| Failure::new(FAILED, error.to_string()))
     })?;
     report.plain(&format!("created: workspace `{name}` for {workdir} ({})\n", file.display()));
     Ok(())

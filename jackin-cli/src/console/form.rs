@@ -2,7 +2,10 @@
 //! file that makes. It writes nothing and asks no source.
 
 use jackin_core::{
-    EnvName, EnvValue, ExposeSecret as _, Mode, Registry, agent::AuthForward, check_key,
+    EnvName, EnvValue, ExposeSecret as _, Mode, Registry,
+    agent::AuthForward,
+    check_key,
+    edit::{Change, TomlValue},
 };
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -10,12 +13,7 @@ use super::{
     entry::{Entry, Wanted, turned},
     scopes::{Held, Row},
 };
-use crate::{
-    edit, keys,
-    line::Line,
-    screen::Input,
-    store::{Change, Target},
-};
+use crate::{keys, line::Line, screen::Input, store::Target};
 
 /// A line of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -301,13 +299,13 @@ fn stored<'a>(
     entry: &'a Entry,
 ) -> Change<'a> {
     let note = Some(entry.note.text().trim());
-    Change::Set { path: target.env(name.as_str()), value: keys::written(value), note }
+    Change::Set { path: target.env(name.as_str()), value: value.into(), note }
 }
 
 /// What a scope says from now on, if anything.
 fn said<'a>(path: Vec<&'a str>, wanted: Option<&str>) -> Change<'a> {
     match wanted {
-        Some(text) => Change::Set { path, value: edit::string(text), note: None },
+        Some(text) => Change::Set { path, value: TomlValue::string(text), note: None },
         None => Change::Unset { path },
     }
 }

@@ -1,4 +1,4 @@
-use jackin_core::{Config, Document, RoleName, Scope, WorkspaceName};
+use jackin_core::{Config, Document, RoleName, Scope, WorkspaceName, edit::Change};
 use ratatui::{
     Terminal,
     backend::TestBackend,
@@ -11,11 +11,7 @@ use super::{
     scopes::{Place, Row, Seen},
     state::{Console, Effect, Over},
 };
-use crate::{
-    failure::Failure,
-    screen::Input,
-    store::{Change, Target},
-};
+use crate::{failure::Failure, screen::Input, store::Target};
 
 const KEY: &str = "sentinel-0123456789";
 
@@ -95,7 +91,7 @@ fn changes(console: &Console) -> Vec<String> {
         Change::Set { path, value, note } => {
             let note = note.filter(|note| !note.is_empty());
             let note = note.map_or_else(String::new, |note| format!(" # {note}"));
-            format!("{} = {value}{note}", path.join("."))
+            format!("{} = {}{note}", path.join("."), value.as_toml())
         }
         Change::Unset { path } => format!("unset {}", path.join(".")),
     };

@@ -156,11 +156,13 @@ fn crates(package: &str, options: &[&str]) -> usize {
 fn the_crates_are_counted() {
     let core = crates("jackin-core", &[]);
     assert!(core <= 25, "{core}");
+    let rooms = crates("jackin-core", &["--features", "edit,export"]);
     let (whole, bare) =
         (crates("jackin-cli", &[]), crates("jackin-cli", &["--no-default-features"]));
     let text = README.split_whitespace().collect::<Vec<_>>().join(" ");
     for sentence in [
         format!("`jackin-core` is built of {core} crates,"),
+        format!("and of {rooms} with `edit` and `export`;"),
         format!("`jackin-cli` of {whole} on Linux, and of {bare} without its features"),
     ] {
         assert!(text.contains(&sentence), "README.md should say: {sentence}");

@@ -16,6 +16,10 @@ pub enum ErrorKind {
     Secret,
     /// An agent or a provider that a program adds cannot be used.
     Registry,
+    /// A configuration's text cannot be edited.
+    Edit,
+    /// A text in another format cannot be imported.
+    Import,
     /// A shell or a format cannot hold a value.
     Export,
 }
@@ -31,6 +35,8 @@ impl ErrorKind {
             Self::Key => "key",
             Self::Secret => "secret",
             Self::Registry => "registry",
+            Self::Edit => "edit",
+            Self::Import => "import",
             Self::Export => "export",
         }
     }

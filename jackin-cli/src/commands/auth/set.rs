@@ -4,6 +4,7 @@ use std::path::absolute;
 
 use jackin_core::{
     EnvValue, ExposeSecret as _, Mode, Provider, SecretRef,
+    edit::{Change, TomlValue},
     secret::{CommandRef, FileRef, OpRef},
 };
 
@@ -15,7 +16,7 @@ use crate::{
     failure::{Failure, USAGE},
     input, keys,
     report::Report,
-    store::{Change, Target},
+    store::Target,
     terminal::can_ask,
 };
 
@@ -49,7 +50,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     };
     let name = provider.key.value.as_str();
     let mut changes =
-        vec![Change::Set { path: target.env(name), value: keys::written(&value), note }];
+        vec![Change::Set { path: target.env(name), value: TomlValue::from(&value), note }];
     // Whoever stores a key here means to use it here.
     if is_ignored_here(provider, &target) {
         let path = target.path(&["providers", provider.id.as_str(), "mode"]);

@@ -9,7 +9,7 @@ mod json;
 mod kubernetes;
 mod systemd;
 
-use std::{ffi::OsStr, fmt, str::FromStr};
+use std::{ffi::OsStr, str::FromStr};
 
 use super::{Changes, ExportError};
 use crate::names::EnvName;
@@ -106,12 +106,6 @@ impl FromStr for Format {
     fn from_str(name: &str) -> Result<Self, ExportError> {
         let found = Self::ALL.iter().find(|format| format.as_str() == name);
         found.copied().ok_or(ExportError::UnknownFormat)
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

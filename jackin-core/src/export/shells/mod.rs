@@ -9,7 +9,7 @@ mod posix;
 mod pwsh;
 mod xonsh;
 
-use std::{ffi::OsStr, fmt, path::Path, str::FromStr};
+use std::{ffi::OsStr, path::Path, str::FromStr};
 
 use super::{Changes, ExportError};
 use crate::names::EnvName;
@@ -163,12 +163,6 @@ impl FromStr for Shell {
     fn from_str(name: &str) -> Result<Self, ExportError> {
         let is_it = |shell: &&Self| shell.as_str() == name || shell.aliases().contains(&name);
         Self::ALL.iter().find(is_it).copied().ok_or(ExportError::UnknownShell)
-    }
-}
-
-impl fmt::Display for Shell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -1,7 +1,18 @@
-use jackin_core::{Document as Config, EnvValue, ExposeSecret as _};
 use proptest::prelude::*;
+use secrecy::ExposeSecret as _;
 
 use super::*;
+use crate::{config::Document as Config, value::EnvValue};
+
+/// Sets a value that is TOML already.
+fn set(text: &str, path: &[&str], value: &str, note: Option<&str>) -> Result<String, EditError> {
+    super::set(text, path, &value.parse().unwrap(), note)
+}
+
+/// A string as TOML.
+fn string(text: &str) -> String {
+    TomlValue::string(text).as_toml().to_owned()
+}
 
 /// What the configuration reader finds under a name of `[env]` or of a role's.
 fn read(text: &str, role: Option<&str>, name: &str) -> Option<String> {
@@ -107,6 +118,16 @@ fn what_is_unset_takes_its_line_along() {
 }
 
 #[test]
+fn a_value_is_toml_on_one_line() {
+    for good in ["1", "'x'", "[ 'a', 1 ]", "{ a = { b.c = 1 } }", "1979-05-27 07:32:00"] {
+        assert_eq!(good.parse::<TomlValue>().unwrap().as_toml(), good);
+    }
+    for bad in ["", "x", " 1", "1 ", "1 # a", "1\nb = 2", "'''\n'''", "[1,\n2]", "1, 2", "{"] {
+        assert_eq!(bad.parse::<TomlValue>().err(), Some(EditError::Syntax), "{bad:?}");
+    }
+}
+
+#[test]
 fn a_note_is_the_comment_behind_the_value() {
     let text = set("[env]\nK = 'a' # old\n", &["env", "K"], "'b'", Some("dev-local")).unwrap();
     assert_eq!(text, "[env]\nK = 'b' # dev-local\n");
@@ -116,6 +137,9 @@ fn a_note_is_the_comment_behind_the_value() {
     assert_eq!(note("env = { K = 1 } # x", &["env", "K"]), None);
     let text = set("[env]\nK = 'b' # dev-local\n", &["env", "K"], "'b'", Some("")).unwrap();
     assert_eq!(text, "[env]\nK = 'b'\n");
+    for bad in ["a\n# b", "a\rb", "\u{1}"] {
+        assert_eq!(set(&text, &["env", "K"], "1", Some(bad)), Err(EditError::Note), "{bad:?}");
+    }
     // In an inline table it would swallow what follows.
     let text = set("env = { K = 1, A = 2 } # x", &["env", "K"], "3", Some("note")).unwrap();
     assert_eq!(text, "env = { K = 3, A = 2 } # x");
@@ -123,11 +147,14 @@ fn a_note_is_the_comment_behind_the_value() {
 
 #[test]
 fn what_cannot_be_edited_stays() {
-    assert_eq!(set("env = 1", &["env", "K"], "1", None), Err(Problem::NoTable));
-    assert_eq!(set("[[env]]\nK = 1", &["env", "K"], "1", None), Err(Problem::NoTable));
-    assert_eq!(set("env = ", &["env", "K"], "1", None), Err(Problem::Syntax));
+    assert_eq!(set("env = 1", &["env", "K"], "1", None), Err(EditError::NoTable));
+    assert_eq!(set("[[env]]\nK = 1", &["env", "K"], "1", None), Err(EditError::NoTable));
+    assert_eq!(set("env = ", &["env", "K"], "1", None), Err(EditError::Syntax));
+    assert_eq!(set("", &[], "1", None), Err(EditError::Tangled));
+    assert_eq!(unset("a = 1", &[]), Ok(None));
     // Whatever the edit was, what it says elsewhere stays, or nothing is edited.
-    let edited = |text: &str| checked("a = 1\nb.c = 2", text.to_owned(), &["b", "c"]).is_ok();
+    let edited =
+        |text: &str| check::only_changed_at(&["b", "c"], "a = 1\nb.c = 2", text.to_owned()).is_ok();
     assert!(edited("a = 1") && edited("a = 1\nb.c = 3"));
     assert!(
         !edited("a = 2\nb.c = 2")
@@ -135,7 +162,7 @@ fn what_cannot_be_edited_stays() {
             && !edited("a = 1\nd = 1")
             && !edited("a =")
     );
-    assert_eq!(unset("env = {\n K = 1 # x\n , A = 2}", &["env", "K"]), Err(Problem::Tangled));
+    assert_eq!(unset("env = {\n K = 1 # x\n , A = 2}", &["env", "K"]), Err(EditError::Tangled));
 }
 
 #[test]
@@ -239,7 +266,7 @@ fn providers() -> impl Strategy<Value = String> {
 
 /// What stands under a path, as it is written.
 fn found(text: &str, path: &[&str]) -> Option<String> {
-    let document = parsed(text).unwrap();
+    let document = parse(text).unwrap();
     let place = Place::find(&document, path).unwrap();
     Some(match place.item? {
         Item::Value(value) if !is_dotted(value) => text[value.span().unwrap()].to_owned(),
@@ -269,7 +296,7 @@ proptest! {
 
     #[test]
     fn only_the_edited_line_changes(
-        text in config().prop_filter("TOML", |text| parsed(text).is_ok()),
+        text in config().prop_filter("TOML", |text| parse(text).is_ok()),
         role in prop_oneof![Just(None), prop::sample::select(&ROLES[..]).prop_map(Some)],
         name in prop_oneof![Just("A"), Just("B"), Just("D"), Just("NEW")],
         value in "\\PC{0,20}",
@@ -322,7 +349,7 @@ proptest! {
 
     #[test]
     fn a_path_of_any_depth_is_edited(
-        text in providers().prop_filter("TOML", |text| parsed(text).is_ok()),
+        text in providers().prop_filter("TOML", |text| parse(text).is_ok()),
         role in prop::option::of(prop::sample::select(&ROLES[..])),
         keys in prop::sample::select(&[
             "mode", "expires_at", "anthropic base_url", "anthropic models", "anthropic models main",

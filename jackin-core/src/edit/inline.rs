@@ -1,11 +1,14 @@
-//! Entries of inline tables, put in and cut out. One that stands on a line of its own, as TOML 1.1
-//! allows, comes and goes with its line; the comments of its neighbours stay.
+//! Inserts and removes entries of inline tables. An entry on its own line, which TOML 1.1 allows,
+//! comes and goes with that line; the comments of its neighbours stay.
 
 use std::ops::Range;
 
-use super::{Problem, indent, line_end, line_start, newline, next_line, splice};
+use super::{
+    EditError,
+    lines::{indent, line_end, line_start, newline, next_line, splice},
+};
 
-/// The text with an entry behind the one that ends at `last`.
+/// The text with an entry after the one that ends at `last`, or as the first one.
 pub(super) fn insert(
     text: &str,
     braces: &Range<usize>,
@@ -29,14 +32,14 @@ pub(super) fn insert(
     }
 }
 
-/// The text without the entry that ends at `end`, and without one of the commas beside it; `ends` is
-/// where the table's entries end.
+/// The text without the entry that ends at `end`, and without one of the commas beside it; `ends`
+/// tells where the table's entries end.
 pub(super) fn cut(
     text: &str,
     braces: &Range<usize>,
     ends: &[usize],
     end: usize,
-) -> Result<String, Problem> {
+) -> Result<String, EditError> {
     let before = ends.iter().copied().filter(|other| *other < end).max();
     let start = start(text, before.unwrap_or(braces.start + 1));
     let line = line_start(text, start)..next_line(text, end);
@@ -60,7 +63,7 @@ pub(super) fn cut(
     }
 }
 
-/// Where the next entry begins: behind blanks, a comma and comments.
+/// Where the next entry begins: after blanks, a comma and comments.
 fn start(text: &str, from: usize) -> usize {
     let mut rest = text[from..].trim_start_matches([' ', '\t', '\r', '\n', ',']);
     while rest.starts_with('#') {
