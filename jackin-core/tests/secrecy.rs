@@ -12,10 +12,10 @@ mod promised;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use jackin_core::{
-    Config, ConfigError, Document, Endpoint, EnvLayer, EnvLayers, EnvName, EnvValue, ExecPlan,
-    HostVar, NameError, NameOrigin, Protocol, Provider, ProviderId, Registry, RegistryError,
-    ResolveError, Scope, SecretError, SecretRef, SecretSource, SecretString, SelectError, Unknown,
-    check_key, choice,
+    Config, ConfigError, Document, Endpoint, EnvLayer, EnvLayers, EnvName, EnvValue, Error,
+    ExecPlan, HostVar, NameError, NameOrigin, Protocol, Provider, ProviderId, Registry,
+    RegistryError, ResolveError, Scope, SecretError, SecretRef, SecretSource, SecretString,
+    SelectError, Unknown, check_key, choice,
     edit::{
         self, Change, TomlValue,
         import::{Bundle, BundleError},
@@ -248,7 +248,8 @@ fn look_at_errors(seen: &mut Seen) {
         if let ConfigError::WrongType { place, .. } | ConfigError::Invalid { place, .. } = &error {
             look!(seen, "ConfigPlace", place.clone());
         }
-        look!(seen, "ConfigError", error);
+        look!(seen, "ConfigError", error.clone());
+        look!(seen, "Error", Error::from(error));
     }
     for bad in [format!("{SECRET}é"), format!("{SECRET} x"), format!("agt_{SECRET}")] {
         let text = format!("[env]\nZAI_API_KEY = '{bad}'");
