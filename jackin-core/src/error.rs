@@ -1,5 +1,9 @@
 //! One type for every error of this crate, for programs that handle them alike.
 
+#[cfg(feature = "edit")]
+use crate::edit::{EditError, import::BundleError};
+#[cfg(feature = "export")]
+use crate::export::ExportError;
 use crate::{
     config::ConfigError,
     elsewhere::{KeptInside, TabMissingEnv},
@@ -55,6 +59,18 @@ pub enum Error {
     /// A tab would lack variables.
     #[error(transparent)]
     Tab(#[from] TabMissingEnv),
+    /// A configuration's text cannot be edited.
+    #[cfg(feature = "edit")]
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// A gateway's bundle cannot be imported.
+    #[cfg(feature = "edit")]
+    #[error(transparent)]
+    Import(#[from] BundleError),
+    /// A shell or a format cannot hold a value.
+    #[cfg(feature = "export")]
+    #[error(transparent)]
+    Export(#[from] ExportError),
 }
 
 impl Error {
@@ -71,6 +87,12 @@ impl Error {
             Self::Name(_) | Self::Value(_) => ErrorKind::Usage,
             Self::Container(error) => error.kind(),
             Self::Tab(error) => error.kind(),
+            #[cfg(feature = "edit")]
+            Self::Edit(error) => error.kind(),
+            #[cfg(feature = "edit")]
+            Self::Import(error) => error.kind(),
+            #[cfg(feature = "export")]
+            Self::Export(error) => error.kind(),
         }
     }
 }

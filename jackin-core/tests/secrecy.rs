@@ -111,6 +111,15 @@ macro_rules! look {
     }};
 }
 
+/// Looks at an error, and at the same one as any error of the crate.
+macro_rules! look_error {
+    ($seen:ident, $name:literal, $error:expr) => {{
+        let error = $error;
+        look!($seen, "Error", Error::from(error.clone()));
+        look!($seen, $name, error);
+    }};
+}
+
 #[derive(Default)]
 struct Seen {
     types: BTreeSet<&'static str>,
@@ -239,7 +248,7 @@ fn look_at_plans(seen: &mut Seen) {
         look!(seen, "SecretFailure", failure.clone());
         look!(seen, "SecretError", failure.error.clone());
     });
-    look!(seen, "MaterializeError", error);
+    look_error!(seen, "MaterializeError", error);
     look!(seen, "ExecPlan", plan);
 }
 
@@ -248,23 +257,22 @@ fn look_at_errors(seen: &mut Seen) {
         if let ConfigError::WrongType { place, .. } | ConfigError::Invalid { place, .. } = &error {
             look!(seen, "ConfigPlace", place.clone());
         }
-        look!(seen, "ConfigError", error.clone());
-        look!(seen, "Error", Error::from(error));
+        look_error!(seen, "ConfigError", error);
     }
     for bad in [format!("{SECRET}é"), format!("{SECRET} x"), format!("agt_{SECRET}")] {
         let text = format!("[env]\nZAI_API_KEY = '{bad}'");
         let error = plan(Document::global("config.toml", &text).unwrap()).unwrap_err();
-        look!(seen, "ResolveError", error);
+        look_error!(seen, "ResolveError", error);
         look!(seen, "KeyProblem", check_key(&bad).err());
     }
-    look!(seen, "ValueError", EnvValue::parse(&format!("op://{SECRET}")).unwrap_err());
+    look_error!(seen, "ValueError", EnvValue::parse(&format!("op://{SECRET}")).unwrap_err());
     let error: NameError = format!("{SECRET} x").parse::<EnvName>().unwrap_err();
-    look!(seen, "NameError", error);
+    look_error!(seen, "NameError", error);
     let unknown = Unknown::new("provider", SECRET, NameOrigin::Argument, ["zai"]);
-    refused_entries().into_iter().for_each(|error| look!(seen, "RegistryError", error));
+    refused_entries().into_iter().for_each(|error| look_error!(seen, "RegistryError", error));
     look!(seen, "NameOrigin", unknown.given.clone());
-    look!(seen, "SelectError", SelectError::from(Box::new(unknown.clone())));
-    look!(seen, "Unknown", unknown);
+    look_error!(seen, "SelectError", SelectError::from(Box::new(unknown.clone())));
+    look_error!(seen, "Unknown", Box::new(unknown));
 }
 
 /// Providers and agents that a program cannot add, each with the secret where it is wrong.
@@ -307,10 +315,10 @@ fn look_at_exports(seen: &mut Seen) {
         let plan = resolve(&layers, agent, provider).unwrap();
         let ready = plan.materialize(&Source(true)).ok().unwrap();
         let error = format.write(&Changes::of(&ready, &[])).unwrap_err();
-        look!(seen, "ExportError", error);
+        look_error!(seen, "ExportError", error);
     }
-    look!(seen, "ExportError", SECRET.parse::<Shell>().unwrap_err());
-    look!(seen, "ExportError", SECRET.parse::<Format>().unwrap_err());
+    look_error!(seen, "ExportError", SECRET.parse::<Shell>().unwrap_err());
+    look_error!(seen, "ExportError", SECRET.parse::<Format>().unwrap_err());
 }
 
 /// Edits, done and refused, each with the secret in the text and in the value.
@@ -325,9 +333,9 @@ fn look_at_edits(seen: &mut Seen) {
     ] {
         let refused = edit::set(&text, &["env", "A"], &value, None).map(|_| ());
         let refused = refused.and_then(|()| edit::unset(&text, &["env", "A"]));
-        look!(seen, "EditError", refused.unwrap_err());
+        look_error!(seen, "EditError", refused.unwrap_err());
     }
-    look!(seen, "EditError", format!("'{SECRET}").parse::<TomlValue>().unwrap_err());
+    look_error!(seen, "EditError", format!("'{SECRET}").parse::<TomlValue>().unwrap_err());
     look!(seen, "TomlValue", value);
 }
 
@@ -366,7 +374,7 @@ fn look_at_bundles(seen: &mut Seen) {
         lines(url, "k", &format!("agt_{SECRET}")),
     ]
     .map(refused);
-    errors.into_iter().for_each(|error| look!(seen, "BundleError", error));
+    errors.into_iter().for_each(|error| look_error!(seen, "BundleError", error));
 }
 
 /// Every public type of the sources.
