@@ -7,7 +7,6 @@ use crate::{
     config::{
         ConfigError, ConfigPlace, EnvLayer, EnvLayers, Isolation, ProviderTable, layers, providers,
         reader::{self, Entry, Table},
-        tree::plain,
     },
     model::{AuthForward, Guard},
     names::{AgentId, EnvName, RoleName, Scope, Sourced, WorkspaceName},
@@ -73,23 +72,17 @@ impl Document {
         Self::read(file, text, Scope::Workspace, Scope::WorkspaceRole)
     }
 
-    /// The same where its `workdir` is one that is wanted, which may be asked twice; of other texts
-    /// nothing but that is read.
+    /// Reads a workspace's file if its `workdir` is a requested one. Of any other file it checks no
+    /// more than that it is TOML and that its `workdir` can be one.
     ///
     /// # Errors
-    /// Text that is not TOML, and a `workdir` that is none; of a wanted one, as for
+    /// Text that is not TOML, and an unusable `workdir`; of a requested file, as for
     /// [`Document::global`].
     pub fn workspace_if(
         file: &str,
         text: &str,
         mut is_wanted: impl FnMut(&str) -> bool,
     ) -> Result<Option<Self>, ConfigError> {
-        // Most are not wanted, and so plain that this can be told without a tree.
-        if let Some(workdir) = plain::root_str(text, WORKDIR)
-            && workdir.is_none_or(|dir| is_workdir(dir) && !is_wanted(dir))
-        {
-            return Ok(None);
-        }
         let file: Arc<str> = file.into();
         reader::with_root(&file, text, |root| {
             let workdir = root.parsed(WORKDIR, Scope::Workspace, read_workdir)?;

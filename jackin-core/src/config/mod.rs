@@ -10,7 +10,6 @@ mod layers;
 mod provider_table;
 mod providers;
 pub(crate) mod reader;
-mod tree;
 
 pub use document::{Config, Document};
 pub use error::{ConfigError, ConfigPlace};

@@ -1,26 +1,25 @@
-//! Walks parsed TOML and says file, line and key of whatever is wrong. It never quotes the text: the
-//! line at fault may hold a key.
+//! Walks the tree that `toml` parses and reports file, line and key of whatever is wrong. It never
+//! quotes the text: the line at fault may hold a secret.
 
-use std::{cell::OnceCell, ptr, str::FromStr, sync::Arc};
+use std::{cell::OnceCell, ptr, rc::Rc, str::FromStr, sync::Arc};
 
 use secrecy::SecretString;
-use toml_datetime::Datetime;
-use toml_parser::decoder::ScalarKind;
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
 
 use crate::{
-    config::{
-        ConfigError, ConfigPlace,
-        tree::{ROOT, Tree, Value},
-    },
+    config::{ConfigError, ConfigPlace},
     names::{NameError, Scope, Source, Sourced},
     value::{EnvValue, Literal, ValueError},
 };
 
-/// A parsed text.
+/// A text that was parsed, and where its lines begin.
 struct Document<'a> {
     file: &'a Arc<str>,
     text: &'a str,
-    tree: Tree<'a>,
+    lines: OnceCell<Vec<usize>>,
     /// The text that its values share, once there is one.
     shared: OnceCell<Arc<SecretString>>,
 }
@@ -31,47 +30,94 @@ pub(crate) fn with_root<T>(
     text: &str,
     read: impl FnOnce(&Table<'_>) -> Result<T, ConfigError>,
 ) -> Result<T, ConfigError> {
-    let tree = Tree::parse(text).map_err(|offset| {
-        let before = text.get(..offset).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let root = root.into_inner();
+    let document = Document { file, text, lines: OnceCell::new(), shared: OnceCell::new() };
+    let result = match errors.first() {
+        // `toml` gives no place for a key with too many dots.
+        Some(error) => Err(document.syntax(error.span().unwrap_or_default().start)),
+        None => read(&Table { document: &document, path: None, entries: &root }),
+    };
+    take_apart(root);
+    result
+}
+
+/// Drops a tree one table or array at a time. Dotted keys in nested inline tables make a small text
+/// so deep that a recursive drop overflows the stack of a thread.
+fn take_apart(root: DeTable<'_>) {
+    let is_nested = |value: &DeValue<'_>| matches!(value, DeValue::Table(_) | DeValue::Array(_));
+    let mut nested = vec![DeValue::Table(root)];
+    while let Some(value) = nested.pop() {
+        match value {
+            DeValue::Table(entries) => {
+                let values = entries.into_iter().map(|(_, value)| value.into_inner());
+                nested.extend(values.filter(is_nested));
+            }
+            DeValue::Array(elements) => {
+                nested.extend(elements.into_iter().map(Spanned::into_inner).filter(is_nested));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Document<'_> {
+    /// The line that holds an offset, counted from 1. The first call finds all line breaks.
+    fn line(&self, offset: usize) -> usize {
+        let starts = || self.text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        self.lines.get_or_init(starts).partition_point(|start| *start <= offset) + 1
+    }
+
+    /// Reports where the text is not TOML, without `toml`'s message, which may quote it.
+    fn syntax(&self, offset: usize) -> ConfigError {
+        let before = self.text.get(..offset).unwrap_or(self.text);
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        ConfigError::Syntax { file: file.clone(), line, column }
-    })?;
-    read(&Table { document: &Document { file, text, tree, shared: OnceCell::new() }, id: ROOT })
+        ConfigError::Syntax { file: self.file.clone(), line: self.line(offset), column }
+    }
+}
+
+/// The keys that lead to a table, from the inside out; none for the root.
+type Path<'a> = Option<Rc<Step<'a>>>;
+
+struct Step<'a> {
+    key: &'a str,
+    outer: Path<'a>,
 }
 
 /// A table of a text.
 pub(crate) struct Table<'a> {
     document: &'a Document<'a>,
-    id: usize,
+    path: Path<'a>,
+    entries: &'a DeTable<'a>,
 }
 
 /// A value under a key of a table.
 pub(crate) struct Entry<'a> {
     pub(crate) key: &'a str,
     document: &'a Document<'a>,
-    id: usize,
+    /// The table that holds it.
+    table: Path<'a>,
+    /// Where its key begins.
+    offset: usize,
+    value: &'a DeValue<'a>,
 }
 
 impl<'a> Table<'a> {
     /// The value under a key, if there is one.
     pub(crate) fn get(&self, key: &str) -> Option<Entry<'a>> {
-        self.document.tree.get(self.id, key).map(|id| self.entry(id))
+        self.entries.get_key_value(key).map(|(key, value)| self.entry(key, value))
     }
 
     /// How many values there are.
     pub(crate) fn len(&self) -> usize {
-        self.document.tree.len(self.id)
+        self.entries.len()
     }
 
     /// Every value, in the order of the text.
     pub(crate) fn entries(&self) -> Vec<Entry<'a>> {
-        let mut entries = Vec::with_capacity(self.len());
-        entries.extend(self.document.tree.children(self.id).map(|id| self.entry(id)));
-        // A table that was first named by one inside it stands where its own header is.
-        if !entries.is_sorted_by_key(Entry::line) {
-            entries.sort_by_key(Entry::line);
-        }
+        let mut entries: Vec<_> =
+            self.entries.iter().map(|(key, value)| self.entry(key, value)).collect();
+        entries.sort_unstable_by_key(|entry| entry.offset);
         entries
     }
 
@@ -106,9 +152,8 @@ impl<'a> Table<'a> {
         key: &str,
         scope: Scope,
     ) -> Result<Option<Sourced<bool>>, ConfigError> {
-        self.parsed(key, scope, |entry| match entry.value() {
-            Value::Scalar(ScalarKind::Boolean(value), _) => Ok(*value),
-            _ => Err(entry.wrong_type("true or false")),
+        self.parsed(key, scope, |entry| {
+            entry.value.as_bool().ok_or_else(|| entry.wrong_type("true or false"))
         })
     }
 
@@ -119,30 +164,22 @@ impl<'a> Table<'a> {
         scope: Scope,
     ) -> Result<Option<Sourced<u64>>, ConfigError> {
         self.parsed(key, scope, |entry| {
-            let count = match entry.value() {
-                Value::Scalar(ScalarKind::Integer(radix), digits) => {
-                    u64::from_str_radix(digits, radix.value()).ok().filter(|count| *count > 0)
-                }
-                _ => None,
-            };
+            let number = entry.value.as_integer();
+            let count = number.and_then(|n| u64::from_str_radix(n.as_str(), n.radix()).ok());
+            let count = count.filter(|count| *count > 0);
             count.ok_or_else(|| entry.wrong_type("a positive whole number"))
         })
     }
 
-    fn entry(&self, id: usize) -> Entry<'a> {
-        Entry { key: &self.document.tree.node(id).key, document: self.document, id }
+    fn entry(&self, key: &'a Spanned<DeString<'a>>, value: &'a Spanned<DeValue<'a>>) -> Entry<'a> {
+        Entry {
+            key: key.get_ref(),
+            document: self.document,
+            table: self.path.clone(),
+            offset: key.span().start,
+            value: value.get_ref(),
+        }
     }
-}
-
-/// The path to a node, as errors may show it; there is none into an array.
-fn path(tree: &Tree<'_>, id: usize) -> Option<String> {
-    let node = tree.node(id);
-    let Value::Table(..) = tree.node(node.parent).value else { return None };
-    let name = shown(&node.key);
-    if node.parent == ROOT {
-        return Some(name.to_owned());
-    }
-    Some(format!("{}.{name}", path(tree, node.parent)?))
 }
 
 /// A key as errors may show it: a key of jackin's own, a variable, a plain word. A secret that was
@@ -162,13 +199,14 @@ impl<'a> Entry<'a> {
 
     /// The value as a table, if it is one.
     pub(crate) fn as_table(&self) -> Option<Table<'a>> {
-        let is_table = matches!(self.value(), Value::Table(..));
-        is_table.then_some(Table { document: self.document, id: self.id })
+        let entries = self.value.as_table()?;
+        let step = Step { key: self.key, outer: self.table.clone() };
+        Some(Table { document: self.document, path: Some(Rc::new(step)), entries })
     }
 
     /// The value as a string.
     pub(crate) fn str(&self) -> Result<&'a str, ConfigError> {
-        self.value().as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
+        self.value.as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
     }
 
     /// A string as the value of a variable; a literal shares the text of the file.
@@ -191,19 +229,13 @@ impl<'a> Entry<'a> {
     /// The value as a list of strings.
     pub(crate) fn strings(&self) -> Result<Vec<&'a str>, ConfigError> {
         let wrong = || self.wrong_type("a list of strings in quotes");
-        let tree = &self.document.tree;
-        let Value::Array(_) = self.value() else { return Err(wrong()) };
-        tree.children(self.id).map(|id| tree.node(id).value.as_str().ok_or_else(wrong)).collect()
+        let elements = self.value.as_array().ok_or_else(wrong)?;
+        elements.iter().map(|element| element.get_ref().as_str().ok_or_else(wrong)).collect()
     }
 
     /// The value as TOML's own moment, if it is one.
     pub(crate) fn datetime(&self) -> Option<String> {
-        match self.value() {
-            Value::Scalar(ScalarKind::DateTime, text) => {
-                text.parse().ok().map(|at: Datetime| at.to_string())
-            }
-            _ => None,
-        }
+        self.value.as_datetime().map(ToString::to_string)
     }
 
     /// The value as a list of names.
@@ -231,17 +263,20 @@ impl<'a> Entry<'a> {
 
     /// The line of the key, counted from 1.
     pub(crate) fn line(&self) -> usize {
-        self.document.tree.node(self.id).line
+        self.document.line(self.offset)
     }
 
     /// Where the value stands, for an error.
     pub(crate) fn place(&self) -> ConfigPlace {
-        let key = path(&self.document.tree, self.id);
+        let mut keys = vec![shown(self.key)];
+        let mut outer = &self.table;
+        while let Some(step) = outer {
+            keys.push(shown(step.key));
+            outer = &step.outer;
+        }
+        keys.reverse();
+        let key = Some(keys.join("."));
         ConfigPlace { file: self.document.file.clone(), line: self.line(), key }
-    }
-
-    fn value(&self) -> &'a Value<'a> {
-        &self.document.tree.node(self.id).value
     }
 
     pub(crate) fn wrong_type(&self, expected: &'static str) -> ConfigError {

@@ -1,92 +1,62 @@
-//! What is read is what the `toml` crate reads in the same text, and what that refuses is refused at
-//! a place that it names: for the texts of TOML's own test suite, for generated ones, and for texts
-//! with something cut out, put in or doubled.
+//! A walk through a text meets every key in order, with its line and its path, and an error has the
+//! place of the first one that `toml` reports: for the texts of TOML's own test suite, for generated
+//! ones, and for texts with something cut out, put in or doubled.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, fmt::Write as _, thread};
 
 use proptest::{
     collection::vec,
     prelude::*,
     sample::{Index, select},
 };
-use toml::de::{DeTable, DeValue};
 
 use super::*;
-use crate::config::tree::plain;
 
-/// Lines and columns of all that is wrong with a text; of a few things `toml` does not say.
-type Wrong = Vec<Option<(usize, usize)>>;
+/// A line and a column.
+type At = (usize, usize);
 
-/// The whole tree as text, with the kind and the line of everything; else where it is wrong.
-fn ours(text: &str) -> Result<String, (usize, usize)> {
-    let keys = ["a", "b", "workdir"];
-    let plain: Vec<_> =
-        keys.iter().filter_map(|key| Some((key, plain::root_str(text, key)?))).collect();
+/// All that the reader finds, with the kind and the line of everything; else where the text is wrong.
+fn ours(text: &str) -> Result<String, At> {
     let read = |root: &Table<'_>| {
-        for (key, value) in &plain {
-            let found = root.get(key).map(|entry| entry.str().ok());
-            assert_eq!(found, value.map(Some), "{text:?}");
-        }
         let mut out = String::new();
-        our_table(root.document, root.id, Some(""), &mut out);
+        our_table(root, "", &mut out);
         Ok(out)
     };
     with_root(&"config.toml".into(), text, read).map_err(|error| match error {
-        ConfigError::Syntax { line, column, .. } if plain.is_empty() => (line, column),
+        ConfigError::Syntax { line, column, .. } => (line, column),
         other => panic!("{other}"),
     })
 }
 
-fn our_table(document: &Document<'_>, id: usize, path: Option<&str>, out: &mut String) {
-    let table = Table { document, id };
+fn our_table(table: &Table<'_>, path: &str, out: &mut String) {
+    assert_eq!(table.entries().len(), table.len());
     for entry in table.entries() {
-        let name = shown(entry.key);
-        let path = path.map(|path| format!("{path}.{name}"));
-        assert_eq!(entry.place().key.as_deref(), path.as_ref().map(|path| &path[1..]));
-        assert_eq!(table.get(entry.key).map(|found| found.id), Some(entry.id));
+        let path = format!("{path}.{}", shown(entry.key));
+        assert_eq!(entry.place().key.as_deref(), path.strip_prefix('.'));
+        assert_eq!(table.get(entry.key).map(|found| found.offset), Some(entry.offset));
         write!(out, "{:?} in line {} = ", entry.key, entry.line()).unwrap();
-        our_value(document, entry.id, path.as_deref(), out);
-    }
-}
-
-fn our_value(document: &Document<'_>, id: usize, path: Option<&str>, out: &mut String) {
-    match &document.tree.node(id).value {
-        Value::Scalar(kind, text) => match kind {
-            ScalarKind::String => writeln!(out, "{text:?}").unwrap(),
-            ScalarKind::Boolean(value) => writeln!(out, "{value}").unwrap(),
-            ScalarKind::Integer(radix) => writeln!(out, "{text}/{}", radix.value()).unwrap(),
-            ScalarKind::Float => writeln!(out, "float {text}").unwrap(),
-            ScalarKind::DateTime => writeln!(out, "{}", text.parse::<Datetime>().unwrap()).unwrap(),
-        },
-        Value::Table(..) => {
-            out.push_str("{\n");
-            our_table(document, id, path, out);
-            out.push_str("}\n");
-        }
-        Value::Array(_) | Value::Tables(_) => {
-            out.push_str("[\n");
-            for id in document.tree.children(id) {
-                our_value(document, id, None, out);
+        match entry.as_table() {
+            Some(table) => {
+                out.push_str("{\n");
+                our_table(&table, &path, out);
+                out.push_str("}\n");
             }
-            out.push_str("]\n");
+            None => their_value(entry.document.text, entry.value, out),
         }
     }
 }
 
-/// The same from the `toml` crate.
-fn theirs(text: &str) -> Result<String, Wrong> {
+/// The same from `toml`'s own tree.
+fn theirs(text: &str) -> Result<String, At> {
     let (root, errors) = DeTable::parse_recoverable(text);
-    if errors.is_empty() {
+    let Some(error) = errors.first() else {
         let mut out = String::new();
         their_table(text, root.get_ref(), &mut out);
         return Ok(out);
-    }
-    let place = |offset: usize| {
-        let (before, last) = text[..offset].rsplit_once('\n').unwrap_or(("", &text[..offset]));
-        let breaks = text[..offset].contains('\n').then(|| before.matches('\n').count() + 1);
-        (breaks.unwrap_or(0) + 1, last.chars().count() + 1)
     };
-    Err(errors.iter().map(|error| error.span().map(|span| place(span.start))).collect())
+    let before = &text[..error.span().map_or(0, |span| span.start)];
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    Err((before.matches('\n').count() + 1, last.chars().count() + 1))
 }
 
 fn their_table(text: &str, table: &DeTable<'_>, out: &mut String) {
@@ -121,18 +91,9 @@ fn their_value(text: &str, value: &DeValue<'_>, out: &mut String) {
 
 /// Whether a text is TOML, after a look at both trees or both errors.
 fn agreed(text: &str) -> bool {
-    match (ours(text), theirs(text)) {
-        (Ok(ours), Ok(theirs)) => {
-            assert_eq!(ours, theirs, "{text:?}");
-            true
-        }
-        (Err(place), Err(wrong)) => {
-            let known = wrong.iter().any(|other| other.is_none_or(|other| other == place));
-            assert!(known, "{place:?} is none of {wrong:?} in {text:?}");
-            false
-        }
-        (ours, theirs) => panic!("{ours:?} and {theirs:?} of {text:?}"),
-    }
+    let ours = ours(text);
+    assert_eq!(ours, theirs(text), "{text:?}");
+    ours.is_ok()
 }
 
 #[test]
@@ -145,32 +106,6 @@ fn tomls_own_suite_is_read_as_toml_does() {
     let good = texts.iter().filter(|text| agreed(text)).count();
     let all = texts.len();
     assert!(good >= 200 && all - good >= 400, "{good} of {all} texts are TOML");
-}
-
-#[test]
-fn what_is_plain_needs_no_tree() {
-    let workdir = |text| plain::root_str(text, "workdir");
-    for (text, dir) in [
-        ("workdir = \"/x\"\n\n[env]\nA = \"1\"\n", Some("/x")),
-        ("\n\na = \"\"\nworkdir = \"/x\"\n", Some("/x")),
-        ("[env]\nworkdir = \"/x\"\n", None),
-        ("", None),
-    ] {
-        assert_eq!(workdir(text), Some(dir), "{text:?}");
-    }
-    let many: String = (0..17).map(|n| format!("a{n} = \"\"\n")).collect();
-    for text in [
-        "a = 1",
-        "a = \"\" # b",
-        "a = \"\"\r\n",
-        "a.b = \"\"",
-        "[a]\n[b]\na = \"\"",
-        "[workdir]\n",
-        "[[a]]",
-        &many,
-    ] {
-        assert_eq!(workdir(text), None, "{text:?}");
-    }
 }
 
 #[test]
@@ -217,6 +152,28 @@ fn what_a_text_may_not_do_is_refused() {
     }
 }
 
+/// As deep as `toml` allows: dots, and inline tables with dots in them.
+fn deepest() -> String {
+    let key = format!("a{}", ".a".repeat(79));
+    format!("{}1{}", format!("{key} = {{").repeat(80) + "a = ", "}".repeat(80))
+}
+
+#[test]
+#[expect(clippy::disallowed_types, reason = "only a thread has a small stack")]
+fn a_deep_text_overflows_no_stack() {
+    let deep = deepest();
+    let small = thread::Builder::new().stack_size(512 << 10);
+    let read = move || {
+        let read = |text: &str| with_root(&"config.toml".into(), text, |root| Ok(root.len()));
+        let more = format!("{deep}\nb");
+        (read(&deep), read(&more))
+    };
+    let (good, bad) = small.spawn(read).unwrap().join().unwrap();
+    assert_eq!(good, Ok(1));
+    let Err(ConfigError::Syntax { line: 2, column, .. }) = bad else { panic!("{bad:?}") };
+    assert_eq!(column, 2);
+}
+
 /// Lines that often meet another one in the way.
 fn line() -> impl Strategy<Value = String> {
     let name = || select(vec!["a", "b", "\"a\"", "'b'", "\"\\u0061\"", "c"]);
@@ -253,18 +210,6 @@ fn line() -> impl Strategy<Value = String> {
         1 => (key(), 0..9).prop_map(|(key, n)| (0..20).map(|i| format!("{key}.k{} = {i}\n", i + n)).collect()),
     ]
 }
-
-/// What plain texts are made of.
-const PLAIN: &[&str] = &[
-    "a = \"x\"\n",
-    "b = \"\"\n",
-    "workdir = \"/x\"\n",
-    "[a]\n",
-    "[b]\n",
-    "[env]\n",
-    "\n",
-    "c=\"\"",
-];
 
 /// What changes a text: at a place, so much is cut out, and that put in.
 fn change() -> impl Strategy<Value = (Index, usize, String)> {
@@ -311,14 +256,6 @@ proptest! {
     #[test]
     fn generated_texts_are_read_as_toml_does(lines in vec(line(), 0..8)) {
         agreed(&lines.join("\n"));
-    }
-
-    #[test]
-    fn what_is_plain_is_what_the_tree_says(
-        lines in vec(select(PLAIN), 0..5),
-        changes in vec(change(), 0..3),
-    ) {
-        let _ = ours(&changed(&lines.concat(), &changes));
     }
 
     #[test]
