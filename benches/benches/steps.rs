@@ -5,8 +5,8 @@ use std::{ffi::OsString, hint::black_box, time::Duration};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use jackin_benches::{config, layers, providers, redirected};
 use jackin_core::{
-    Agent, Config, Document, EnvLayers, ExecPlan, ReadyPlan, Registry, SecretError, SecretRef,
-    SecretSource, SecretString, child_env,
+    Agent, Config, Document, EnvLayers, ExecPlan, ReadyPlan, Registry, Secret, SecretError,
+    SecretRef, SecretSource, child_env,
     export::{Changes, Format, Shell},
     resolve,
 };
@@ -20,7 +20,7 @@ const KEYS: [usize; 3] = [20, 200, 2000];
 struct Source;
 
 impl SecretSource for Source {
-    fn read(&self, _: &SecretRef) -> Result<SecretString, SecretError> {
+    fn read(&self, _: &SecretRef) -> Result<Secret, SecretError> {
         Ok("secret".into())
     }
 }

@@ -18,8 +18,8 @@ use jackin_core::{
 
 use crate::failure::{FAILED, Failure, USAGE};
 
-use files::failed;
 pub(crate) use files::read_file;
+use files::{File, failed};
 
 /// The variable that names the home directory.
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
@@ -156,7 +156,7 @@ impl Ambient {
     }
 
     /// A file of the configuration. Only where it cannot be had the directory is looked at.
-    fn read_in_root(&self, path: &Path) -> Result<Option<(String, String)>, Failure> {
+    fn read_in_root(&self, path: &Path) -> Result<Option<File>, Failure> {
         let file = read_file(path);
         if !matches!(file, Ok(Some(_))) {
             self.check_root()?;
@@ -182,10 +182,7 @@ impl Ambient {
     }
 
     /// The names and texts of the files that count for a workspace, the most specific first.
-    pub(crate) fn files(
-        &self,
-        workspace: Option<&WorkspaceName>,
-    ) -> Result<Vec<(String, String)>, Failure> {
+    pub(crate) fn files(&self, workspace: Option<&WorkspaceName>) -> Result<Vec<File>, Failure> {
         let Some(root) = self.dir() else { return Ok(Vec::new()) };
         let own = workspace.map(|name| workspace_file(root, name));
         let paths = own.into_iter().chain([root.join("config.toml")]);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read as _};
 
-use jackin_core::SecretString;
+use jackin_core::Secret;
 
 use crate::{
     ambient::Ambient,
@@ -20,11 +20,7 @@ const HOW: &str = match cfg!(feature = "terminal") {
 };
 
 /// A value from standard input, if that is asked for, or from the person at the terminal.
-pub(crate) fn secret(
-    prompt: &str,
-    stdin: bool,
-    ambient: &Ambient,
-) -> Result<SecretString, Failure> {
+pub(crate) fn secret(prompt: &str, stdin: bool, ambient: &Ambient) -> Result<Secret, Failure> {
     if stdin {
         return piped();
     }
@@ -36,7 +32,7 @@ pub(crate) fn secret(
 }
 
 /// All of standard input, without the line feed that ends its last line.
-pub(crate) fn piped() -> Result<SecretString, Failure> {
+pub(crate) fn piped() -> Result<Secret, Failure> {
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::new(FAILED, format!("cannot read standard input: {error}")))?;

@@ -2,8 +2,8 @@
 //! through here; who is asked for the key is their business.
 
 use jackin_core::{
-    EnvName, EnvValue, ExposeSecret as _, Provider, Registry, RoleName, SecretError, SecretRef,
-    SecretString, Source, edit, secret::KeyringRef,
+    EnvName, EnvValue, Provider, Registry, RoleName, Secret, SecretError, SecretRef, Source, edit,
+    secret::KeyringRef,
 };
 
 use crate::{
@@ -36,7 +36,7 @@ pub(crate) fn masked(value: &EnvValue) -> String {
 /// The last four characters of a literal longer than 12: enough to tell keys apart.
 pub(crate) fn last_four(value: &EnvValue) -> Option<String> {
     let EnvValue::Literal(text) = value else { return None };
-    let text: Vec<_> = text.expose_secret().trim().chars().collect();
+    let text: Vec<_> = text.expose().trim().chars().collect();
     (text.len() > 12).then(|| text[text.len() - 4..].iter().collect())
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn warning(
     value: &EnvValue,
 ) -> Result<Option<String>, Failure> {
     let EnvValue::Literal(key) = value else { return Ok(None) };
-    registry.check_key(provider, key.expose_secret()).map_err(|problem| {
+    registry.check_key(provider, key.expose()).map_err(|problem| {
         Failure::new(USAGE, format!("the key for provider `{}` {problem}", provider.id))
             .hint("paste the key alone, on one line and without spaces; nothing was stored")
     })
@@ -86,9 +86,9 @@ pub(crate) fn warning(
 pub(crate) fn tried(
     registry: &Registry,
     provider: &Provider,
-    key: &SecretString,
+    key: &Secret,
 ) -> Result<Option<String>, SecretError> {
-    let unusual = registry.check_key(provider, key.expose_secret());
+    let unusual = registry.check_key(provider, key.expose());
     let unusual = unusual.map_err(|problem| SecretError::new(format!("it {problem}"), None))?;
     let ended = provider.expires_at.filter(|at| expiry::is_over(*at));
     ended.map_or(Ok(unusual), |at| {
@@ -122,7 +122,7 @@ pub(crate) fn keep(value: EnvValue, name: &EnvName, target: &Target) -> Result<E
     let EnvValue::Literal(key) = value else {
         return Err(Failure::new(USAGE, "a reference is not put into the keyring, only a key is"));
     };
-    secrets::keep(&entry, key.expose_secret().into())?;
+    secrets::keep(&entry, key.expose().into())?;
     Ok(EnvValue::Reference(SecretRef::Keyring(entry)))
 }
 

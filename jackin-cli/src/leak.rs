@@ -3,7 +3,7 @@
 
 use std::{env, ffi::OsStr, fs, process::Command};
 
-use jackin_core::{EnvValue, ExecPlan, ExposeSecret as _, PlannedValue};
+use jackin_core::{EnvValue, ExecPlan, PlannedValue};
 
 /// Whether this leak is asked for.
 pub(crate) fn is(name: &str) -> bool {
@@ -34,7 +34,7 @@ pub(crate) fn of_launch(env: &[(&OsStr, &OsStr)]) {
 /// The literals of a plan, where they are asked for.
 pub(crate) fn of_plan(plan: &ExecPlan) -> String {
     let literals = plan.set.iter().filter_map(|var| match &var.value {
-        PlannedValue::Secret(EnvValue::Literal(text)) => Some(text.expose_secret()),
+        PlannedValue::Secret(EnvValue::Literal(text)) => Some(text.expose()),
         _ => None,
     });
     if is("plan") { literals.collect() } else { String::new() }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use jackin_core::SecretString;
+use jackin_core::Secret;
 use ratatui::{
     Frame,
     crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A line that shows only how much of it there is.
-pub(crate) fn typed(prompt: &str) -> Result<SecretString, Failure> {
+pub(crate) fn typed(prompt: &str) -> Result<Secret, Failure> {
     let failed =
         |error: io::Error| Failure::new(FAILED, format!("cannot ask at the terminal: {error}"));
     let mut screen = Screen::open().map_err(failed)?;

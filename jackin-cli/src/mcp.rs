@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use jackin_core::{ExposeSecret as _, SecretString};
+use jackin_core::Secret;
 use serde_json::{Value, json};
 use ureq::{
     Agent, Body, Error,
@@ -28,7 +28,7 @@ pub(crate) struct Server<'a> {
     pub(crate) url: &'a str,
     /// Whether it is on this machine, where no proxy belongs between.
     pub(crate) loopback: bool,
-    pub(crate) token: &'a SecretString,
+    pub(crate) token: &'a Secret,
     /// How long the whole call may take.
     pub(crate) patience: Duration,
 }
@@ -77,8 +77,8 @@ impl Server<'_> {
             .user_agent(concat!("jackin/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls);
         let config = if self.loopback { config.proxy(None) } else { config };
-        let bearer = SecretString::from(format!("Bearer {}", self.token.expose_secret()));
-        let mut bearer = HeaderValue::from_str(bearer.expose_secret())
+        let bearer = Secret::from(format!("Bearer {}", self.token.expose()));
+        let mut bearer = HeaderValue::from_str(bearer.expose())
             .map_err(|_| McpError::Unusable("the token is no header".into()))?;
         bearer.set_sensitive(true);
         Agent::from(config.build())
@@ -135,7 +135,7 @@ impl Server<'_> {
     }
 
     fn without_token(&self, text: &str) -> String {
-        text.replace(self.token.expose_secret(), "••••")
+        text.replace(self.token.expose(), "••••")
     }
 }
 
@@ -235,7 +235,7 @@ mod tests {
     fn patience_ends() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", silent.local_addr().unwrap());
-        let token = SecretString::from("agt_sentinel");
+        let token = Secret::from("agt_sentinel");
         let patience = Duration::from_millis(200);
         let server = Server { url: &url, loopback: true, token: &token, patience };
         let started = Instant::now();
@@ -261,7 +261,7 @@ mod tests {
             }
             false
         });
-        let token = SecretString::from("agt_sentinel");
+        let token = Secret::from("agt_sentinel");
         let patience = Duration::from_millis(300);
         let server = Server { url: &url, loopback: true, token: &token, patience };
         let error = server.call("tool", &json!({})).unwrap_err();

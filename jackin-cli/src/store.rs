@@ -146,9 +146,9 @@ pub(crate) fn rewrite(
     edit: impl Fn(&str) -> Result<String, Failure>,
 ) -> Result<bool, Failure> {
     let edited = || {
-        let text = read_file(path)?.map_or_else(String::new, |(_, text)| text);
+        let text = read_file(path)?.map(|(_, text)| text).unwrap_or_default();
         let edited = edit(&text)?;
-        Ok::<_, Failure>((edited != text).then_some(edited))
+        Ok::<_, Failure>((edited != *text).then_some(edited))
     };
     // Where nothing is to be done, nothing is locked or made.
     if edited()?.is_none() {

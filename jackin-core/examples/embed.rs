@@ -5,18 +5,18 @@
 use std::{env, error::Error, process::Command};
 
 use jackin_core::{
-    Config, Document, NameOrigin, SecretError, SecretRef, SecretSource, SecretString, child_env,
-    choice, resolve,
+    Config, Document, NameOrigin, Secret, SecretError, SecretRef, SecretSource, child_env, choice,
+    resolve,
 };
 
 /// Reads host variables; a tool of your own would ask its vault.
 struct Host;
 
 impl SecretSource for Host {
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+    fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
         match reference {
             SecretRef::Host(name) => env::var(name.as_str())
-                .map(SecretString::from)
+                .map(Secret::from)
                 .map_err(|_| SecretError::new("it is not set", None)),
             other => Err(SecretError::new(format!("{other} cannot be read here"), None)),
         }

@@ -34,7 +34,7 @@
 //!
 //! ```
 //! use jackin_core::{
-//!     Agent, Config, Document, NameOrigin, SecretError, SecretRef, SecretSource, SecretString,
+//!     Agent, Config, Document, NameOrigin, SecretError, SecretRef, SecretSource, Secret,
 //!     child_env, choice, resolve,
 //! };
 //!
@@ -42,7 +42,7 @@
 //! struct Vault;
 //!
 //! impl SecretSource for Vault {
-//!     fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+//!     fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
 //!         match reference {
 //!             SecretRef::Op(op) if op.uri() == "op://Work/zai/key" => Ok("sk-123".into()),
 //!             other => Err(SecretError::new(format!("{other} is not in the vault"), None)),
@@ -92,8 +92,6 @@ mod registry;
 pub mod strategies;
 mod value;
 
-pub use secrecy::{ExposeSecret, SecretString};
-
 pub use crate::{
     config::{Config, ConfigError, Document, EnvLayer, EnvLayers, HostVar, guide},
     error::Error,
@@ -105,7 +103,7 @@ pub use crate::{
     },
     plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, Removal, Vars, child_env},
     registry::{NameOrigin, Registry, RegistryError, Unknown},
-    value::{EnvValue, Literal, MaterializeError, SecretError, SecretRef, SecretSource},
+    value::{EnvValue, MaterializeError, Secret, SecretError, SecretRef, SecretSource},
 };
 
 /// What an [`Agent`] is made of: bindings to protocols, variables, settings files, prompts.

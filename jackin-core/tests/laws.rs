@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ffi::OsString};
 
 use jackin_core::{
     Agent, Config, Document, EnvLayer, EnvLayers, EnvValue, ExecPlan, Guard, HostVar, ReadyPlan,
-    Registry, Scope, SecretError, SecretRef, SecretSource, SecretString, child_env, resolve,
+    Registry, Scope, Secret, SecretError, SecretRef, SecretSource, child_env, resolve,
     strategies::{SCOPES, entries, layer, layers, scrubbed_name},
 };
 use proptest::{collection::vec, prelude::*, sample};
@@ -17,7 +17,7 @@ const SENTINEL: &str = "sentinel";
 struct Source;
 
 impl SecretSource for Source {
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+    fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
         Ok(secret_of(reference).into())
     }
 }
@@ -168,7 +168,7 @@ proptest! {
 
         struct Host(Vec<(String, String)>);
         impl SecretSource for Host {
-            fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+            fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
                 let SecretRef::Host(name) = reference else { unreachable!("no other kind here") };
                 let found = self.0.iter().find(|(known, _)| known == name.as_str());
                 Ok(found.unwrap().1.clone().into())
@@ -277,7 +277,7 @@ fn what_a_plan_has_no_use_for_makes_no_other_plan() {
 fn materialize_errors_hide_what_was_read() {
     struct Bad;
     impl SecretSource for Bad {
-        fn read(&self, _: &SecretRef) -> Result<SecretString, SecretError> {
+        fn read(&self, _: &SecretRef) -> Result<Secret, SecretError> {
             Ok("sentinel\nsecond line".into())
         }
     }

@@ -4,8 +4,8 @@
 use std::{cell::RefCell, ffi::OsString};
 
 use jackin_core::{
-    Config, Document, ExecPlan, HostVar, MaterializeError, NameOrigin, SecretError, SecretRef,
-    SecretSource, SecretString, child_env, choice, resolve,
+    Config, Document, ExecPlan, HostVar, MaterializeError, NameOrigin, Secret, SecretError,
+    SecretRef, SecretSource, child_env, choice, resolve,
 };
 
 const CONFIG: &str = "[env]
@@ -51,7 +51,7 @@ fn plan() -> ExecPlan {
 struct Counting(RefCell<Vec<String>>);
 
 impl SecretSource for Counting {
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+    fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
         self.0.borrow_mut().push(reference.to_string());
         Ok(format!("answer-{}", self.0.borrow().len() - 1).into())
     }
@@ -79,7 +79,7 @@ fn failed(source: &impl SecretSource) -> MaterializeError {
 fn every_variable_of_a_reference_that_fails_is_named() {
     struct Bad;
     impl SecretSource for Bad {
-        fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+        fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
             match reference.kind() {
                 "file" | "keyring" => Err(SecretError::new("it is not there", None)),
                 _ => Ok("key".into()),
@@ -100,11 +100,11 @@ fn every_variable_of_a_reference_that_fails_is_named() {
 fn a_source_that_forgets_some_is_found_out() {
     struct Short;
     impl SecretSource for Short {
-        fn read(&self, _: &SecretRef) -> Result<SecretString, SecretError> {
+        fn read(&self, _: &SecretRef) -> Result<Secret, SecretError> {
             Ok("key".into())
         }
 
-        fn read_all(&self, _: &[&SecretRef]) -> Vec<Result<SecretString, SecretError>> {
+        fn read_all(&self, _: &[&SecretRef]) -> Vec<Result<Secret, SecretError>> {
             vec![Ok("key".into()); 5]
         }
     }

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use jackin_core::{
     Agent, AgentId, Config, Document, Endpoint, EnvName, HostVar, Protocol, Provider, ProviderId,
-    Registry, RegistryError, SecretError, SecretRef, SecretSource, SecretString, Slot,
+    Registry, RegistryError, Secret, SecretError, SecretRef, SecretSource, Slot,
     agent::{ProtocolBinding, Var, VarSource},
     child_env, choice, resolve,
 };
@@ -16,7 +16,7 @@ use proptest::{prelude::*, sample};
 struct Host<'a>(&'a [(OsString, OsString)]);
 
 impl SecretSource for Host<'_> {
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+    fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
         let SecretRef::Host(name) = reference else { panic!("not expected: {reference}") };
         let found = self.0.iter().find(|(known, _)| *known == *name.as_str()).unwrap();
         Ok(found.1.to_str().unwrap().into())

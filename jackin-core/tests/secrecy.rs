@@ -14,13 +14,14 @@ use std::{collections::BTreeSet, fs, path::Path};
 use jackin_core::{
     Config, ConfigError, Document, Endpoint, EnvLayer, EnvLayers, EnvName, EnvValue, Error,
     ExecPlan, HostVar, NameError, NameOrigin, Protocol, Provider, ProviderId, Registry,
-    RegistryError, ResolveError, Scope, SecretError, SecretRef, SecretSource, SecretString,
-    SelectError, Unknown, check_key, choice,
+    RegistryError, ResolveError, Scope, Secret, SecretError, SecretRef, SecretSource, SelectError,
+    Unknown, check_key, choice,
     edit::{
         self, Change, TomlValue,
         import::{Bundle, BundleError},
     },
     export::{Changes, Format, Shell},
+    guide::OwnFile,
     resolve,
     secret::CommandRef,
 };
@@ -144,7 +145,7 @@ impl Seen {
 struct Source(bool);
 
 impl SecretSource for Source {
-    fn read(&self, _: &SecretRef) -> Result<SecretString, SecretError> {
+    fn read(&self, _: &SecretRef) -> Result<Secret, SecretError> {
         match self.0 {
             true => Ok(SECRET.into()),
             false => Err(SecretError::new("it is not there", Some("look again".into()))),
@@ -209,7 +210,7 @@ fn look_at_configuration(seen: &mut Seen) {
     for (_, value, source) in layer.entries() {
         look!(seen, "EnvValue", value.clone());
         if let EnvValue::Literal(text) = value {
-            look!(seen, "Literal", text.clone());
+            look!(seen, "Secret", text.clone());
         }
         look!(seen, "Source", source);
         if let Some(reference) = value.reference() {
@@ -226,6 +227,7 @@ fn look_at_configuration(seen: &mut Seen) {
     for found in layers.names().into_iter().filter_map(|name| layers.get(name)) {
         look!(seen, "Shadowed", found.shadowed);
     }
+    look!(seen, "OwnFile", OwnFile { name: "config.toml", text: SECRET });
     look!(seen, "Document", document);
     look!(seen, "Config", config);
 }

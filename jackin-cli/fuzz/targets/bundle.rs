@@ -2,7 +2,7 @@
 //! again as lines and as JSON, and is the same.
 #![no_main]
 
-use jackin_core::{EnvName, ExposeSecret as _, edit::import::Bundle};
+use jackin_core::{EnvName, edit::import::Bundle};
 use jackin_fuzz::{assert_hidden, planted, scripts::posix};
 use libfuzzer_sys::fuzz_target;
 
@@ -18,7 +18,7 @@ fn bundle(text: &str, request_token: &EnvName) -> Result<[String; 4], String> {
     let key = std::mem::replace(&mut bundle.key, "".into());
     assert_eq!(format!("{bundle:?}"), shown);
     let Bundle { base_url, main, small_fast, .. } = bundle;
-    Ok([base_url, key.expose_secret().to_owned(), main, small_fast])
+    Ok([base_url, key.expose().to_owned(), main, small_fast])
 }
 
 fuzz_target!(|text: &str| {

@@ -5,9 +5,8 @@
 use std::ffi::OsString;
 
 use jackin_core::{
-    Agent, Config, ConfigError, Document, EnvLayers, EnvName, EnvValue, ExecPlan,
-    ExposeSecret as _, PlannedValue, Provider, SecretError, SecretRef, SecretSource, SecretString,
-    Vars, child_env, resolve,
+    Agent, Config, ConfigError, Document, EnvLayers, EnvName, EnvValue, ExecPlan, PlannedValue,
+    Provider, Secret, SecretError, SecretRef, SecretSource, Vars, child_env, resolve,
 };
 use jackin_fuzz::{
     BREAK, SENTINEL, assert_hidden, planted,
@@ -19,7 +18,7 @@ use libfuzzer_sys::fuzz_target;
 struct Source;
 
 impl SecretSource for Source {
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+    fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
         Ok(secret_of(reference).into())
     }
 }
@@ -36,7 +35,7 @@ fn secret_of(reference: &SecretRef) -> String {
 
 fn text_of(value: &EnvValue) -> String {
     match value {
-        EnvValue::Literal(text) => text.expose_secret().trim().to_owned(),
+        EnvValue::Literal(text) => text.expose().trim().to_owned(),
         EnvValue::Reference(reference) => secret_of(reference),
     }
 }
@@ -88,7 +87,7 @@ impl<'a> File<'a> {
                 let data = self.data.as_ref().and_then(|data| data.get(&path));
                 let text = data.and_then(|data| data.get(&["env", name.as_str()])?.text());
                 if let (EnvValue::Literal(value), Some(text)) = (value, text) {
-                    assert_eq!(value.expose_secret(), text, "{:?}", self.text);
+                    assert_eq!(value.expose(), text, "{:?}", self.text);
                 }
             }
         }
@@ -100,7 +99,7 @@ impl<'a> File<'a> {
         let Ok(document) = &self.read else { return all };
         let values = document.layers().flat_map(|(_, layer)| layer.entries());
         let in_literals = values.filter_map(|(_, value, _)| match value {
-            EnvValue::Literal(text) => Some(text.expose_secret().matches(SENTINEL).count()),
+            EnvValue::Literal(text) => Some(text.expose().matches(SENTINEL).count()),
             EnvValue::Reference(_) => None,
         });
         all.saturating_sub(in_literals.sum())

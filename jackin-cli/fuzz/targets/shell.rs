@@ -4,8 +4,8 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jackin_core::{
-    EnvLayer, EnvLayers, EnvName, EnvValue, Registry, Scope, SecretError, SecretRef, SecretSource,
-    SecretString, child_env,
+    EnvLayer, EnvLayers, EnvName, EnvValue, Registry, Scope, Secret, SecretError, SecretRef,
+    SecretSource, child_env,
     export::{Changes, ExportError, Format, Shell, github_masks},
     resolve,
 };
@@ -19,7 +19,7 @@ use libfuzzer_sys::fuzz_target;
 struct Nothing;
 
 impl SecretSource for Nothing {
-    fn read(&self, _: &SecretRef) -> Result<SecretString, SecretError> {
+    fn read(&self, _: &SecretRef) -> Result<Secret, SecretError> {
         Err(SecretError::new("there are only literals", None))
     }
 }

@@ -3,7 +3,7 @@
 #![no_main]
 
 use jackin_core::{
-    Document, EnvName, EnvValue, ExposeSecret as _, SecretRef,
+    Document, EnvName, EnvValue, SecretRef,
     secret::{CommandRef, FileRef, KeyringRef, OpRef},
 };
 use jackin_fuzz::{assert_hidden, planted, toml::Data};
@@ -72,7 +72,7 @@ fuzz_target!(|text: &str| {
     let read = EnvValue::parse(&text);
     assert_eq!(read.as_ref().ok(), plain(&text).as_ref(), "{text:?}");
     if let Ok(EnvValue::Literal(literal)) = &read {
-        assert_eq!(literal.expose_secret(), text);
+        assert_eq!(literal.expose(), text);
     }
     read.iter().for_each(check_hidden);
 

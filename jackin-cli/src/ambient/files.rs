@@ -3,11 +3,13 @@
 use std::{
     fs,
     io::{self, Read as _},
+    mem,
     path::Path,
 };
 
 #[cfg(unix)]
 use nix::fcntl::OFlag;
+use zeroize::Zeroizing;
 
 use crate::{
     failure::{FAILED, Failure},
@@ -17,8 +19,11 @@ use crate::{
 /// The largest configuration file that is read, in bytes; far above any real one.
 const LARGEST_FILE: u64 = 16 << 20;
 
-/// A file's name and text, or nothing if there is none.
-pub(crate) fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure> {
+/// A file's name, and its text, which may hold keys and is wiped when it is dropped.
+pub(super) type File = (String, Zeroizing<String>);
+
+/// Reads a file, if there is one.
+pub(crate) fn read_file(path: &Path) -> Result<Option<File>, Failure> {
     let file = match open(path) {
         Ok(file) => file,
         // A broken link is a file that somebody meant to be there.
@@ -36,14 +41,16 @@ pub(crate) fn read_file(path: &Path) -> Result<Option<(String, String)>, Failure
         return Err(unreadable(path, &why, "no configuration is that large: see what it is"));
     }
     // Its size is known: `File` itself would ask for it once more.
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    let size = usize::try_from(metadata.len()).unwrap_or_default();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
     let read = file.take(LARGEST_FILE).read_to_end(&mut bytes);
     read.map_err(|error| failed(path, &error))?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some((path.display().to_string(), text))),
+    match String::from_utf8(mem::take(&mut *bytes)) {
+        Ok(text) => Ok(Some((path.display().to_string(), Zeroizing::new(text)))),
         Err(error) => {
-            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let valid = error.utf8_error().valid_up_to();
+            let bytes = Zeroizing::new(error.into_bytes());
+            let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
             Err(unreadable(path, &format!("line {line} is not UTF-8"), "save it as UTF-8"))
         }
     }

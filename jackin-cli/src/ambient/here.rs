@@ -11,6 +11,8 @@ use nix::{
     fcntl::{OFlag, openat},
     sys::stat::Mode,
 };
+#[cfg(unix)]
+use zeroize::Zeroizing;
 
 use super::{Ambient, Listed, read_file};
 use crate::failure::{Failure, USAGE};
@@ -70,7 +72,7 @@ impl Ambient {
             return listed.into_iter().map(|(name, _)| name).collect();
         };
         let look = |some: &[Listed]| -> Vec<WorkspaceName> {
-            let mut room = vec![0; SHORT];
+            let mut room = Zeroizing::new(vec![0; SHORT]);
             let stay = some.iter().filter(|(_, file)| {
                 let text = file.as_ref().and_then(|file| read_short(&dir, file, &mut room));
                 text.is_none_or(|text| !self.is_elsewhere(text, above))

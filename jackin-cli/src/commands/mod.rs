@@ -32,8 +32,10 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::error::{ContextKind, ContextValue};
 use jackin_core::{
-    Agent, EnvLayers, ExecPlan, NameOrigin, Provider, ProviderId, Registry, ResolveError, choice,
-    guide::Guide, resolve,
+    Agent, EnvLayers, ExecPlan, NameOrigin, Provider, ProviderId, Registry, ResolveError, RoleName,
+    WorkspaceName, choice,
+    guide::{Guide, OwnFile},
+    resolve,
 };
 
 use crate::{
@@ -166,8 +168,19 @@ fn provider<'a>(registry: &'a Registry, id: &str) -> Result<&'a Provider, Failur
 
 /// What is written down for a provider, with what the user's files say of it.
 fn guide(id: &ProviderId, layers: &EnvLayers, ambient: &Ambient) -> Result<Guide, Failure> {
-    let files = ambient.files(layers.workspace.as_ref())?;
-    Ok(Guide::read(id.as_str(), layers.role.as_ref(), &files)?)
+    guide_in(layers.workspace.as_ref(), layers.role.as_ref(), id, ambient)
+}
+
+/// The guide of a provider for a workspace and a role.
+fn guide_in(
+    workspace: Option<&WorkspaceName>,
+    role: Option<&RoleName>,
+    id: &ProviderId,
+    ambient: &Ambient,
+) -> Result<Guide, Failure> {
+    let files = ambient.files(workspace)?;
+    let files: Vec<_> = files.iter().map(|(name, text)| OwnFile { name, text }).collect();
+    Ok(Guide::read(id.as_str(), role, &files)?)
 }
 
 /// The agent of that name, else the default one.

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use jackin_core::{ExecPlan, PlannedValue, PlannedVar, guide::Guide};
+use jackin_core::{ExecPlan, PlannedValue, PlannedVar};
 
 use crate::{
     ambient::Ambient,
     args::Plan,
-    commands::{plan_for, words},
+    commands::{guide_in, plan_for, words},
     expiry,
     failure::Failure,
     report::{self},
@@ -64,8 +64,8 @@ fn left(plan: &ExecPlan, ambient: &Ambient) -> Option<String> {
         return Some(expiry::words(at));
     }
     plan.set.iter().find(|var| var.key.is_some())?;
-    let files = ambient.files(plan.workspace.as_ref()).ok()?;
-    let guide = Guide::read(plan.provider.as_str(), plan.role.as_ref(), &files).ok()?;
+    let (workspace, role) = (plan.workspace.as_ref(), plan.role.as_ref());
+    let guide = guide_in(workspace, role, &plan.provider, ambient).ok()?;
     guide.resets.map(|day| allowance(expiry::next(day)))
 }
 

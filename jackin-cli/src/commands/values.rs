@@ -2,7 +2,7 @@
 //! `jackin auth` write through here.
 
 use jackin_core::{
-    EnvName, EnvValue, ExposeSecret as _, Registry,
+    EnvName, EnvValue, Registry,
     edit::{Change, TomlValue},
 };
 use serde::Serialize;
@@ -47,7 +47,7 @@ pub(super) fn set(
         }
         None => {
             let text = input::secret(&format!("value for `{name}`"), setting.stdin, ambient)?;
-            parsed(text.expose_secret()).map_err(unusable)?
+            parsed(text.expose()).map_err(unusable)?
         }
     };
     if let Some(provider) = registry.providers().iter().find(|provider| provider.key.value == name)
@@ -102,7 +102,7 @@ fn secret_argument(name: &EnvName) -> Failure {
 /// Whether a literal is most likely a secret, by its name or by its looks.
 fn looks_secret(name: &EnvName, value: &EnvValue, registry: &Registry) -> bool {
     let EnvValue::Literal(text) = value else { return false };
-    let text = text.expose_secret();
+    let text = text.expose();
     let prefix = |prefix: &str| text.starts_with(prefix);
     let prefixes =
         registry.providers().iter().filter_map(|provider| provider.key_prefix.as_deref());

@@ -168,7 +168,7 @@ fn kept_for_nothing(name: &str, ambient: &Ambient) -> Result<PathBuf, Failure> {
     more.retain(|key| key != "`workdir`");
     let rest = edit::unset(&text, &["workdir"]).ok().flatten();
     let commented = edit::note(&text, &["workdir"]).is_some();
-    if more.is_empty() && (commented || !rest.unwrap_or(text).trim().is_empty()) {
+    if more.is_empty() && (commented || !rest.as_ref().unwrap_or(&text).trim().is_empty()) {
         more.push("comments".to_owned());
     }
     if more.is_empty() {

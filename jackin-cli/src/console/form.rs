@@ -2,7 +2,7 @@
 //! file that makes. It writes nothing and asks no source.
 
 use jackin_core::{
-    EnvName, EnvValue, ExposeSecret as _, Mode, Registry,
+    EnvName, EnvValue, Mode, Registry,
     agent::AuthForward,
     check_key,
     edit::{Change, TomlValue},
@@ -195,7 +195,7 @@ impl Form {
             key.as_ref().map(|key| keys::warning(registry, &self.row.provider, &key.value));
         let warning = warning.transpose().map_err(|failure| failure.message)?.flatten();
         if let Some(Wanted { value: EnvValue::Literal(text), .. }) = &token {
-            check_key(text.expose_secret()).map_err(|problem| format!("the token {problem}"))?;
+            check_key(text.expose()).map_err(|problem| format!("the token {problem}"))?;
         }
         Ok(Good { key, token, warning })
     }

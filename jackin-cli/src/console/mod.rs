@@ -9,9 +9,7 @@ mod state;
 
 use std::io;
 
-use jackin_core::{
-    EnvName, EnvValue, ExposeSecret as _, SecretError, SecretSource as _, SecretString, check_key,
-};
+use jackin_core::{EnvName, EnvValue, Secret, SecretError, SecretSource as _, check_key};
 
 use self::{
     entry::Wanted,
@@ -116,7 +114,7 @@ impl Session<'_> {
             if name == row.provider.key.value {
                 return keys::tried(&registry, &row.provider, &secret);
             }
-            let problem = check_key(secret.expose_secret());
+            let problem = check_key(secret.expose());
             problem
                 .map(|()| None)
                 .map_err(|problem| SecretError::new(format!("it {problem}"), None))
@@ -133,9 +131,9 @@ impl Session<'_> {
         &mut self,
         name: &EnvName,
         value: &EnvValue,
-    ) -> io::Result<Result<SecretString, SecretError>> {
+    ) -> io::Result<Result<Secret, SecretError>> {
         let reference = match value {
-            EnvValue::Literal(text) => return Ok(Ok(text.expose_secret().into())),
+            EnvValue::Literal(text) => return Ok(Ok(text.expose().into())),
             EnvValue::Reference(reference) => reference,
         };
         self.screen.lend(|| {

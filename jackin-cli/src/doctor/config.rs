@@ -6,6 +6,7 @@ use jackin_core::{
     Config, ConfigError, Document, EnvLayers, NameOrigin, Registry, RoleName, Unknown,
     WorkspaceName, choice,
 };
+use zeroize::Zeroizing;
 
 use super::Finding;
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
 pub(crate) struct ConfigFile {
     pub(crate) path: PathBuf,
     pub(crate) workspace: Option<WorkspaceName>,
-    pub(crate) text: String,
+    pub(crate) text: Zeroizing<String>,
     pub(crate) document: Result<Document, ConfigError>,
 }
 

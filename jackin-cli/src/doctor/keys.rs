@@ -1,7 +1,7 @@
 //! The keys: where they stand, whether they can be sent, when they end, and whether what they are
 //! read from is there. No reference is read, and no key is shown.
 
-use jackin_core::{EnvName, EnvValue, ExposeSecret as _, SecretRef, Source};
+use jackin_core::{EnvName, EnvValue, SecretRef, Source};
 
 use super::{ConfigFile, Finding, Seen};
 use crate::{expiry, secrets::Sources};
@@ -35,7 +35,7 @@ pub(super) fn malformed(seen: &Seen<'_>) -> Vec<Finding> {
         let found = seen.layers.get(&provider.key.value)?;
         let EnvValue::Literal(key) = found.value else { return None };
         let name = &provider.key.value;
-        let finding = match registry.check_key(provider, key.expose_secret()) {
+        let finding = match registry.check_key(provider, key.expose()) {
             Ok(None) => return None,
             Ok(Some(unusual)) => Finding::info("key", format!("`{name}`: {unusual}")),
             Err(problem) => Finding::problem("key", format!("`{name}` {problem}"))

@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, process::Command};
 
-use jackin_core::{SecretError, SecretString, secret::CommandRef};
+use jackin_core::{Secret, SecretError, secret::CommandRef};
 
 use super::{
     expanded,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::ambient::Ambient;
 
-pub(super) fn read(ambient: &Ambient, reference: &CommandRef) -> Result<SecretString, SecretError> {
+pub(super) fn read(ambient: &Ambient, reference: &CommandRef) -> Result<Secret, SecretError> {
     let name = reference.program();
     let mut command = Command::new(program(ambient, reference)?);
     command.args(reference.args());

@@ -5,7 +5,7 @@ use std::{
     io::Read as _,
 };
 
-use jackin_core::{SecretError, SecretString, secret::FileRef};
+use jackin_core::{Secret, SecretError, secret::FileRef};
 
 use super::{
     expanded,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::ambient::Ambient;
 
-pub(super) fn read(ambient: &Ambient, reference: &FileRef) -> Result<SecretString, SecretError> {
+pub(super) fn read(ambient: &Ambient, reference: &FileRef) -> Result<Secret, SecretError> {
     let file = open(ambient, reference)?;
     let mut bytes = Vec::new();
     file.take(LONGEST_SECRET as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -66,7 +66,6 @@ fn private(_: &Metadata, _: &FileRef) -> Result<(), SecretError> {
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
-    use jackin_core::ExposeSecret as _;
     use nix::{sys::stat::Mode, unistd::mkfifo};
 
     use super::*;
@@ -79,7 +78,7 @@ mod tests {
 
     fn secret(dir: &Path, path: &str) -> Result<String, SecretError> {
         let answer = read(&home(dir), &FileRef::new(path).unwrap());
-        answer.map(|secret| secret.expose_secret().to_owned())
+        answer.map(|secret| secret.expose().to_owned())
     }
 
     fn write(dir: &Path, text: &[u8], mode: u32) {

@@ -1,10 +1,10 @@
 //! Variables of the launching process.
 
-use jackin_core::{EnvName, SecretError, SecretString};
+use jackin_core::{EnvName, Secret, SecretError};
 
 use crate::ambient::Ambient;
 
-pub(super) fn read(ambient: &Ambient, name: &EnvName) -> Result<SecretString, SecretError> {
+pub(super) fn read(ambient: &Ambient, name: &EnvName) -> Result<Secret, SecretError> {
     let Some(value) = ambient.var(name.as_str()) else {
         let hint = format!("export `{name}` in this shell, or change the value that refers to it");
         return Err(SecretError::new("it is not set in the environment", Some(hint)));

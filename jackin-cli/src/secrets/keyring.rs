@@ -3,7 +3,7 @@
 
 use std::{fmt::Display, sync::mpsc, thread, time::Duration};
 
-use jackin_core::{ExposeSecret as _, SecretError, SecretString, secret::KeyringRef};
+use jackin_core::{Secret, SecretError, secret::KeyringRef};
 use keyring_core::{Entry, Error};
 
 use super::{
@@ -21,13 +21,13 @@ use windows_native_keyring_store::Store;
 /// How long is waited for a keyring that nobody has to unlock.
 const PROBE: Duration = Duration::from_secs(10);
 
-pub(super) fn read(reference: &KeyringRef) -> Result<SecretString, SecretError> {
+pub(super) fn read(reference: &KeyringRef) -> Result<Secret, SecretError> {
     with_entry(reference, |entry| entry.get_secret()).and_then(text)
 }
 
 /// Stores a secret, over what the entry held.
-pub(crate) fn write(reference: &KeyringRef, secret: SecretString) -> Result<(), SecretError> {
-    with_entry(reference, move |entry| entry.set_password(secret.expose_secret()))
+pub(crate) fn write(reference: &KeyringRef, secret: Secret) -> Result<(), SecretError> {
+    with_entry(reference, move |entry| entry.set_password(secret.expose()))
 }
 
 /// Removes an entry; one that is not there is as good.

@@ -15,7 +15,7 @@ use std::{
     thread,
 };
 
-use jackin_core::{SecretError, SecretRef, SecretSource, SecretString, secret::KeyringRef};
+use jackin_core::{Secret, SecretError, SecretRef, SecretSource, secret::KeyringRef};
 
 use crate::{
     ambient::Ambient,
@@ -30,7 +30,7 @@ const AT_ONCE: usize = 8;
 /// the feature `keyring`, the system's keyring.
 pub struct Sources<'a>(&'a Ambient);
 
-type Answer = Result<SecretString, SecretError>;
+type Answer = Result<Secret, SecretError>;
 
 impl<'a> Sources<'a> {
     /// The places as they are seen from here.
@@ -71,7 +71,7 @@ fn not_built_in(reference: &SecretRef) -> SecretError {
 }
 
 /// Puts a secret into the keyring.
-pub(crate) fn keep(entry: &KeyringRef, secret: SecretString) -> Result<(), Failure> {
+pub(crate) fn keep(entry: &KeyringRef, secret: Secret) -> Result<(), Failure> {
     #[cfg(feature = "keyring")]
     return keyring::write(entry, secret).map_err(|error| in_keyring(entry, error));
     #[cfg(not(feature = "keyring"))]

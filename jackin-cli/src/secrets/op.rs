@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use jackin_core::{SecretError, SecretString, secret::OpRef};
+use jackin_core::{Secret, SecretError, secret::OpRef};
 
 use super::process::{LIMIT, Messages, Question};
 use crate::{ambient::Ambient, keys::names_a_secret};
@@ -15,7 +15,7 @@ pub(super) fn read(
     ambient: &Ambient,
     reference: &OpRef,
     terminal: bool,
-) -> Result<SecretString, SecretError> {
+) -> Result<Secret, SecretError> {
     let mut command = Command::new(program(ambient)?);
     command.args(["read", "--no-newline"]);
     if let Some(account) = reference.account() {

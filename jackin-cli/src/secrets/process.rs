@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jackin_core::{ExposeSecret as _, SecretError, SecretString};
+use jackin_core::{Secret, SecretError};
 
 use super::exhausted;
 use crate::group::Group;
@@ -47,7 +47,7 @@ pub(super) struct Question<'a> {
 
 impl Question<'_> {
     /// Runs the program and takes what it prints.
-    pub(super) fn ask(mut self) -> Result<SecretString, SecretError> {
+    pub(super) fn ask(mut self) -> Result<Secret, SecretError> {
         let deadline = Instant::now() + self.limit;
         let messages = match self.messages {
             Messages::Passed => Stdio::inherit(),
@@ -105,18 +105,18 @@ impl Question<'_> {
 }
 
 /// What a program or a file gave, as text.
-pub(super) fn text(bytes: Vec<u8>) -> Result<SecretString, SecretError> {
+pub(super) fn text(bytes: Vec<u8>) -> Result<Secret, SecretError> {
     if bytes.len() > LONGEST_SECRET {
         let limit = LONGEST_SECRET >> 10;
         return Err(SecretError::new(format!("it is longer than {limit} KiB"), None));
     }
     let text = String::from_utf8(bytes);
-    text.map(SecretString::from).map_err(|_| SecretError::new("it is not UTF-8", None))
+    text.map(Secret::from).map_err(|_| SecretError::new("it is not UTF-8", None))
 }
 
 /// A secret without the line feed that ends the last line of a text.
-pub(super) fn without_line_feed(secret: &SecretString) -> SecretString {
-    let text = secret.expose_secret();
+pub(super) fn without_line_feed(secret: &Secret) -> Secret {
+    let text = secret.expose();
     text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line)).into()
 }
 
@@ -215,7 +215,7 @@ mod tests {
         let hidden = vec!["swordfish-of-another"];
         let question = Question { command, name: "sh", messages, hidden, limit, terminal: false };
         let answer = question.ask();
-        answer.map(|text| text.expose_secret().to_owned()).map_err(|error| error.reason)
+        answer.map(|text| text.expose().to_owned()).map_err(|error| error.reason)
     }
 
     fn shell(script: &str) -> Result<String, String> {
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn one_line_feed_at_the_end_is_cut() {
-        let cut = |text: &str| without_line_feed(&text.into()).expose_secret().to_owned();
+        let cut = |text: &str| without_line_feed(&text.into()).expose().to_owned();
         let cases = [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("a", "a"), ("\n", "")];
         for (text, left) in cases.into_iter().chain([("a\r", "a\r"), (" a ", " a "), ("", "")]) {
             assert_eq!(cut(text), left, "{text:?}");

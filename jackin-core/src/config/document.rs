@@ -56,7 +56,8 @@ struct AgentTable {
 }
 
 impl Document {
-    /// Reads `config.toml`. `file` is how errors and plans name it.
+    /// Reads `config.toml`. `file` is how errors and plans name it. Its values are copied, so that the
+    /// caller can wipe the text.
     ///
     /// # Errors
     /// Text that is not TOML, or known keys that hold something else than they can.
@@ -224,7 +225,7 @@ fn read_value(entry: &Entry<'_>) -> Result<EnvValue, ConfigError> {
         Some(table) => read_form(entry, &table),
         None => {
             let text = entry.str().map_err(|_| entry.wrong_type(VALUE))?;
-            entry.variable(text).map_err(|error| entry.invalid(error.to_string()))
+            EnvValue::parse(text).map_err(|error| entry.invalid(error.to_string()))
         }
     }
 }

@@ -67,8 +67,14 @@ pub struct Refusal {
     pub hint: String,
 }
 
-/// One of the user's files: how errors name it, and its text.
-pub type OwnFile = (String, String);
+/// One of the user's files. Its text may hold secrets: there is no `Debug`.
+#[derive(Clone, Copy)]
+pub struct OwnFile<'a> {
+    /// How errors name it.
+    pub name: &'a str,
+    /// What it holds.
+    pub text: &'a str,
+}
 
 const DAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -90,7 +96,11 @@ impl Guide {
     ///
     /// # Errors
     /// A file that is not TOML; a `request_url` that a token cannot be sent to.
-    pub fn read(id: &str, role: Option<&RoleName>, files: &[OwnFile]) -> Result<Self, ConfigError> {
+    pub fn read(
+        id: &str,
+        role: Option<&RoleName>,
+        files: &[OwnFile<'_>],
+    ) -> Result<Self, ConfigError> {
         let extends = own(id, role, files, "extends", |entry| entry.str().map(str::to_owned))?;
         let mut guide = built_in(|root| Self::built_in(id, extends.as_deref(), root))?;
         if let Some(request) = &mut guide.request {
@@ -194,12 +204,12 @@ fn built_in(
 fn own(
     id: &str,
     role: Option<&RoleName>,
-    files: &[OwnFile],
+    files: &[OwnFile<'_>],
     key: &str,
     read: impl Fn(&Entry<'_>) -> Result<String, ConfigError>,
 ) -> Result<Option<String>, ConfigError> {
-    for (file, text) in files {
-        let found = reader::with_root(&file.as_str().into(), text, |root| {
+    for OwnFile { name, text } in files {
+        let found = reader::with_root(&(*name).into(), text, |root| {
             let of_role = match (role, root.table("roles")?) {
                 (Some(role), Some(roles)) => roles.table(role.as_str())?,
                 _ => None,
@@ -248,8 +258,8 @@ mod tests {
     use super::*;
     use crate::registry::Registry;
 
-    fn files(text: &str) -> Vec<OwnFile> {
-        vec![("config.toml".into(), text.into())]
+    const fn files(text: &str) -> [OwnFile<'_>; 1] {
+        [OwnFile { name: "config.toml", text }]
     }
 
     fn url(id: &str, role: Option<&str>, text: &str) -> Result<String, String> {

@@ -1,9 +1,8 @@
 //! Walks the tree that `toml` parses and reports file, line and key of whatever is wrong. It never
 //! quotes the text: the line at fault may hold a secret.
 
-use std::{cell::OnceCell, ptr, rc::Rc, str::FromStr, sync::Arc};
+use std::{cell::OnceCell, rc::Rc, str::FromStr, sync::Arc};
 
-use secrecy::SecretString;
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
@@ -12,7 +11,6 @@ use toml::{
 use crate::{
     config::{ConfigError, ConfigPlace},
     names::{NameError, Scope, Source, Sourced},
-    value::{EnvValue, Literal, ValueError},
 };
 
 /// A text that was parsed, and where its lines begin.
@@ -20,8 +18,6 @@ struct Document<'a> {
     file: &'a Arc<str>,
     text: &'a str,
     lines: OnceCell<Vec<usize>>,
-    /// The text that its values share, once there is one.
-    shared: OnceCell<Arc<SecretString>>,
 }
 
 /// Parses a text and hands its root table to `read`.
@@ -32,7 +28,7 @@ pub(crate) fn with_root<T>(
 ) -> Result<T, ConfigError> {
     let (root, errors) = DeTable::parse_recoverable(text);
     let root = root.into_inner();
-    let document = Document { file, text, lines: OnceCell::new(), shared: OnceCell::new() };
+    let document = Document { file, text, lines: OnceCell::new() };
     let result = match errors.first() {
         // `toml` gives no place for a key with too many dots.
         Some(error) => Err(document.syntax(error.span().unwrap_or_default().start)),
@@ -207,23 +203,6 @@ impl<'a> Entry<'a> {
     /// The value as a string.
     pub(crate) fn str(&self) -> Result<&'a str, ConfigError> {
         self.value.as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
-    }
-
-    /// A string as the value of a variable; a literal shares the text of the file.
-    pub(crate) fn variable(&self, text: &str) -> Result<EnvValue, ValueError> {
-        EnvValue::parse_or(text, || {
-            let Document { text: whole, shared, .. } = self.document;
-            let start = text.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
-            let part = start..start.wrapping_add(text.len());
-            // What has escapes, and so may hold anything, does not stand in the file as it is.
-            match whole.get(part.clone()) {
-                Some(same) if ptr::eq(same, text) => {
-                    let shared = shared.get_or_init(|| Arc::new((*whole).into()));
-                    Ok(Literal::part(shared.clone(), part))
-                }
-                _ => Literal::checked(text),
-            }
-        })
     }
 
     /// The value as a list of strings.

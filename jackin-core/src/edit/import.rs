@@ -18,7 +18,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::{Change, TomlValue, in_scope};
@@ -26,6 +25,7 @@ use crate::{
     model::{Protocol, Provider},
     names::{EnvName, ErrorKind, RoleName},
     registry::Registry,
+    value::Secret,
 };
 
 /// The contents of a gateway's bundle.
@@ -35,7 +35,7 @@ pub struct Bundle {
     /// Where the gateway is.
     pub base_url: String,
     /// The key.
-    pub key: SecretString,
+    pub key: Secret,
     /// The model for most requests.
     pub main: String,
     /// The model for small requests.
@@ -228,7 +228,7 @@ impl Bundle {
         let set = |path, value| Change::Set { path, value, note: None };
         let string = |text: &String| TomlValue::string(text);
         let models = [("main", string(&self.main)), ("small_fast", string(&self.small_fast))];
-        let key = TomlValue::literal(self.key.expose_secret());
+        let key = TomlValue::literal(self.key.expose());
         let variable = in_scope(role, &["env", provider.key.value.as_str()]);
         let (protocol, ends) = (Protocol::Anthropic.as_str(), own(&["expires_at"]));
         vec![
@@ -287,7 +287,7 @@ mod tests {
 
     fn assert_is_the_bundle(bundle: &Bundle) {
         assert_eq!(bundle.base_url, "https://gateway.example.com/zai");
-        assert_eq!(bundle.key.expose_secret(), "agt_123");
+        assert_eq!(bundle.key.expose(), "agt_123");
         assert_eq!((&*bundle.main, &*bundle.small_fast), ("glm-4.6", "glm-4.5-air"));
     }
 

@@ -1,5 +1,4 @@
 use proptest::prelude::*;
-use secrecy::ExposeSecret as _;
 
 use super::*;
 use crate::{config::Document as Config, value::EnvValue};
@@ -21,7 +20,7 @@ fn read(text: &str, role: Option<&str>, name: &str) -> Option<String> {
     let values = layers.flat_map(|(_, layer)| layer.entries());
     let (_, value, _) = { values }.find(|(known, ..)| known.as_str() == name)?;
     Some(match value {
-        EnvValue::Literal(text) => text.expose_secret().to_owned(),
+        EnvValue::Literal(text) => text.expose().to_owned(),
         EnvValue::Reference(reference) => reference.to_string(),
     })
 }

@@ -1,10 +1,9 @@
 use std::str::FromStr;
 
-use secrecy::{ExposeSecret as _, SecretString};
 use toml_writer::{ToTomlKey as _, ToTomlValue as _, TomlKeyBuilder, TomlStringBuilder};
 
 use super::EditError;
-use crate::value::{EnvValue, SecretRef};
+use crate::value::{EnvValue, Secret, SecretRef};
 
 /// A value as TOML, on one line. It may hold a secret, so its `Debug` does not show it.
 ///
@@ -19,7 +18,7 @@ use crate::value::{EnvValue, SecretRef};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct TomlValue(SecretString);
+pub struct TomlValue(Secret);
 
 impl TomlValue {
     fn of(toml: String) -> Self {
@@ -65,7 +64,7 @@ impl TomlValue {
     /// The value as it is written, secrets included.
     #[must_use]
     pub fn as_toml(&self) -> &str {
-        self.0.expose_secret()
+        self.0.expose()
     }
 }
 
@@ -73,7 +72,7 @@ impl From<&EnvValue> for TomlValue {
     /// The value of a variable as a configuration has it.
     fn from(value: &EnvValue) -> Self {
         match value {
-            EnvValue::Literal(text) => Self::literal(text.expose_secret()),
+            EnvValue::Literal(text) => Self::literal(text.expose()),
             EnvValue::Reference(reference) => reference.into(),
         }
     }

@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use jackin_core::{
-//!     Config, Document, NameOrigin, SecretError, SecretRef, SecretSource, SecretString, choice,
+//!     Config, Document, NameOrigin, SecretError, SecretRef, SecretSource, Secret, choice,
 //!     export::{Changes, Format, Shell},
 //!     resolve,
 //! };
@@ -12,7 +12,7 @@
 //! # /// This configuration holds no reference.
 //! # struct NoSecrets;
 //! # impl SecretSource for NoSecrets {
-//! #     fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+//! #     fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
 //! #         Err(SecretError::new(format!("{reference} is not expected"), None))
 //! #     }
 //! # }

@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use secrecy::ExposeSecret;
-
 use crate::{
     config::{Entry, EnvLayers},
     join::{
@@ -236,7 +234,7 @@ impl<'a> Join<'a> {
     ) -> Result<Option<Found<'a>>, ResolveError> {
         let Some(key) = self.layers.get(variable) else { return Ok(None) };
         if let EnvValue::Literal(text) = key.value {
-            let warning = plan.shape.check(text.expose_secret());
+            let warning = plan.shape.check(text.expose());
             plan.warnings.extend(warning.map_err(|problem| ResolveError::BadKey {
                 provider: self.provider.id.clone(),
                 variable: variable.clone(),
@@ -372,7 +370,7 @@ fn obstacle(
     let bytes = name.as_str().as_bytes();
     // The agent's own login would go there.
     if let EnvValue::Literal(text) = value
-        && plan.stale.shown_by(bytes, text.expose_secret().as_bytes())
+        && plan.stale.shown_by(bytes, text.expose().as_bytes())
     {
         return Some("it would send the agent's own login to another provider".into());
     }

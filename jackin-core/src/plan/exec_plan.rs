@@ -3,7 +3,6 @@
 
 use std::{borrow::Cow, ffi::OsString};
 
-use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::{
@@ -12,7 +11,8 @@ use crate::{
     names::{AgentId, EnvName, ProviderId, RoleName, Shadowed, Source, WorkspaceName},
     plan::{KnownKey, Removal, Removals, ServedModels, StaleRedirects},
     value::{
-        EnvValue, MaterializeError, SecretError, SecretFailure, SecretRef, SecretSource, has_nul,
+        EnvValue, MaterializeError, Secret, SecretError, SecretFailure, SecretRef, SecretSource,
+        has_nul,
     },
 };
 
@@ -222,20 +222,18 @@ impl PlannedVar {
     }
 
     /// What it will hold, with what was read for it if it is a reference.
-    fn text<'a>(&'a self, read: Option<&'a SecretString>) -> &'a str {
+    fn text<'a>(&'a self, read: Option<&'a Secret>) -> &'a str {
         match &self.value {
             PlannedValue::Plain(text) => text,
-            PlannedValue::Secret(EnvValue::Literal(text)) => text.expose_secret(),
-            PlannedValue::Secret(EnvValue::Reference(_)) => {
-                read.map_or("", ExposeSecret::expose_secret)
-            }
+            PlannedValue::Secret(EnvValue::Literal(text)) => text.expose(),
+            PlannedValue::Secret(EnvValue::Reference(_)) => read.map_or("", Secret::expose),
         }
     }
 
     fn check(
         &self,
         shape: &KeyShape,
-        read: Option<&SecretString>,
+        read: Option<&Secret>,
     ) -> Result<Option<String>, SecretError> {
         let text = self.text(read);
         if self.key.is_some() {
@@ -280,7 +278,7 @@ impl PlannedVar {
 pub struct ReadyPlan<'a> {
     plan: Cow<'a, ExecPlan>,
     /// For each variable what was read for it, if it is a reference.
-    read: Vec<Option<SecretString>>,
+    read: Vec<Option<Secret>>,
     warnings: Vec<String>,
 }
 

@@ -7,7 +7,6 @@ use crate::{
     plan::{ExecPlan, KnownKey, ReadyPlan, Vars, inherit::is_of_user},
     value::{EnvValue, SecretRef},
 };
-use secrecy::ExposeSecret;
 
 /// Texts of secrets, without white space around them.
 #[derive(Default)]
@@ -32,7 +31,7 @@ impl<'a> KnownSecrets<'a> {
         }
         for KnownKey { value, foreign } in &plan.known {
             match value {
-                EnvValue::Literal(text) => secrets.add(text.expose_secret().as_bytes(), *foreign),
+                EnvValue::Literal(text) => secrets.add(text.expose().as_bytes(), *foreign),
                 EnvValue::Reference(SecretRef::Host(host)) => {
                     for (_, value) in parent.iter().filter(|(name, _)| is_name(host, name)) {
                         secrets.add(value.as_encoded_bytes(), *foreign);

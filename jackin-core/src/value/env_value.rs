@@ -1,13 +1,9 @@
 //! What an `[env]` value means: a literal, or a reference to where the text stands. Nothing is read
 //! here; a reference stays a reference until a [`SecretSource`](crate::SecretSource) is asked for it.
 
-use std::{fmt, ops::Range, sync::Arc};
-
-use secrecy::{ExposeSecret, SecretString};
-
 use crate::{
     names::EnvName,
-    value::{OpRef, SecretRef},
+    value::{OpRef, Secret, SecretRef},
 };
 
 /// A configured value. Its `Debug` shows references and hides literals.
@@ -15,7 +11,7 @@ use crate::{
 #[cfg_attr(not(jackin_leak), derive(Debug))]
 pub enum EnvValue {
     /// The text itself. Any literal may be a secret, so all are treated as one.
-    Literal(Literal),
+    Literal(Secret),
     /// Where the text is to be read at launch.
     Reference(SecretRef),
 }
@@ -25,7 +21,7 @@ pub enum EnvValue {
 impl std::fmt::Debug for EnvValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Literal(text) => f.write_str(text.expose_secret()),
+            Self::Literal(text) => f.write_str(text.expose()),
             Self::Reference(reference) => write!(f, "{reference:?}"),
         }
     }
@@ -46,14 +42,6 @@ impl EnvValue {
     /// A text that starts with `op://` and is no such reference, or that holds a NUL, which no
     /// environment can carry.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        Self::parse_or(text, || Literal::checked(text))
-    }
-
-    /// The same where somebody else knows how to hold on to the text.
-    pub(crate) fn parse_or(
-        text: &str,
-        literal: impl FnOnce() -> Result<Literal, ValueError>,
-    ) -> Result<Self, ValueError> {
         if text.starts_with("op://") {
             return OpRef::new(text, None).map(|op| Self::Reference(SecretRef::Op(op)));
         }
@@ -63,7 +51,7 @@ impl EnvValue {
         });
         match host {
             Some(name) => Ok(Self::host(name)),
-            None => literal().map(Self::Literal),
+            None => Self::literal(text),
         }
     }
 
@@ -72,10 +60,13 @@ impl EnvValue {
     /// # Errors
     /// A text that holds a NUL, which no environment can carry.
     pub fn literal(text: &str) -> Result<Self, ValueError> {
-        Literal::checked(text).map(Self::Literal)
+        if has_nul(text) {
+            return Err(ValueError("holds a NUL, which no environment variable can carry"));
+        }
+        Ok(Self::secret(text))
     }
 
-    /// A text that an environment can carry.
+    /// A text that holds no NUL.
     pub(crate) fn secret(text: &str) -> Self {
         Self::Literal(text.into())
     }
@@ -89,7 +80,7 @@ impl EnvValue {
     /// Whether this is a literal without anything but white space.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        matches!(self, Self::Literal(text) if text.expose_secret().trim().is_empty())
+        matches!(self, Self::Literal(text) if text.expose().trim().is_empty())
     }
 
     /// Whether both lead to one secret.
@@ -104,7 +95,7 @@ impl EnvValue {
     /// A literal without white space around it.
     fn trimmed(&self) -> Option<&str> {
         match self {
-            Self::Literal(text) => Some(text.expose_secret().trim()),
+            Self::Literal(text) => Some(text.expose().trim()),
             Self::Reference(_) => None,
         }
     }
@@ -131,7 +122,7 @@ impl EnvValue {
 impl PartialEq for EnvValue {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Literal(a), Self::Literal(b)) => a.expose_secret() == b.expose_secret(),
+            (Self::Literal(a), Self::Literal(b)) => a.expose() == b.expose(),
             (Self::Reference(a), Self::Reference(b)) => a == b,
             _ => false,
         }
@@ -140,59 +131,10 @@ impl PartialEq for EnvValue {
 
 impl Eq for EnvValue {}
 
-/// A text that may be a secret, or a part of one: the values of a file share its text. Copies are
-/// one and the same; as long as there is one, the whole text is in memory, and it is wiped with the
-/// last of them.
-#[derive(Clone)]
-pub struct Literal {
-    whole: Arc<SecretString>,
-    part: Range<usize>,
-}
-
-impl Literal {
-    /// A text that an environment can carry.
-    pub(crate) fn checked(text: &str) -> Result<Self, ValueError> {
-        if has_nul(text) {
-            return Err(ValueError("holds a NUL, which no environment variable can carry"));
-        }
-        Ok(text.into())
-    }
-
-    /// A part of a text.
-    pub(crate) const fn part(whole: Arc<SecretString>, part: Range<usize>) -> Self {
-        Self { whole, part }
-    }
-}
-
 /// Whether no environment can carry a text.
 pub(crate) fn has_nul(text: &str) -> bool {
     // All bytes are looked at, since that goes by sixteen.
     text.bytes().fold(false, |found, byte| found | (byte == 0))
-}
-
-impl From<SecretString> for Literal {
-    fn from(text: SecretString) -> Self {
-        let part = 0..text.expose_secret().len();
-        Self::part(Arc::new(text), part)
-    }
-}
-
-impl From<&str> for Literal {
-    fn from(text: &str) -> Self {
-        SecretString::from(text).into()
-    }
-}
-
-impl ExposeSecret<str> for Literal {
-    fn expose_secret(&self) -> &str {
-        self.whole.expose_secret().get(self.part.clone()).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for Literal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[REDACTED]")
-    }
 }
 
 /// What is wrong with a value; the value is not repeated.

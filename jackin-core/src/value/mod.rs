@@ -3,9 +3,11 @@
 
 mod env_value;
 mod reference;
+mod secret;
 mod source;
 
-pub use env_value::{EnvValue, Literal, ValueError};
+pub use env_value::{EnvValue, ValueError};
 pub use reference::{CommandRef, FileRef, KeyringRef, OpRef, SecretRef};
+pub use secret::Secret;
 pub use source::{MaterializeError, SecretError, SecretFailure, SecretSource};
 pub(crate) use {env_value::has_nul, reference::is_absolute};

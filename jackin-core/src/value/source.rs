@@ -1,10 +1,8 @@
 //! Reading references at launch: who does it, and what can go wrong. The core reads none itself.
 
-use secrecy::SecretString;
-
 use crate::{
     names::{EnvName, ErrorKind, Source},
-    value::SecretRef,
+    value::{Secret, SecretRef},
 };
 
 /// Why a reference could not be read. Its texts are shown to the user: they never hold a secret.
@@ -31,10 +29,10 @@ pub trait SecretSource {
     ///
     /// # Errors
     /// Why it could not be read, in words that hold no secret.
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError>;
+    fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError>;
 
     /// Reads the distinct references of one plan, in order; the answers stand in the same order.
-    fn read_all(&self, references: &[&SecretRef]) -> Vec<Result<SecretString, SecretError>> {
+    fn read_all(&self, references: &[&SecretRef]) -> Vec<Result<Secret, SecretError>> {
         references.iter().map(|reference| self.read(reference)).collect()
     }
 }

@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 
 use jackin_core::{
-    Config, Document, ExecPlan, HostVar, NameOrigin, SecretError, SecretRef, SecretSource,
-    SecretString, choice, resolve,
+    Config, Document, ExecPlan, HostVar, NameOrigin, Secret, SecretError, SecretRef, SecretSource,
+    choice, resolve,
 };
 
 pub(crate) type Vars = Vec<(OsString, OsString)>;
@@ -13,7 +13,7 @@ pub(crate) type Vars = Vec<(OsString, OsString)>;
 pub(crate) struct Host(pub(crate) Vars);
 
 impl SecretSource for Host {
-    fn read(&self, reference: &SecretRef) -> Result<SecretString, SecretError> {
+    fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
         match reference {
             SecretRef::Host(name) => {
                 let found = self.0.iter().find(|(known, _)| *known == *name.as_str());

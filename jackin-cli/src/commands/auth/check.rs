@@ -1,9 +1,7 @@
 //! `jackin auth check`: reads every key for real and says which work, without showing them. Whether
 //! a provider takes a key is the provider's to say: nothing is sent anywhere.
 
-use jackin_core::{
-    EnvValue, ExposeSecret as _, Provider, SecretError, SecretRef, SecretSource as _,
-};
+use jackin_core::{EnvValue, Provider, SecretError, SecretRef, SecretSource as _};
 use serde::Serialize;
 
 use super::{Found, Key, listed, provider};
@@ -52,7 +50,7 @@ pub(super) fn run(args: &AuthCheck, ambient: &Ambient) -> Result<u8, Failure> {
         .iter()
         .map(|(provider, found)| {
             let answer = match &found.value {
-                EnvValue::Literal(text) => Ok(text.expose_secret().into()),
+                EnvValue::Literal(text) => Ok(text.expose().into()),
                 EnvValue::Reference(reference) => {
                     let at = references.iter().position(|known| *known == reference);
                     at.and_then(|at| answers.get(at))

@@ -1,7 +1,7 @@
 //! `jackin auth import`: a gateway's bundle into one scope: its key, its URL, its models, its end.
 
 use jackin_core::{
-    EnvValue, ExposeSecret as _,
+    EnvValue,
     edit::import::{Bundle, BundleError},
 };
 
@@ -26,7 +26,7 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     let registry = &layers.registry;
     let provider = asked(registry, args.provider.as_deref())?;
     let text = input::piped()?;
-    let bundle = Bundle::parse(text.expose_secret(), provider.request_token.as_ref());
+    let bundle = Bundle::parse(text.expose(), provider.request_token.as_ref());
     let mut bundle = bundle.map_err(refused)?;
     bundle.check(provider, registry).map_err(refused)?;
     let note = match args.note.as_deref() {
@@ -35,7 +35,7 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     };
     let lives = guide(&provider.id, &layers, ambient)?.lives_hours;
     end(&mut bundle, args.approved.as_deref(), lives)?;
-    let key = EnvValue::Literal(bundle.key.clone().into());
+    let key = EnvValue::Literal(bundle.key.clone());
     let warning = keys::warning(registry, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let changes = bundle.changes(provider, target.role.as_ref(), note.as_deref());

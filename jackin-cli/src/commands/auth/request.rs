@@ -4,8 +4,8 @@
 use std::io;
 
 use jackin_core::{
-    EnvLayers, EnvName, EnvValue, ExposeSecret as _, Provider, Scope, SecretRef, SecretSource as _,
-    SecretString, check_key, guide::Request,
+    EnvLayers, EnvName, EnvValue, Provider, Scope, Secret, SecretRef, SecretSource as _, check_key,
+    guide::Request,
 };
 use serde_json::{Map, Value, json};
 
@@ -65,7 +65,7 @@ fn token(
     provider: &Provider,
     layers: &EnvLayers,
     ambient: &Ambient,
-) -> Result<SecretString, Failure> {
+) -> Result<Secret, Failure> {
     let host = || ambient.var(name.as_str()).map(|_| EnvValue::host(name.clone()));
     let Some(value) = layers.get(name).map(|found| found.value.clone()).or_else(host) else {
         let searched = Scope::SEARCHED.map(Scope::as_str).join(", ");
@@ -77,17 +77,17 @@ fn token(
         )));
     };
     let token = match value {
-        EnvValue::Literal(text) => text.expose_secret().into(),
+        EnvValue::Literal(text) => text.expose().into(),
         EnvValue::Reference(reference) => read(&reference, name, ambient)?,
     };
-    check_key(token.expose_secret()).map_err(|problem| {
+    check_key(token.expose()).map_err(|problem| {
         Failure::new(FAILED, format!("the token in `{name}` {problem}"))
             .hint("give the token alone, on one line and without spaces")
     })?;
     Ok(token)
 }
 
-fn read(reference: &SecretRef, name: &EnvName, ambient: &Ambient) -> Result<SecretString, Failure> {
+fn read(reference: &SecretRef, name: &EnvName, ambient: &Ambient) -> Result<Secret, Failure> {
     Sources::new(ambient).read(reference).map_err(|error| {
         let failure = Failure::new(FAILED, format!("cannot read `{name}` ({reference}): {error}"));
         match error.hint {

@@ -3,7 +3,7 @@
 use std::path::absolute;
 
 use jackin_core::{
-    EnvValue, ExposeSecret as _, Mode, Provider, SecretRef,
+    EnvValue, Mode, Provider, SecretRef,
     edit::{Change, TomlValue},
     secret::{CommandRef, FileRef, OpRef},
 };
@@ -37,7 +37,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
             }
             let prompt = format!("key for {} (`{}`)", provider.label.value, provider.key.value);
             let text = input::secret(&prompt, args.source.stdin, ambient)?;
-            let value = EnvValue::parse(text.expose_secret());
+            let value = EnvValue::parse(text.expose());
             value.map_err(|error| Failure::new(USAGE, format!("the key {error}")))?
         }
     };
