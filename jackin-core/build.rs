@@ -130,7 +130,7 @@ fn endpoint(table: &Table<'_>) -> Answer<String> {
     let empty = empty.transpose()?.map(|list| {
         let list: Vec<_> = list.iter().filter_map(|name| name.get_ref().as_str()).collect();
         // A static can hold what it borrows from itself only where no function is called.
-        let fields = "source: Source::new(Scope::BuiltIn), shadowed: Shadowed::NONE";
+        let fields = "source: Source::new(Scope::BuiltIn), shadowed: Vec::new()";
         format!("Sourced {{ value: Cow::Borrowed(&[{}]), {fields} }}", names(&list))
     });
     Ok(format!(

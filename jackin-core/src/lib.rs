@@ -98,8 +98,8 @@ pub use crate::{
     join::{ResolveError, SelectError, choice, resolve},
     model::{Agent, Endpoint, Guard, KeyProblem, Mode, Protocol, Provider, Slot, Tier, check_key},
     names::{
-        AgentId, EnvName, ErrorKind, NameError, ProviderId, RoleName, Scope, Shadowed, Source,
-        Sourced, WorkspaceName,
+        AgentId, EnvName, ErrorKind, NameError, ProviderId, RoleName, Scope, Source, Sourced,
+        WorkspaceName,
     },
     plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, Removal, Vars, child_env},
     registry::{NameOrigin, Registry, RegistryError, Unknown},

@@ -212,7 +212,7 @@ fn look_at_configuration(seen: &mut Seen) {
         if let EnvValue::Literal(text) = value {
             look!(seen, "Secret", text.clone());
         }
-        look!(seen, "Source", source);
+        look!(seen, "Source", source.clone());
         if let Some(reference) = value.reference() {
             look!(seen, "SecretRef", reference.clone());
         }
@@ -224,9 +224,6 @@ fn look_at_configuration(seen: &mut Seen) {
     look!(seen, "Provider", provider.clone());
     look!(seen, "Endpoint", provider.endpoints().next().unwrap().1.clone());
     look!(seen, "Sourced", provider.label.clone());
-    for found in layers.names().into_iter().filter_map(|name| layers.get(name)) {
-        look!(seen, "Shadowed", found.shadowed);
-    }
     look!(seen, "OwnFile", OwnFile { name: "config.toml", text: SECRET });
     look!(seen, "Document", document);
     look!(seen, "Config", config);

@@ -90,7 +90,7 @@ fn row(var: &PlannedVar) -> [String; 4] {
     }
     from += &var.source.to_string();
     if !var.shadowed.is_empty() {
-        let places: Vec<_> = var.shadowed.iter().map(|place| place.to_string()).collect();
+        let places: Vec<_> = var.shadowed.iter().map(ToString::to_string).collect();
         let _ = write!(from, "; over {}", places.join("; "));
     }
     [var.name.to_string(), value, var.reason.as_str().into(), from]

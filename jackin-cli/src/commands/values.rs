@@ -2,7 +2,7 @@
 //! `jackin auth` write through here.
 
 use jackin_core::{
-    EnvName, EnvValue, Registry,
+    EnvName, EnvValue, Registry, Source,
     edit::{Change, TomlValue},
 };
 use serde::Serialize;
@@ -133,7 +133,7 @@ pub(super) fn rows(target: &Target, ambient: &Ambient) -> Result<Vec<Row>, Failu
     let layers = document.iter().flat_map(jackin_core::Document::layers);
     let layer = layers.filter(|(role, _)| *role == target.role.as_ref());
     let entries = layer.flat_map(|(_, layer)| layer.entries());
-    let row = |(name, value, source): (&EnvName, &EnvValue, jackin_core::Source)| Row {
+    let row = |(name, value, source): (&EnvName, &EnvValue, &Source)| Row {
         name: name.to_string(),
         kind: value.kind(),
         value: keys::masked(value),

@@ -13,7 +13,7 @@ pub(super) fn literals<'a>(seen: &Seen<'_>, file: &'a ConfigFile) -> Vec<(&'a En
     let literals = values.filter(|(name, value, _)| {
         seen.layers.registry.is_key(name) && value.reference().is_none() && !value.is_blank()
     });
-    literals.map(|(name, _, source)| (name, source)).collect()
+    literals.map(|(name, _, source)| (name, source.clone())).collect()
 }
 
 /// Keys that stand in files.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::{
     config::{
-        ConfigError, ConfigPlace, EnvLayer, EnvLayers, Isolation, ProviderTable, layers, providers,
+        ConfigError, ConfigPlace, EnvEntry, EnvLayer, EnvLayers, Isolation, ProviderTable,
+        providers,
         reader::{self, Entry, Table},
     },
     model::{AuthForward, Guard},
@@ -195,7 +196,8 @@ impl ScopeTable {
             if name.is_reserved() {
                 reserved.push(entry.place());
             } else {
-                values.push(layers::Entry::new(name, read_value(&entry)?, Some(entry.line())));
+                let value = read_value(&entry)?;
+                values.push(EnvEntry { name, value, source: entry.source(scope) });
             }
         }
         let env = EnvLayer::of(scope, file.clone(), values);

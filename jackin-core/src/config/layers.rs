@@ -1,15 +1,12 @@
-//! The configured values of one launch, in scoped layers: who wins, and who was shadowed. It reads
-//! no files and no environment; whoever builds it says what there is.
+//! The configured values of one launch, in scoped layers: which value wins, and which it shadows. This
+//! file reads no files and no environment; the caller says what there is.
 
-use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     config::Isolation,
     model::{Agent, AuthForward, Guard},
-    names::{
-        AgentId, EnvName, LAYERS, NO_LINE, RoleName, Scope, Shadowed, Source, Sourced,
-        WorkspaceName,
-    },
+    names::{AgentId, EnvName, RoleName, Scope, Source, Sourced, WorkspaceName},
     registry::Registry,
     value::EnvValue,
 };
@@ -20,59 +17,48 @@ pub struct EnvLayer {
     scope: Scope,
     file: Option<Arc<str>>,
     /// Sorted by name.
-    entries: Vec<Entry>,
+    entries: Vec<EnvEntry>,
 }
 
-/// A value, and the line in which it stands.
+/// A value of a layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// The first bytes of the name, in which most differ, as a number that sorts like them.
-    head: u128,
+pub(crate) struct EnvEntry {
     pub(crate) name: EnvName,
     pub(crate) value: EnvValue,
-    line: Option<usize>,
+    pub(crate) source: Source,
 }
 
-impl Entry {
-    pub(crate) fn new(name: EnvName, value: EnvValue, line: Option<usize>) -> Self {
-        Self { head: head(&name), name, value, line }
+impl EnvEntry {
+    /// Whether it is an exported variable without a value, which shadows nothing.
+    fn is_empty_export(&self) -> bool {
+        self.source.scope == Scope::Environment && self.value.is_blank()
     }
 
-    /// How it sorts among others.
-    fn order(&self, head: u128, name: &EnvName) -> Ordering {
-        // No name holds a NUL: one that does not fill its head is all there.
-        let is_whole = head.to_be_bytes()[15] == 0;
-        self.head.cmp(&head).then_with(|| match is_whole {
-            true => Ordering::Equal,
-            false => self.name.cmp(name),
-        })
+    /// Its value and its place, with the places of the less specific values of its name.
+    pub(crate) fn over(&self, others: &[Self]) -> Sourced<&EnvValue> {
+        let others = others.iter().filter(|other| !other.is_empty_export());
+        Sourced {
+            value: &self.value,
+            source: self.source.clone(),
+            shadowed: others.map(|other| other.source.clone()).collect(),
+        }
     }
-
-    fn by_name(&self, other: &Self) -> Ordering {
-        self.order(other.head, &other.name)
-    }
-}
-
-fn head(name: &EnvName) -> u128 {
-    let name = name.as_str().as_bytes();
-    let mut head = [0; 16];
-    let length = name.len().min(head.len());
-    head[..length].copy_from_slice(&name[..length]);
-    u128::from_be_bytes(head)
 }
 
 impl EnvLayer {
-    /// An empty layer, whose values stand in `file`.
+    /// An empty layer, whose values are in `file`.
     #[must_use]
     pub const fn new(scope: Scope, file: Option<Arc<str>>) -> Self {
         Self { scope, file, entries: Vec::new() }
     }
 
-    /// Sets a value that stands in a line (counted from 1) of the layer's file.
+    /// Sets a value that is in a line (counted from 1) of the layer's file.
     #[must_use]
     pub fn with(mut self, name: EnvName, value: EnvValue, line: Option<usize>) -> Self {
-        let entry = Entry::new(name, value, line);
-        match self.entries.binary_search_by(|other| other.by_name(&entry)) {
+        let source = Source { scope: self.scope, file: self.file.clone(), line };
+        let at = self.entries.binary_search_by(|other| other.name.cmp(&name));
+        let entry = EnvEntry { name, value, source };
+        match at {
             Ok(at) => self.entries[at] = entry,
             Err(at) => self.entries.insert(at, entry),
         }
@@ -80,14 +66,9 @@ impl EnvLayer {
     }
 
     /// Sets all its values at once, no two of one name.
-    pub(crate) fn of(scope: Scope, file: Arc<str>, mut entries: Vec<Entry>) -> Self {
-        entries.sort_by(Entry::by_name);
+    pub(crate) fn of(scope: Scope, file: Arc<str>, mut entries: Vec<EnvEntry>) -> Self {
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
         Self { scope, file: Some(file), entries }
-    }
-
-    fn get(&self, head: u128, name: &EnvName) -> Option<&Entry> {
-        let at = self.entries.binary_search_by(|entry| entry.order(head, name));
-        at.ok().map(|at| &self.entries[at])
     }
 
     /// The scope of all its values.
@@ -96,13 +77,9 @@ impl EnvLayer {
         self.scope
     }
 
-    /// Its values, by name, with the place where each stands.
-    pub fn entries(&self) -> impl Iterator<Item = (&EnvName, &EnvValue, Source)> {
-        self.entries.iter().map(|entry| (&entry.name, &entry.value, self.source(entry.line)))
-    }
-
-    fn source(&self, line: Option<usize>) -> Source {
-        Source { scope: self.scope, file: self.file.clone(), line }
+    /// Its values, by name, with the place of each.
+    pub fn entries(&self) -> impl Iterator<Item = (&EnvName, &EnvValue, &Source)> {
+        self.entries.iter().map(|entry| (&entry.name, &entry.value, &entry.source))
     }
 }
 
@@ -120,7 +97,7 @@ pub enum HostVar {
 /// All that is configured for one launch.
 ///
 /// ```
-/// use jackin_core::{Registry, EnvLayer, EnvLayers, EnvName, EnvValue, Scope};
+/// use jackin_core::{EnvLayer, EnvLayers, EnvName, EnvValue, Registry, Scope};
 /// let key = EnvName::from_static("ZAI_API_KEY");
 /// let layer = |scope, text| {
 ///     EnvLayer::new(scope, None).with(key.clone(), EnvValue::parse(text).unwrap(), None)
@@ -130,7 +107,7 @@ pub enum HostVar {
 ///     .with(layer(Scope::Global, "for-everything"));
 /// let found = layers.get(&key).unwrap();
 /// assert_eq!(found.source.scope, Scope::Workspace);
-/// assert_eq!(found.shadowed.iter().next().unwrap().scope, Scope::Global);
+/// assert_eq!(found.shadowed[0].scope, Scope::Global);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -151,10 +128,8 @@ pub struct EnvLayers {
     pub auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
     /// What agents do not inherit, beyond what would fight the plan.
     pub isolation: Isolation,
-    /// Sorted by scope.
-    layers: Vec<EnvLayer>,
-    /// Where each of them stands, without a line.
-    places: Arc<[Source]>,
+    /// The values of all layers, sorted by name, those of one name by scope.
+    entries: Vec<EnvEntry>,
     /// Layers of roles that do not apply: their keys are secrets all the same.
     pub(crate) dormant: Vec<EnvLayer>,
 }
@@ -172,8 +147,7 @@ impl EnvLayers {
             default_agent: None,
             auth_forward: BTreeMap::new(),
             isolation: Isolation::NONE,
-            layers: Vec::new(),
-            places: Arc::new([]),
+            entries: Vec::new(),
             dormant: Vec::new(),
         }
     }
@@ -181,11 +155,11 @@ impl EnvLayers {
     /// Adds a layer; the order does not matter. A second layer of one scope takes the first's place.
     #[must_use]
     pub fn with(mut self, layer: EnvLayer) -> Self {
-        match self.layers.binary_search_by_key(&layer.scope, EnvLayer::scope) {
-            Ok(at) => self.layers[at] = layer,
-            Err(at) => self.layers.insert(at, layer),
-        }
-        self.places = self.layers.iter().map(|layer| layer.source(None)).collect();
+        self.entries.retain(|entry| entry.source.scope != layer.scope);
+        self.entries.extend(layer.entries);
+        // Fast, since both parts are sorted.
+        self.entries
+            .sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.source.scope.cmp(&b.source.scope)));
         self
     }
 
@@ -208,47 +182,32 @@ impl EnvLayers {
     /// The value that wins for a name, with what it shadows.
     #[must_use]
     pub fn get(&self, name: &EnvName) -> Option<Sourced<&EnvValue>> {
-        let head = head(name);
-        let mut found = Found::nothing(self);
-        for (entry, layer) in found.entries.iter_mut().zip(&self.layers) {
-            *entry = layer.get(head, name);
-        }
-        found.sourced()
+        self.values(name).map(|(first, others)| first.over(others))
     }
 
     /// Whether the value that wins for a name is there and not blank.
     #[must_use]
     pub fn has(&self, name: &EnvName) -> bool {
-        let head = head(name);
-        let mut found = self.layers.iter().filter_map(|layer| layer.get(head, name));
-        found.next().is_some_and(|entry| !entry.value.is_blank())
+        self.values(name).is_some_and(|(first, _)| !first.value.is_blank())
     }
 
     /// Every name that some layer sets, each once, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&EnvName> {
-        self.each().map(|(entry, _)| &entry.name).collect()
+        self.each().map(|(first, _)| &first.name).collect()
     }
 
-    /// Every name that some layer sets, each once, sorted, with the layers that set it.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (&Entry, Found<'_>)> {
-        let mut rest: [&[Entry]; LAYERS] = [&[]; LAYERS];
-        for (rest, layer) in rest.iter_mut().zip(&self.layers) {
-            *rest = &layer.entries;
-        }
-        std::iter::from_fn(move || {
-            let heads = rest.iter().filter_map(|rest| rest.first());
-            let first = heads.reduce(|a, b| if b.by_name(a).is_lt() { b } else { a })?;
-            let mut found = Found::nothing(self);
-            for (rest, slot) in rest.iter_mut().zip(&mut found.entries) {
-                if let Some((entry, others)) = rest.split_first()
-                    && entry.by_name(first).is_eq()
-                {
-                    (*slot, *rest) = (Some(entry), others);
-                }
-            }
-            Some((first, found))
-        })
+    /// Every name that some layer sets, sorted: its most specific value, then the others.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&EnvEntry, &[EnvEntry])> {
+        self.entries.chunk_by(|a, b| a.name == b.name).filter_map(<[_]>::split_first)
+    }
+
+    /// The most specific value of a name, and the others.
+    fn values(&self, name: &EnvName) -> Option<(&EnvEntry, &[EnvEntry])> {
+        let from = self.entries.partition_point(|entry| entry.name < *name);
+        let values = &self.entries[from..];
+        let end = values.iter().position(|entry| entry.name != *name).unwrap_or(values.len());
+        values[..end].split_first()
     }
 
     /// How an agent gets at its native provider, if that is configured.
@@ -257,50 +216,9 @@ impl EnvLayers {
         self.auth_forward.get(&agent.id).map(|mode| mode.value)
     }
 
-    /// How many names the largest layer sets.
-    pub(crate) fn longest(&self) -> usize {
-        self.layers.iter().map(|layer| layer.entries.len()).max().unwrap_or_default()
-    }
-
     /// Every value that some layer holds, shadowed and dormant ones too.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Entry> {
-        self.layers.iter().chain(&self.dormant).flat_map(|layer| &layer.entries)
-    }
-}
-
-/// The values of one name, the most specific first.
-pub(crate) struct Found<'a> {
-    all: &'a EnvLayers,
-    entries: [Option<&'a Entry>; LAYERS],
-}
-
-impl<'a> Found<'a> {
-    const fn nothing(all: &'a EnvLayers) -> Self {
-        Self { all, entries: [None; LAYERS] }
-    }
-
-    /// The value that wins, and the scope in which it stands.
-    pub(crate) fn value(&self) -> Option<(&'a EnvValue, Scope)> {
-        let mut all = self.entries.iter().zip(&self.all.layers);
-        all.find_map(|(entry, layer)| entry.map(|entry| (&entry.value, layer.scope)))
-    }
-
-    /// The same with its place and with what it shadows.
-    pub(crate) fn sourced(&self) -> Option<Sourced<&'a EnvValue>> {
-        let (mut winner, mut lines) = (None, [0; LAYERS]);
-        for ((entry, layer), line) in self.entries.iter().zip(&self.all.layers).zip(&mut lines) {
-            let Some(entry) = *entry else { continue };
-            if winner.is_none() {
-                winner = Some((entry, layer));
-            } else if layer.scope != Scope::Environment || !entry.value.is_blank() {
-                // An exported variable that is empty gives no other value.
-                let at = entry.line.and_then(|line| u32::try_from(line).ok());
-                *line = at.filter(|line| *line > 0).unwrap_or(NO_LINE);
-            }
-        }
-        let (entry, layer) = winner?;
-        let shadowed = Shadowed::in_layers(&self.all.places, lines);
-        Some(Sourced { value: &entry.value, source: layer.source(entry.line), shadowed })
+    pub(crate) fn all(&self) -> impl Iterator<Item = &EnvEntry> {
+        self.entries.iter().chain(self.dormant.iter().flat_map(|layer| &layer.entries))
     }
 }
 
@@ -308,7 +226,7 @@ impl<'a> Found<'a> {
 mod tests {
     use super::*;
 
-    /// Around the length up to which a name is its head.
+    /// Names of which many begin alike.
     #[test]
     fn names_sort_as_their_texts_do() {
         let beginnings = (13..19).map(|length| "_".repeat(length));
@@ -319,8 +237,10 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         let layer = |scope, names: &mut dyn Iterator<Item = &String>| {
-            let entry = |name: &String| {
-                Entry::new(name.parse().unwrap(), EnvValue::parse(name).unwrap(), None)
+            let entry = |name: &String| EnvEntry {
+                name: name.parse().unwrap(),
+                value: EnvValue::parse(name).unwrap(),
+                source: Source::new(scope),
             };
             EnvLayer::of(scope, "config.toml".into(), names.map(entry).collect())
         };
@@ -334,7 +254,7 @@ mod tests {
             assert_eq!(found.value, &EnvValue::parse(name).unwrap());
             let more = usize::from(at.is_multiple_of(2))
                 + usize::from((names.len() - 1 - at).is_multiple_of(3));
-            assert_eq!(found.shadowed.iter().count(), more, "{name}");
+            assert_eq!(found.shadowed.len(), more, "{name}");
         }
     }
 }

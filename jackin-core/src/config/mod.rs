@@ -15,4 +15,4 @@ pub use document::{Config, Document};
 pub use error::{ConfigError, ConfigPlace};
 pub use isolation::Isolation;
 pub use layers::{EnvLayer, EnvLayers, HostVar};
-pub(crate) use {layers::Entry, provider_table::ProviderTable};
+pub(crate) use {layers::EnvEntry, provider_table::ProviderTable};

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 
 use crate::{
-    names::{EnvName, Scope, Shadowed, Source, is_name},
+    names::{EnvName, Scope, Source, is_name},
     plan::{ExecPlan, KnownKey, Launch, PlannedValue, PlannedVar, Reason, Vars, is_address_of},
     value::{EnvValue, SecretRef},
 };
@@ -84,7 +84,7 @@ fn exported(name: &EnvName) -> PlannedVar {
         reason: Reason::Layer,
         key: Some(name.clone()),
         source: Source::new(Scope::Environment),
-        shadowed: Shadowed::NONE,
+        shadowed: Vec::new(),
     }
 }
 

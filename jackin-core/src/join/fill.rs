@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::{
     model::{Endpoint, Guard, OwnModels, ProtocolBinding, Redirect, Slot, Var, VarSource},
-    names::{EnvName, Scope, Shadowed, Source, Sourced},
+    names::{EnvName, Scope, Source, Sourced},
     plan::{PlannedValue, PlannedVar, Reason, ServedModels},
 };
 
@@ -72,7 +72,7 @@ pub(crate) fn fill(
         VarSource::TimeoutMs(usual) => match &endpoint.timeout_ms {
             Some(own) => {
                 let mut own = from(fixed(name, own.value.to_string(), extra), own);
-                own.shadowed.add(std::iter::once(Source::new(Scope::BuiltIn)));
+                own.shadowed.push(Source::new(Scope::BuiltIn));
                 own
             }
             None => fixed(name, usual.to_string(), extra),
@@ -100,7 +100,7 @@ pub(crate) fn fixed(
         reason,
         key: None,
         source: Source::new(Scope::BuiltIn),
-        shadowed: Shadowed::NONE,
+        shadowed: Vec::new(),
     }
 }
 

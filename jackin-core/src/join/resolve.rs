@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    config::{Entry, EnvLayers},
+    config::{EnvEntry, EnvLayers},
     join::{
         ResolveError, choice,
         fill::{fill, fixed, from, is_bare, missing, served_models},
@@ -61,7 +61,7 @@ pub fn resolve(
         role: layers.role.clone(),
         program: (*agent.program).into(),
         args: Vec::new(),
-        set: Vec::with_capacity(most + layers.longest()),
+        set: Vec::with_capacity(most + layers.each().count()),
         removals: Removals::new(position, registry),
         expires_at: provider.expires_at,
         expired: provider.expired.clone(),
@@ -104,7 +104,7 @@ impl<'a> Join<'a> {
         let all = self.layers.all();
         let configured =
             all.filter(|entry| plan.removals.may_concern(entry.name.as_str().as_bytes()));
-        for Entry { name, value, .. } in configured.filter(|entry| !entry.value.is_blank()) {
+        for EnvEntry { name, value, .. } in configured.filter(|entry| !entry.value.is_blank()) {
             // What the agent's own variables hold in the parent is for it to find, or is scrubbed.
             let foreign = plan.removals.foreign(name, &plan.key);
             known.extend(foreign.map(|foreign| KnownKey { value: value.clone(), foreign }));
@@ -265,13 +265,12 @@ impl<'a> Join<'a> {
     fn pass_layers_on(&self, plan: &mut ExecPlan) {
         // Only the plan's own variables can be in the way: no name stands in the layers twice.
         let planned = plan.set.len();
-        for (entry, found) in self.layers.each() {
-            let name = &entry.name;
-            let Some((value, scope)) = found.value() else { continue };
-            if scope == Scope::Environment {
+        for (entry, others) in self.layers.each() {
+            let EnvEntry { name, value, source } = entry;
+            if source.scope == Scope::Environment {
                 continue;
             }
-            let why = if plan.removals.may_concern(entry.name.as_str().as_bytes()) {
+            let why = if plan.removals.may_concern(name.as_str().as_bytes()) {
                 if self.is_kept_for_a_login(plan, planned, name) {
                     continue;
                 }
@@ -281,12 +280,12 @@ impl<'a> Join<'a> {
             } else {
                 foreign_key(plan, value)
             };
-            let Some(Sourced { value, source, shadowed }) = found.sourced() else { continue };
             if let Some(why) = why {
                 plan.held_back.push(name.clone());
                 plan.warnings.push(format!("`{name}` ({source}) is not passed on: {why}"));
                 continue;
             }
+            let Sourced { source, shadowed, .. } = entry.over(others);
             plan.set.push(PlannedVar {
                 name: name.clone(),
                 value: PlannedValue::Secret(value.clone()),

@@ -11,9 +11,8 @@ pub use name::{
     AgentId, ContainerName, EnvName, EnvPattern, ImageName, MountDir, NameError, ProviderId,
     RoleName, WorkspaceName,
 };
-pub use scope::{Scope, Shadowed, Source, Sourced};
+pub use scope::{Scope, Source, Sourced};
 pub(crate) use {
     name::quoted,
     pattern::{FirstLetters, is_name, matches},
-    scope::{LAYERS, NO_LINE},
 };

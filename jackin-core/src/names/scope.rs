@@ -1,8 +1,8 @@
-//! Where a value came from and which of several wins; it holds no values of its own.
+//! Where a value came from, and which of several wins.
 
 use std::{fmt, sync::Arc};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// How specific a value is. The order of declaration is the precedence: the first wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -95,88 +95,6 @@ impl fmt::Display for Source {
     }
 }
 
-/// Less specific places that give another value, the most specific first. Every launch makes many and
-/// shows none, so most of them know only the lines, and share what they are the lines of.
-#[derive(Clone)]
-pub struct Shadowed(Places);
-
-#[derive(Clone)]
-enum Places {
-    Listed(Vec<Source>),
-    /// Of the places of all layers those with a line.
-    InLayers(Arc<[Source]>, Lines),
-}
-
-/// How many layers there can be: one for each scope.
-pub(crate) const LAYERS: usize = Scope::SEARCHED.len() + 2;
-
-/// For each layer the line that is shadowed there; 0 where nothing is.
-pub(crate) type Lines = [u32; LAYERS];
-
-/// Something is shadowed that stands in no line.
-pub(crate) const NO_LINE: u32 = u32::MAX;
-
-impl Shadowed {
-    /// Nothing.
-    pub const NONE: Self = Self(Places::Listed(Vec::new()));
-
-    /// Some lines of the layers whose places these are.
-    pub(crate) fn in_layers(places: &Arc<[Source]>, lines: Lines) -> Self {
-        match lines == [0; LAYERS] {
-            true => Self::NONE,
-            false => Self(Places::InLayers(places.clone(), lines)),
-        }
-    }
-
-    /// The places.
-    pub fn iter(&self) -> impl Iterator<Item = Source> {
-        let (places, lines) = match &self.0 {
-            Places::Listed(places) => (&places[..], None),
-            Places::InLayers(places, lines) => (&places[..], Some(lines)),
-        };
-        places.iter().enumerate().filter_map(move |(at, place)| {
-            let Some(lines) = lines else { return Some(place.clone()) };
-            let line = match lines[at] {
-                0 => return None,
-                NO_LINE => None,
-                line => usize::try_from(line).ok(),
-            };
-            Some(Source { line, ..place.clone() })
-        })
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
-    }
-
-    /// Adds less specific ones.
-    pub(crate) fn add(&mut self, more: impl Iterator<Item = Source>) {
-        self.0 = Places::Listed(self.iter().chain(more).collect());
-    }
-}
-
-impl PartialEq for Shadowed {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
-    }
-}
-
-impl Eq for Shadowed {}
-
-impl fmt::Debug for Shadowed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
-    }
-}
-
-impl Serialize for Shadowed {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
-    }
-}
-
 /// A value, where it came from, and the less specific places that lost to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -186,21 +104,22 @@ pub struct Sourced<T> {
     /// Where it stands.
     pub source: Source,
     /// Where else the same thing is given, the most specific first.
-    pub shadowed: Shadowed,
+    pub shadowed: Vec<Source>,
 }
 
 impl<T> Sourced<T> {
     /// A value that shadows nothing.
     #[must_use]
     pub const fn new(value: T, source: Source) -> Self {
-        Self { value, source, shadowed: Shadowed::NONE }
+        Self { value, source, shadowed: Vec::new() }
     }
 
     /// Puts a more specific value, if there is one, over what `slot` holds.
     pub(crate) fn overlay(slot: &mut Option<Self>, specific: Option<Self>) {
         let Some(mut winner) = specific else { return };
         if let Some(loser) = slot.take() {
-            winner.shadowed.add(std::iter::once(loser.source).chain(loser.shadowed.iter()));
+            winner.shadowed.push(loser.source);
+            winner.shadowed.extend(loser.shadowed);
         }
         *slot = Some(winner);
     }
@@ -235,7 +154,6 @@ mod tests {
         Sourced::overlay(&mut slot, Some(Sourced::new(3, at(Scope::Workspace))));
         let slot = slot.unwrap();
         assert_eq!((slot.value, slot.source.scope), (3, Scope::Workspace));
-        let shadowed: Vec<_> = slot.shadowed.iter().collect();
-        assert_eq!(shadowed, [at(Scope::Global), at(Scope::BuiltIn)]);
+        assert_eq!(slot.shadowed, [at(Scope::Global), at(Scope::BuiltIn)]);
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     config::Isolation,
     model::{Agent, KeyShape, PackageVersion},
-    names::{AgentId, EnvName, ProviderId, RoleName, Shadowed, Source, WorkspaceName},
+    names::{AgentId, EnvName, ProviderId, RoleName, Source, WorkspaceName},
     plan::{KnownKey, Removal, Removals, ServedModels, StaleRedirects},
     value::{
         EnvValue, MaterializeError, Secret, SecretError, SecretFailure, SecretRef, SecretSource,
@@ -83,7 +83,7 @@ pub struct PlannedVar {
     /// Where the value stands.
     pub source: Source,
     /// Less specific places that give another one.
-    pub shadowed: Shadowed,
+    pub shadowed: Vec<Source>,
 }
 
 /// What a variable of a plan will hold.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    names::{AgentId, EnvName, ProviderId, RoleName, Shadowed, Source, WorkspaceName},
+    names::{AgentId, EnvName, ProviderId, RoleName, Source, WorkspaceName},
     plan::{ExecPlan, InheritRule, PlannedValue, PlannedVar, Reason, Removal},
     value::SecretRef,
 };
@@ -116,6 +116,5 @@ pub struct RedactedVar<'a> {
     /// Where the value stands.
     pub source: &'a Source,
     /// Less specific places that give another one.
-    #[cfg_attr(feature = "schemars", schemars(with = "Vec<Source>"))]
-    pub shadowed: &'a Shadowed,
+    pub shadowed: &'a [Source],
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::{
     model::{Endpoint, Protocol, Provider, Slot, SmallMap, Text, Tier},
-    names::{EnvName, ProviderId, Scope, Shadowed, Source, Sourced},
+    names::{EnvName, ProviderId, Scope, Source, Sourced},
 };
 
 include!(concat!(env!("OUT_DIR"), "/built_in.rs"));

@@ -31,7 +31,7 @@ struct Row<'a> {
     configured: bool,
     mode: Option<&'static str>,
     source: Option<&'a Source>,
-    shadowed: Vec<Source>,
+    shadowed: &'a [Source],
     /// `literal`, or the kind of reference.
     kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ fn row(key: &Key) -> Row<'_> {
         configured: value.is_some_and(|value| !value.is_blank()),
         mode: provider.mode.as_ref().map(|mode| mode.value.as_str()),
         source: found.as_ref().map(|found| &found.source),
-        shadowed: found.iter().flat_map(|found| found.shadowed.iter()).collect(),
+        shadowed: found.as_ref().map_or(&[], |found| &found.shadowed),
         kind: value.map(EnvValue::kind),
         reference: value.and_then(EnvValue::reference),
         last_four: value.and_then(last_four),

@@ -14,7 +14,7 @@ mod set;
 pub(crate) use list::Listing as Keys;
 
 use jackin_core::{
-    Document, EnvName, EnvValue, NameOrigin, Provider, Registry, Shadowed, Source, WorkspaceName,
+    Document, EnvName, EnvValue, NameOrigin, Provider, Registry, Source, WorkspaceName,
 };
 
 use crate::{
@@ -71,7 +71,7 @@ struct Key {
 struct Found {
     value: EnvValue,
     source: Source,
-    shadowed: Shadowed,
+    shadowed: Vec<Source>,
     note: Option<String>,
 }
 
@@ -108,7 +108,7 @@ fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure
                     found: Some(Found {
                         value: value.clone(),
                         source: source.clone(),
-                        shadowed: Shadowed::NONE,
+                        shadowed: Vec::new(),
                         note: keys::note(source, scope.target.role.as_ref(), name),
                     }),
                     provider,
@@ -147,7 +147,7 @@ fn stored(ambient: &Ambient) -> Result<Vec<Stored>, Failure> {
                 file: ambient.file(workspace.as_ref())?,
             };
             let entries =
-                layer.entries().map(|(name, value, at)| (name.clone(), value.clone(), at));
+                layer.entries().map(|(name, value, at)| (name.clone(), value.clone(), at.clone()));
             scopes.push(Stored { target, entries: entries.collect() });
         }
     }
