@@ -148,23 +148,13 @@ impl EnvName {
 const fn is_env_name(text: &[u8]) -> bool {
     let mut i = 0;
     while i < text.len() {
-        if !IN_ENV_NAMES[text[i] as usize] {
+        if text[i] != b'_' && !text[i].is_ascii_alphanumeric() {
             return false;
         }
         i += 1;
     }
     !text.is_empty() && !text[0].is_ascii_digit()
 }
-
-/// Every launch checks many: a look is sooner taken than six comparisons made.
-const IN_ENV_NAMES: [bool; 256] = {
-    let (mut fits, mut byte) = ([false; 256], 0_u8);
-    while byte < 128 {
-        fits[byte as usize] = byte == b'_' || byte.is_ascii_alphanumeric();
-        byte += 1;
-    }
-    fits
-};
 
 const fn is_id(text: &[u8]) -> bool {
     let mut i = 0;
