@@ -151,13 +151,13 @@ ollama Ollama OLLAMA_API_KEY
         );
         let registry = merged(&Registry::built_in(), global.iter().chain(&workspace), []).unwrap();
         let endpoint = registry.provider("zai").unwrap().endpoint(Protocol::Anthropic).unwrap();
-        let opus = &endpoint.models[&Slot::Opus];
+        let (opus, _) = endpoint.model(Slot::Opus).unwrap();
         assert_eq!((&*opus.value, opus.source.scope), ("glm-7", Scope::Workspace));
         assert_eq!(
             opus.shadowed.iter().map(|s| s.scope).collect::<Vec<_>>(),
             [Scope::Global, Scope::BuiltIn]
         );
-        assert_eq!(endpoint.models[&Slot::Haiku].value, "glm-4.5-air");
+        assert_eq!(endpoint.model(Slot::Haiku).unwrap().0.value, "glm-4.5-air");
         assert_eq!(endpoint.window.as_ref().unwrap().value, 1);
         let own = registry.providers().last().unwrap();
         assert_eq!((own.id.as_str(), &*own.label.value), ("own", "own"));

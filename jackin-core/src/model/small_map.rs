@@ -1,8 +1,9 @@
-//! A map with a handful of keys that can stand in a static; it is searched from end to end.
+//! A map of a few keys, searched from end to end. The built-in data are statics, which a `BTreeMap`
+//! cannot be.
 
-use std::{borrow::Cow, ops::Index};
+use std::borrow::Cow;
 
-/// A map of a few entries, sorted by key. The built-in data's are part of the program.
+/// A map of a few entries, sorted by key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SmallMap<K: Clone + 'static, V: Clone + 'static>(
     pub(crate) Cow<'static, [(K, V)]>,
@@ -55,13 +56,5 @@ impl<K: Clone + Ord, V: Clone> SmallMap<K, V> {
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         entries.dedup_by(|(b, _), (a, _)| a == b);
         Self(Cow::Owned(entries))
-    }
-}
-
-impl<K: Clone + Ord, V: Clone> Index<&K> for SmallMap<K, V> {
-    type Output = V;
-
-    fn index(&self, key: &K) -> &V {
-        self.get(key).expect("the key is in the map")
     }
 }
