@@ -1,10 +1,11 @@
-//! Joins a coding agent with a model provider, for one process.
+//! Starts a coding agent on a chosen model provider, for one process: what to set in its environment,
+//! what to remove, and why.
 //!
-//! A coding agent speaks one wire protocol to one endpoint; a provider serves one or more
-//! protocols. This crate works out which environment variables an agent needs so that it uses the
-//! chosen provider, which key goes with them, and what of the parent's environment must not reach
-//! it. It is pure: text and data in, a plan out. It reads no file and no environment, starts no
-//! process and opens no connection; whoever embeds it does that.
+//! A coding agent speaks one wire protocol to one endpoint; a provider serves one or more protocols.
+//! This crate joins the two. It finds the key in scoped layers, works out the agent's variables and
+//! arguments, and decides which variables of the parent must not reach the agent. It is pure: it
+//! reads no file, no environment and no clock, starts no process and opens no connection. The program
+//! that embeds it does that.
 //!
 //! ```text
 //! layers ─┐
@@ -12,23 +13,26 @@
 //! provider┘   (pure)     (printable)  (reads secrets)  (never printable)
 //! ```
 //!
-//! * [`EnvLayers`] holds what is configured: up to four scopes, the most specific wins, and every
-//!   value knows its file and line. [`Config`] makes them from TOML text.
-//! * A [`Registry`] holds the agents and the providers. An [`Agent`] says which slots it reads and
-//!   how; a [`Provider`] says what it serves. A program can add its own of both.
-//! * [`resolve()`] joins them into an [`ExecPlan`], which can be printed, compared and serialised.
-//! * [`ExecPlan::materialize`] reads the secrets of that plan through a [`SecretSource`].
-//! * [`child_env`] is the one place where the plan meets the parent's environment.
-//! * [`ExecPlan::pure`] makes of a plan one whose agent inherits next to nothing.
-//! * [`ExecPlan::detached`], [`ReadyPlan::in_container`] and [`ExecPlan::in_tab`] make of a plan
-//!   another one, for an agent that starts in another environment than this.
+//! | step | what to use |
+//! |---|---|
+//! | What is configured | [`Config`] reads TOML text; [`EnvLayers`] holds up to four scopes, and the most specific wins. Every value knows its file and line. |
+//! | Which agents and providers there are | [`Registry`] holds the built-in ones and those that a program adds: [`Agent`], [`Provider`]. |
+//! | Which provider to use | [`choice::select`], or [`choice::choices`] for a picker |
+//! | What a launch will do | [`resolve()`] gives an [`ExecPlan`]; print it with [`ExecPlan::redacted`] |
+//! | Reading its secrets | [`ExecPlan::materialize`] with a [`SecretSource`], or [`ExecPlan::references`] and [`ExecPlan::with_secrets`] for asynchronous programs |
+//! | The agent's environment | [`child_env`], the one place where a plan meets the parent's environment |
+//! | Another place than this process | [`ExecPlan::detached`], [`ReadyPlan::in_container`], [`ExecPlan::in_tab`] |
+//!
+//! Errors are data: each has a `kind()`, [`Error`] holds any of them, and none shows a secret.
 //!
 //! # Features
 //!
-//! * `edit` (off): `edit`, changes to a configuration's text, and bundles of gateways as changes.
-//! * `export` (off): `export`, the environment of a plan as a script for a shell or as a file for
-//!   another program.
-//! * `proptest` (off): `strategies`, generated names, values and layers for property tests.
+//! All are off by default.
+//!
+//! * `edit`: changes to a configuration's text, and gateways' bundles as such changes.
+//! * `export`: the environment of a plan as a script for a shell, or as a file for another program.
+//! * `proptest`: generated names, values and layers for property tests.
+//! * `schemars`: JSON Schemas of plans.
 //!
 //! # Example
 //!

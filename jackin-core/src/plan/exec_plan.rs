@@ -1,7 +1,7 @@
 //! What a launch will do, before and after its secrets are read, and what it does to an
 //! environment. Nothing here starts a process; a plan never shows a secret.
 
-use std::{borrow::Cow, ffi::OsString};
+use std::{borrow::Cow, collections::BTreeMap, ffi::OsString};
 
 use serde::Serialize;
 
@@ -174,6 +174,37 @@ impl ExecPlan {
         references
     }
 
+    /// Makes the plan ready with secrets that the program has read itself, for example all at once
+    /// or asynchronously. [`references`](Self::references) lists what to read.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use jackin_core::{Config, Document, Secret, resolve};
+    ///
+    /// let text = "env = { ZAI_API_KEY = 'op://Work/zai/key' }";
+    /// let global = Some(Document::global("config.toml", text)?);
+    /// let layers = Config { global, ..Config::default() }.layers(None)?;
+    /// let (claude, zai) = (layers.registry.agent("claude"), layers.registry.provider("zai"));
+    /// let plan = resolve(&layers, claude.expect("built in"), zai.expect("built in"))?;
+    /// let secrets: BTreeMap<_, _> = plan
+    ///     .references()
+    ///     .into_iter()
+    ///     .map(|reference| (reference.clone(), Secret::from("sk-123")))
+    ///     .collect();
+    /// let ready = plan.with_secrets(&secrets)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`materialize`](Self::materialize); a reference that the map does not hold counts as
+    /// one that could not be read.
+    pub fn with_secrets(
+        &self,
+        secrets: &BTreeMap<SecretRef, Secret>,
+    ) -> Result<ReadyPlan<'_>, MaterializeError> {
+        self.materialize(&Given(secrets))
+    }
+
     /// Reads the secrets of this plan, and only those, each once.
     ///
     /// # Errors
@@ -208,6 +239,16 @@ impl ExecPlan {
             return Err(MaterializeError { failures });
         }
         Ok(ReadyPlan { read, warnings, plan: Cow::Borrowed(self) })
+    }
+}
+
+/// Secrets that a program has read before.
+struct Given<'a>(&'a BTreeMap<SecretRef, Secret>);
+
+impl SecretSource for Given<'_> {
+    fn read(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
+        let missing = || SecretError::new("no secret was given for it", None);
+        self.0.get(reference).cloned().ok_or_else(missing)
     }
 }
 
@@ -287,6 +328,12 @@ impl ReadyPlan<'_> {
     #[must_use]
     pub fn plan(&self) -> &ExecPlan {
         &self.plan
+    }
+
+    /// The same, independent of the plan that it was made of, so that it can be kept.
+    #[must_use]
+    pub fn into_owned(self) -> ReadyPlan<'static> {
+        self.map_plan(|plan| plan)
     }
 
     /// The same secrets under a plan that sets the same variables.
