@@ -54,8 +54,7 @@ impl Instructions {
                 Some(_) => {}
                 None if !line.starts_with(|c: char| "+-*".contains(c) || c.is_ascii_digit()) => {}
                 None if called => called = false,
-                // Of a file valgrind knows the section `.text`; what stands beside it is nobody's.
-                None => read.add(line, function, [program, "???"].contains(&object))?,
+                None => read.add(line, function, object == program)?,
             }
         }
         Ok(read)
@@ -135,7 +134,7 @@ fn watch(child: &mut Child, program: &Path) -> Answer<Option<u64>> {
 }
 
 /// Runs it to its end.
-pub(crate) fn run(command: &mut Command) -> Answer<()> {
+fn run(command: &mut Command) -> Answer<()> {
     let name = command.get_program().display().to_string();
     let output = command.output().map_err(|error| format!("{name}: {error}"))?;
     let words = String::from_utf8_lossy(&output.stderr);

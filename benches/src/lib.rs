@@ -4,7 +4,6 @@
 
 pub mod build;
 pub mod count;
-pub mod order;
 pub mod race;
 pub mod stage;
 

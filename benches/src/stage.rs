@@ -129,14 +129,6 @@ impl Stage {
         command
     }
 
-    /// The same environment as a script, watched like that.
-    #[must_use]
-    pub fn export_watched(&self, by: &[&str], jackin: &Path) -> Command {
-        let mut command = self.command(by[0]);
-        command.args(&by[1..]).arg(jackin).args(EXPORT);
-        command
-    }
-
     /// What to measure against: `env -i A=1 /bin/true`.
     #[must_use]
     pub fn env_i(&self) -> Command {

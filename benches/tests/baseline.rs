@@ -4,20 +4,13 @@
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     env, fs,
     io::{self, Write as _},
     process::Command,
 };
 
-use jackin_benches::{
-    Answer,
-    build::Target,
-    count,
-    order::{self, SCRIPT},
-    small_config,
-    stage::Stage,
-};
+use jackin_benches::{Answer, build::Target, count, small_config, stage::Stage};
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/baseline.toml");
@@ -65,24 +58,6 @@ fn a_launch_takes_no_more_instructions_and_system_calls_than_before() -> Answer<
     let found = found.concat().join("\n");
     let compilers = [counted.rustc, allowed.rustc].join(", the baseline with ");
     assert!(found.is_empty(), "{found}\ncounted with {compilers}");
-    Ok(())
-}
-
-#[test]
-#[ignore = "builds two releases, and runs them under valgrind"]
-fn the_functions_of_a_launch_stand_together() -> Answer<()> {
-    let stage = Stage::new(&small_config())?;
-    let mut functions = BTreeSet::new();
-    for target in Target::ALL {
-        functions.extend(order::functions(&stage, &target.measured()?)?);
-    }
-    if is_blessed() {
-        return Ok(fs::write(SCRIPT, order::script(&functions))?);
-    }
-    let strays = order::strays(&functions, &fs::read_to_string(SCRIPT)?);
-    writeln!(io::stdout(), "{} functions, {} of them stray", functions.len(), strays.len())?;
-    let few = functions.len() as u64 * LEEWAY / 100;
-    assert!(strays.len() as u64 <= few, "not in {SCRIPT}:\n{}", strays.join("\n"));
     Ok(())
 }
 

@@ -26,7 +26,6 @@ mod keeping;
 mod labels;
 #[cfg(feature = "terminal")]
 mod last;
-mod linking;
 mod machine;
 #[cfg(feature = "manual")]
 mod manual;
