@@ -239,13 +239,18 @@ fn seeds() -> Vec<&'static str> {
         Cow::Borrowed(text) => str::from_utf8(text).ok(),
         Cow::Owned(_) => None,
     });
-    let configurations = [
-        include_str!("../../../data/providers.toml"),
-        include_str!("../../../../fixtures/command-reference/config.toml"),
-        include_str!("../../../../fixtures/gateway-extended-under-a-name-of-its-own/config.toml"),
-        include_str!("../../../../fixtures/layer-variables-are-passed-on/config.toml"),
-        include_str!("../../../../fixtures/unknown-keys-are-tolerated/config.toml"),
+    let of_case = |case: &'static str| {
+        let (_, rest) = case.split_once("config = '''\n").unwrap();
+        rest.split_once("'''").unwrap().0
+    };
+    let cases = [
+        include_str!("../../../../fixtures/cases/command-reference.toml"),
+        include_str!("../../../../fixtures/cases/gateway-extended-under-a-name-of-its-own.toml"),
+        include_str!("../../../../fixtures/cases/layer-variables-are-passed-on.toml"),
+        include_str!("../../../../fixtures/cases/unknown-keys-are-tolerated.toml"),
     ];
+    let mut configurations = vec![include_str!("../../../data/providers.toml")];
+    configurations.extend(cases.map(of_case));
     // Some hundred short ones against five of jackin's own, so that those come up as well.
     suite.chain(configurations.repeat(20)).collect()
 }
