@@ -125,7 +125,7 @@ fn bless_case(case: &Case) {
     let so_far = case.plan.as_deref().unwrap_or_default();
     let (key, text) = match code {
         0 => ("plan", plan::short(&stdout, &RemovalSets::load(), so_far)),
-        _ => ("error", stderr),
+        _ => ("error", case::short_error(&stderr)),
     };
     let path = format!("{FIXTURES}/cases/{}.toml", case.name);
     let old = fs::read_to_string(&path).expect("the case is there");

@@ -4,8 +4,10 @@
 use std::{fs, process::Command};
 
 use insta::assert_snapshot;
+use jackin_core::Registry;
 
 use crate::{
+    listed::{self, Row},
     support::{Home, see},
     tmux::{Tmux, USUAL},
 };
@@ -47,6 +49,30 @@ fn screen(home: &Home, screen: &str) -> String {
     screen.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Rows enough for every provider.
+const TALL: u16 = 60;
+
+/// Every provider as the console calls it.
+fn rows() -> Vec<Row> {
+    let registry = Registry::built_in();
+    let name = |provider: &jackin_core::Provider| {
+        let label = &provider.label.value;
+        let native = registry.agents().iter().find(|agent| agent.native == provider.id);
+        native
+            .filter(|agent| agent.label != *label)
+            .map_or_else(|| label.to_string(), |agent| format!("{} ({label})", agent.label))
+    };
+    registry.providers().iter().map(|provider| (provider.id.to_string(), name(provider))).collect()
+}
+
+/// A tall screen with a few of the rows, and without the empty lines below them.
+fn few(home: &Home, text: &str) -> String {
+    assert_eq!(text.lines().count(), usize::from(TALL), "{text}");
+    let few = listed::few(&screen(home, text), &rows());
+    let (above, below) = few.split_once("\n\n").unwrap();
+    format!("{above}\n\n{}", below.trim_start_matches('\n'))
+}
+
 /// What is left behind: the prompt, and nothing that was drawn.
 fn assert_left(tmux: &Tmux<'_>, command: &str, code: u8) {
     assert_eq!(tmux.ended(code), format!("$ {command}\nexit {code}\n$"));
@@ -57,14 +83,15 @@ fn assert_left(tmux: &Tmux<'_>, command: &str, code: u8) {
 #[ignore = "needs tmux; .ci/run runs it"]
 fn every_scope_is_shown_and_left_as_it_was() {
     let home = home();
-    let tmux = Tmux::start(&home, (120, 24), &[]);
+    let tmux = Tmux::start(&home, (120, TALL), &[]);
     tmux.enter("try console");
-    assert_snapshot!("console", screen(&home, &tmux.shows("▸ Claude (Anthropic)")));
+    assert_snapshot!("console", few(&home, &tmux.shows("▸ Claude (Anthropic)")));
     tmux.press(&["Tab"]);
     assert!(tmux.shows("role review").contains("MiniMax             API key"));
     tmux.press(&["Tab"]);
     let acme = tmux.shows("workspace acme");
-    assert_snapshot!("console-workspace", screen(&home, &acme));
+    assert_snapshot!("console-workspace", few(&home, &acme));
+    tmux.resize((120, 24));
     tmux.press(&["BTab", "BTab", "?"]);
     assert_snapshot!("console-keys", screen(&home, &tmux.shows("any key goes back")));
     tmux.press(&["x"]);
@@ -258,17 +285,21 @@ fn control_c_and_signals_leave_from_everywhere() {
 #[ignore = "needs tmux; .ci/run runs it"]
 fn it_follows_the_size_of_the_terminal() {
     let home = home();
+    // The user's own providers come last.
+    let own = ["one", "two", "three", "four", "five", "six"]
+        .map(|name| format!("[providers.{name}]\nkey = \"{}_API_KEY\"\n", name.to_uppercase()));
+    home.write(".config/jackin/config.toml", format!("{CONFIG}{}", own.concat()));
     let tmux = Tmux::start(&home, USUAL, &[]);
     tmux.enter("try console");
     tmux.shows("▸ Claude (Anthropic)");
     tmux.press(&["End"]);
-    tmux.shows("▸ Ollama");
+    tmux.shows("▸ six");
     tmux.resize((40, 10));
-    assert_snapshot!("console-resized-to-40x10", screen(&home, &tmux.shows("▸ Ollama")));
+    assert_snapshot!("console-resized-to-40x10", screen(&home, &tmux.shows("▸ six")));
     tmux.resize((1, 1));
     tmux.shows("▸");
-    tmux.resize((120, 30));
-    assert_snapshot!("console-resized-to-120x30", screen(&home, &tmux.shows("EXPIRES")));
+    tmux.resize((120, TALL));
+    assert_snapshot!("console-resized-to-120x60", few(&home, &tmux.shows("EXPIRES")));
     tmux.press(&["C-c"]);
     assert_left(&tmux, "try console", 130);
 }

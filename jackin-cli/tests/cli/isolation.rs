@@ -2,15 +2,11 @@
 //! make: names twice, odd bytes, entries without `=`. What the kernel gave the agent is compared with
 //! what the documents say, to the byte.
 
-#[path = "../../../fixtures/isolation.rs"]
-mod statement;
-
 use std::process::Command;
-
-use statement::{Launch, RULES, Rules, Var};
 
 use crate::{
     promised::promised,
+    statement::{self, Launch, RULES, Rules, Var},
     support::{Home, JACKIN, output},
 };
 

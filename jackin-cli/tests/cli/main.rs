@@ -26,6 +26,8 @@ mod keeping;
 mod labels;
 #[cfg(feature = "terminal")]
 mod last;
+#[cfg(feature = "terminal")]
+mod listed;
 mod machine;
 #[cfg(feature = "manual")]
 mod manual;
@@ -46,6 +48,9 @@ mod screens;
 mod secrecy;
 mod secrets;
 mod shells;
+#[path = "../../../fixtures/isolation.rs"]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the launches are for Linux"))]
+mod statement;
 mod store;
 mod support;
 #[cfg_attr(not(feature = "terminal"), expect(dead_code, reason = "less is typed"))]

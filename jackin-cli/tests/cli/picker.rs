@@ -8,8 +8,10 @@ use std::{
 };
 
 use insta::assert_snapshot;
+use jackin_core::Registry;
 
 use crate::{
+    listed::few,
     support::see,
     tmux::{LIMIT, Tmux, USUAL, home},
 };
@@ -104,7 +106,11 @@ fn escape_goes_back_to_the_agents_and_from_there_leaves() {
     let home = home("[env]\nMINIMAX_API_KEY = 'sk-cp-sentinel'\n");
     let tmux = Tmux::start(&home, USUAL, &[]);
     tmux.enter("try run");
-    assert_snapshot!("picker-agents", tmux.shows("▸ Claude"));
+    let registry = Registry::built_in();
+    let rows =
+        registry.agents().iter().map(|agent| (agent.id.to_string(), agent.label.to_string()));
+    let agents = few(&tmux.shows("▸ Claude"), &rows.collect::<Vec<_>>());
+    assert_snapshot!("picker-agents", agents);
     tmux.press(&["Enter"]);
     tmux.shows("Claude on which provider?");
     tmux.press(&["Escape"]);
