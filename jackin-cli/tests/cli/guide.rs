@@ -6,10 +6,11 @@ use std::{
 };
 
 use insta::assert_snapshot;
-use jackin_core::Registry;
+use jackin_core::{Registry, guide::Guide};
 use serde_json::Value;
 
 use crate::{
+    listed::{self, few},
     support::{Home, see},
     tmux::Tmux,
 };
@@ -25,7 +26,11 @@ fn the_way_to_a_key_is_shown() {
         assert_eq!((seen.code, &*seen.err), (Some(0), ""), "{args:?}");
         seen.out
     };
-    assert_snapshot!("guide", shown(&["auth", "guide"]));
+    let with_page = listed::providers().into_iter().filter(|(id, _)| {
+        let guide = Guide::read(id, None, &[]).unwrap();
+        guide.keys_url.is_some()
+    });
+    assert_snapshot!("guide", few(&shown(&["auth", "guide"]), &with_page.collect::<Vec<_>>()));
     assert_snapshot!("guide-kimi", shown(&["auth", "guide", "kimi"]));
     assert_snapshot!("guide-gateway", shown(&["auth", "guide", "gateway"]));
     assert_snapshot!("guide-deepseek", shown(&["auth", "guide", "deepseek"]));

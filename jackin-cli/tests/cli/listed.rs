@@ -58,7 +58,7 @@ pub(crate) fn few(list: &str, rows: &[Row]) -> String {
     assert_eq!(found, rows.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), "{list}");
 
     let first = lines.iter().position(|line| id(line).is_some()).unwrap();
-    let columns = columns(&lines[first - 1], &lines[first..first + rows.len()]);
+    let columns = columns(lines[first - 1], &lines[first..first + rows.len()]);
     // Where there are no columns, the line above is not a header.
     let start = if lines[first - 1].contains("  ") { first - 1 } else { first };
     let is_table = |at: usize| (start..first + rows.len()).contains(&at);

@@ -26,7 +26,7 @@ mod keeping;
 mod labels;
 #[cfg(feature = "terminal")]
 mod last;
-#[cfg(feature = "terminal")]
+#[cfg_attr(not(feature = "terminal"), expect(dead_code, reason = "fewer lists are shown"))]
 mod listed;
 mod machine;
 #[cfg(feature = "manual")]

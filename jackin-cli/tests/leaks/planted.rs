@@ -9,6 +9,8 @@ use std::{
     path::Path,
 };
 
+use jackin_core::Registry;
+
 use crate::support::Home;
 
 /// What a secret is, to an agent that is started.
@@ -270,20 +272,21 @@ const STAND_INS: &[(&[&str], &str)] = &[
         &["pass"],
         "[ ! -e \"$HOME/pass.sh\" ] || . \"$HOME/pass.sh\"\nprintf '%s\\n' '@minimax-command@'",
     ),
-    (
-        &["claude", "codex", "opencode", "kimi", "amp", "grok", "agent"],
-        "cat /proc/$$/environ >> \"$HOME/child\"\nprintf 'ok %s' \"$ANTHROPIC_AUTH_TOKEN\" >> \"$HOME/child\"",
-    ),
     (&["tmux"], "cat /proc/$$/environ >> \"$HOME/tab\""),
     (&["docker", "podman"], CLIENT),
     (&["xdg-open"], ":"),
 ];
 
+/// Stands in for every agent, and for `agent`.
+const AGENT: &str = "cat /proc/$$/environ >> \"$HOME/child\"\n\
+    printf 'ok %s' \"$ANTHROPIC_AUTH_TOKEN\" >> \"$HOME/child\"";
+
 /// Writes the stand-ins, once for all runs.
 pub(crate) fn stand_ins(home: &Home) {
-    for (names, text) in STAND_INS {
-        for name in *names {
-            home.script(&format!("bin/{name}"), &format!("{NOTE}{}", filled(text)));
-        }
+    let registry = Registry::built_in();
+    let agents = registry.agents().iter().map(|agent| (&*agent.program, AGENT));
+    let others = STAND_INS.iter().flat_map(|(names, text)| names.iter().map(|name| (*name, *text)));
+    for (name, text) in others.chain(agents).chain([("agent", AGENT)]) {
+        home.script(&format!("bin/{name}"), &format!("{NOTE}{}", filled(text)));
     }
 }
