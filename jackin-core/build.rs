@@ -11,7 +11,12 @@ use std::{
     path::Path,
 };
 
+use fields::{Field, Kind, Place};
 use toml::de::{DeTable, DeValue};
+
+#[expect(dead_code, reason = "the library and the schema need the rest")]
+#[path = "src/model/fields.rs"]
+mod fields;
 
 type Answer<T> = Result<T, Box<dyn Error>>;
 
@@ -19,6 +24,7 @@ const DATA: &str = "data/providers.toml";
 
 fn main() -> Answer<()> {
     writeln!(io::stdout(), "cargo::rerun-if-changed={DATA}")?;
+    writeln!(io::stdout(), "cargo::rerun-if-changed=src/model/fields.rs")?;
     let data = fs::read_to_string(DATA)?;
     let root = DeTable::parse(&data)?;
     let root = Table { path: "", table: root.get_ref() };
@@ -52,27 +58,7 @@ fn statics(root: &Table<'_>) -> Answer<String> {
 }
 
 fn provider(id: &str, table: &Table<'_>) -> Answer<String> {
-    table.check(&[
-        "label",
-        "key",
-        "key_prefix",
-        "key_bound",
-        "request_token",
-        "token",
-        "expired",
-        "tier",
-        "source",
-        "checked",
-        "host",
-        "anthropic",
-        "openai-responses",
-        "openai-chat",
-        "guide",
-        "allowance",
-        "causes",
-        "request",
-        "request_url",
-    ])?;
+    table.check(&built_in(fields::PROVIDER))?;
     let tier = match table.str("tier")? {
         None => "Native",
         Some("verified") => "Verified",
@@ -80,13 +66,9 @@ fn provider(id: &str, table: &Table<'_>) -> Answer<String> {
         Some(other) => return Err(format!("{id}: no tier is called {other}").into()),
     };
     let mut endpoints = Vec::new();
-    for (key, variant) in [
-        ("anthropic", "Anthropic"),
-        ("openai-responses", "OpenaiResponses"),
-        ("openai-chat", "OpenaiChat"),
-    ] {
-        if let Some(table) = table.table(key)? {
-            endpoints.push(format!("(Protocol::{variant}, {})", endpoint(&table)?));
+    for field in fields::PROVIDER.iter().filter(|field| matches!(field.kind, Kind::Endpoint)) {
+        if let Some(table) = table.table(field.name)? {
+            endpoints.push(format!("(Protocol::{}, {})", variant(field.name), endpoint(&table)?));
         }
     }
     let request_token = table.str("request_token")?;
@@ -110,21 +92,14 @@ fn provider(id: &str, table: &Table<'_>) -> Answer<String> {
 }
 
 fn endpoint(table: &Table<'_>) -> Answer<String> {
-    table.check(&["base_url", "models", "window", "timeout_ms", "empty"])?;
+    table.check(&built_in(fields::ENDPOINT))?;
     let mut models = Vec::new();
     if let Some(table) = table.table("models")? {
-        for (key, variant) in [
-            ("opus", "Opus"),
-            ("sonnet", "Sonnet"),
-            ("haiku", "Haiku"),
-            ("fable", "Fable"),
-            ("main", "Main"),
-            ("small_fast", "SmallFast"),
-        ] {
-            let model = table.str(key)?;
-            models.extend(model.map(|m| format!("(Slot::{variant}, sourced(text({m:?})))")));
+        for slot in fields::SLOTS {
+            let (model, slot) = (table.str(slot)?, variant(slot));
+            models.extend(model.map(|m| format!("(Slot::{slot}, sourced(text({m:?})))")));
         }
-        table.check(&["opus", "sonnet", "haiku", "fable", "main", "small_fast"])?;
+        table.check(&fields::SLOTS)?;
     }
     let empty = table.get("empty").map(|list| list.as_array().ok_or("`empty` is a list"));
     let empty = empty.transpose()?.map(|list| {
@@ -141,6 +116,18 @@ fn endpoint(table: &Table<'_>) -> Answer<String> {
         table.count("timeout_ms")?,
         option(empty),
     ))
+}
+
+/// The keys that the built-in data can have.
+fn built_in(fields: &[Field]) -> Vec<&'static str> {
+    let all = fields.iter().filter(|field| field.place != Place::User);
+    all.map(|field| field.name).collect()
+}
+
+/// What Rust calls a name: `small_fast` is `SmallFast`.
+fn variant(name: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    name.split(['_', '-']).map(capital).collect()
 }
 
 fn each<T, U>(all: &[T], one: impl Fn(&T) -> Answer<U>) -> Answer<Vec<U>> {

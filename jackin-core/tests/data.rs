@@ -1,9 +1,16 @@
-//! The built-in data are what providers publish.
+//! The built-in data are what providers publish, and their comment lists every key.
+#![expect(clippy::disallowed_methods, reason = "a test writes the comment")]
 
+#[expect(dead_code, reason = "the comment needs no more")]
+#[path = "../src/model/fields.rs"]
+mod fields;
 #[expect(dead_code, reason = "the launches are for other tests")]
 #[path = "../../fixtures/providers.rs"]
 mod providers;
 
+use std::{env, fs};
+
+use fields::{Field, Kind, Place};
 use jackin_core::{Endpoint, Registry};
 use providers::rows;
 
@@ -37,4 +44,39 @@ fn cells(endpoint: &Endpoint) -> [String; 4] {
         Some(cell) if !cell.is_empty() => cell,
         _ => "-".to_owned(),
     })
+}
+
+/// With `JACKIN_BLESS=1` it writes the comment.
+#[test]
+fn the_comment_of_the_data_lists_every_key() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/providers.toml");
+    let text = fs::read_to_string(path).unwrap();
+    let start = text.find("#   [providers.ID]\n").unwrap();
+    let end = start + text[start..].find("#\n").unwrap();
+    let list = format!(
+        "#   [providers.ID]\n{}#   [providers.ID.PROTOCOL]\n{}",
+        comment(fields::PROVIDER),
+        comment(fields::ENDPOINT)
+    );
+    if env::var("JACKIN_BLESS").is_ok_and(|value| value == "1") {
+        fs::write(path, [&text[..start], &list, &text[end..]].concat()).unwrap();
+    } else {
+        assert_eq!(&text[start..end], list, "JACKIN_BLESS=1 writes the comment");
+    }
+}
+
+fn comment(fields: &[Field]) -> String {
+    let line = |field: &Field| {
+        let only = match field.place {
+            Place::Anywhere => "",
+            Place::BuiltIn => " Only here.",
+            Place::User => " Only in a user's configuration.",
+        };
+        let name = match field.kind {
+            Kind::Endpoint | Kind::Guide => format!("[{}]", field.name),
+            _ => field.name.to_owned(),
+        };
+        format!("#     {name:18} {}{only}\n", field.about)
+    };
+    fields.iter().map(line).collect()
 }

@@ -12,7 +12,7 @@ use crate::schema::Schema;
 /// Keys that come close to a known one, and unknown ones where only jackin's can be.
 pub(super) fn misspelt(seen: &Seen<'_>) -> Vec<Finding> {
     // It is compiled in; a test reads it.
-    let Ok(schema) = serde_json::from_str::<Value>(Schema::Config.text()) else {
+    let Ok(schema) = serde_json::from_str::<Value>(&Schema::Config.text()) else {
         return Vec::new();
     };
     let ids: Vec<_> =

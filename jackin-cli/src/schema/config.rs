@@ -5,12 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use jackin_core::{Guard, Mode, Protocol, Registry, Slot, agent::AuthForward};
+use jackin_core::{Guard, Mode, agent::AuthForward};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
     transform::{RecursiveTransform, Transform as _},
 };
 use serde_json::{Value, json};
+
+#[path = "../../../jackin-core/src/model/fields.rs"]
+mod fields;
+
+use fields::{Field, Kind, Place};
 
 /// jackin's `config.toml`, or a workspace's file. Keys that jackin does not know are left alone.
 #[derive(JsonSchema)]
@@ -27,7 +32,6 @@ pub(super) struct Config {
 
 /// What one scope sets.
 #[derive(JsonSchema)]
-#[schemars(transform = agents)]
 struct Scope {
     /// Keys of providers, and variables for the agents.
     env: Option<BTreeMap<String, Text>>,
@@ -86,56 +90,13 @@ struct Form {
 
 /// A provider.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, transform = protocols)]
-struct Provider {
-    /// Its name for people.
-    label: Option<String>,
-    /// The variable that holds its key.
-    key: Option<String>,
-    /// The built-in provider to start from.
-    extends: Option<String>,
-    /// How its keys begin.
-    key_prefix: Option<String>,
-    /// Whether keys that begin so are good for this provider alone.
-    key_bound: Option<bool>,
-    /// The variable of the token with which keys are asked for.
-    request_token: Option<String>,
-    /// Where keys are asked for: https, or on loopback.
-    request_url: Option<String>,
-    /// Its host, where it is not the base URL's.
-    host: Option<String>,
-    /// What is sent in a key's place when none is configured.
-    token: Option<String>,
-    /// When the key ends, as in 2026-11-21T18:00:00Z.
-    expires_at: Option<String>,
-    /// What to do when it has ended.
-    expired: Option<String>,
-    /// Whether the key may be sent without TLS.
-    insecure: Option<bool>,
-    /// Whether it may be chosen.
-    #[schemars(schema_with = "mode")]
-    mode: Option<()>,
-    /// Where its data come from.
-    source: Option<String>,
-    /// The day on which they were last compared with that.
-    checked: Option<String>,
-}
+#[schemars(deny_unknown_fields, transform = provider)]
+struct Provider {}
 
 /// One protocol of a provider.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Endpoint {
-    /// The URL that the agent's client appends its paths to.
-    base_url: Option<String>,
-    /// The model for each slot.
-    models: Option<Models>,
-    /// The context window, in tokens.
-    window: Option<u64>,
-    /// How long the agent's client waits for an answer, in milliseconds.
-    timeout_ms: Option<u64>,
-    /// Variables that it wants set and empty.
-    empty: Option<Vec<String>>,
-}
+#[schemars(deny_unknown_fields, transform = endpoint)]
+struct Endpoint {}
 
 /// Models.
 #[derive(JsonSchema)]
@@ -158,33 +119,44 @@ fn guard(_: &mut SchemaGenerator) -> Schema {
     one_of(Guard::ALL.map(Guard::as_str))
 }
 
-fn mode(_: &mut SchemaGenerator) -> Schema {
-    one_of([Mode::ApiKey, Mode::Ignore].map(Mode::as_str))
-}
-
 fn auth_forward(_: &mut SchemaGenerator) -> Schema {
     one_of(AuthForward::ALL.map(AuthForward::as_str))
 }
 
-fn add<'a>(schema: &mut Schema, keys: impl Iterator<Item = &'a str>, of: &Value) {
-    let keys = keys.map(|key| (key.to_owned(), of.clone()));
+fn add(schema: &mut Schema, keys: impl IntoIterator<Item = (&'static str, Value)>) {
+    let keys = keys.into_iter().map(|(key, of)| (key.to_owned(), of));
     let properties = schema.ensure_object().entry("properties").or_insert_with(|| json!({}));
     properties.as_object_mut().unwrap().extend(keys);
 }
 
-fn agents(schema: &mut Schema) {
-    let registry = Registry::built_in();
-    let names = registry.agents().iter().map(|agent| agent.id.as_str());
-    add(schema, names, &json!({ "$ref": "#/$defs/Own" }));
+fn provider(schema: &mut Schema) {
+    add(schema, fields::PROVIDER.iter().filter_map(described));
 }
 
-fn protocols(schema: &mut Schema) {
-    let names = Protocol::ALL.into_iter().map(Protocol::as_str);
-    add(schema, names, &json!({ "$ref": "#/$defs/Endpoint" }));
+fn endpoint(schema: &mut Schema) {
+    add(schema, fields::ENDPOINT.iter().filter_map(described));
+}
+
+/// A key that a user's configuration can have.
+fn described(field: &'static Field) -> Option<(&'static str, Value)> {
+    let text = json!({ "type": "string" });
+    let mut value = match field.kind {
+        _ if field.place == Place::BuiltIn => return None,
+        Kind::Text => text,
+        Kind::Flag => json!({ "type": "boolean" }),
+        Kind::Count => json!({ "type": "integer", "minimum": 1 }),
+        Kind::Variables => json!({ "type": "array", "items": text }),
+        Kind::Mode => one_of([Mode::ApiKey, Mode::Ignore].map(Mode::as_str)).into(),
+        Kind::Models => json!({ "$ref": "#/$defs/Models" }),
+        Kind::Endpoint => json!({ "$ref": "#/$defs/Endpoint" }),
+        Kind::Guide => return None,
+    };
+    value["description"] = field.about.into();
+    Some((field.name, value))
 }
 
 fn slots(schema: &mut Schema) {
-    add(schema, Slot::ALL.into_iter().map(Slot::as_str), &json!({ "type": "string" }));
+    add(schema, fields::SLOTS.map(|slot| (slot, json!({ "type": "string" }))));
 }
 
 /// TOML has no null, and jackin needs no key.
@@ -213,6 +185,7 @@ pub(super) fn schema() -> Schema {
     // The tables that refer to them are made by hand.
     generator.subschema_for::<Own>();
     generator.subschema_for::<Endpoint>();
+    generator.subschema_for::<Models>();
     let mut schema = generator.into_root_schema_for::<Config>();
     RecursiveTransform(without_null).transform(&mut schema);
     schema

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Schema, config};
 use crate::{commands, report};
 
-/// What the types say. Set `JACKIN_WRITE_SCHEMAS` to have the files written.
+/// What the types say. `JACKIN_BLESS=1` writes the files.
 fn of_types(schema: Schema) -> String {
     let schema = match schema {
         Schema::Config => config::schema(),
@@ -34,12 +34,22 @@ fn the_files_are_what_the_types_say() {
     for schema in Schema::value_variants() {
         let name = schema.to_possible_value().unwrap().get_name().to_owned();
         let (types, file) = (of_types(*schema), format!("schemas/{name}.json"));
-        if std::env::var_os("JACKIN_WRITE_SCHEMAS").is_some() {
+        if std::env::var("JACKIN_BLESS").is_ok_and(|value| value == "1") {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
             fs::write(path, &types).unwrap();
             continue;
         }
-        assert_eq!(schema.text(), types, "{file}: JACKIN_WRITE_SCHEMAS=1 writes it");
+        assert_eq!(schema.file(), types, "{file}: JACKIN_BLESS=1 writes it");
+    }
+}
+
+#[test]
+fn every_agent_has_its_table_in_every_scope() {
+    let schema: Value = serde_json::from_str(&Schema::Config.text()).unwrap();
+    for scope in [&schema["properties"], &schema["$defs"]["Scope"]["properties"]] {
+        for agent in Registry::built_in().agents() {
+            assert_eq!(scope[agent.id.as_str()]["$ref"], "#/$defs/Own", "{}", agent.id);
+        }
     }
 }
 
@@ -69,7 +79,7 @@ fn paths(schema: &Value, root: &Value, path: &str, found: &mut Vec<String>) {
 /// looked at only beside a reference.
 #[test]
 fn every_key_of_the_configuration_is_read() {
-    let schema: Value = serde_json::from_str(Schema::Config.text()).unwrap();
+    let schema: Value = serde_json::from_str(&Schema::Config.text()).unwrap();
     let mut keys = Vec::new();
     paths(&schema, &schema, "", &mut keys);
     assert!(keys.len() > 100, "{}", keys.len());

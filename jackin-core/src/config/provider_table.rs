@@ -10,11 +10,18 @@ use crate::{
     },
     model::{
         Endpoint, Mode, Protocol, Provider, Slot, SmallMap, Text, Tier, check_base_url,
-        check_key_name, check_label, check_model, check_token, is_open_http,
+        check_key_name, check_label, check_model, check_token, fields, is_open_http,
     },
     names::{EnvName, ProviderId, Scope, Source, Sourced},
     registry::{NO_NATIVE_KEY, OtherUrl, Registry, TAKEN},
 };
+
+/// The name of a key, which one of the lists must have.
+macro_rules! key {
+    ($list:ident, $name:literal) => {
+        const { fields::named(fields::$list, $name) }
+    };
+}
 
 /// One table of one scope.
 #[derive(Debug, Clone)]
@@ -86,23 +93,23 @@ impl ProviderTable {
         });
         Ok(Self {
             id,
-            key: table.parsed("key", scope, read_key)?,
-            extends: table.str("extends", scope)?,
+            key: table.parsed(key!(PROVIDER, "key"), scope, read_key)?,
+            extends: table.str(key!(PROVIDER, "extends"), scope)?,
             at: entry.source(scope),
             path: entry.place().key,
-            label: table.parsed("label", scope, read_label)?,
-            key_prefix: table.str("key_prefix", scope)?,
-            key_bound: table.bool("key_bound", scope)?,
-            request_token: table.parsed("request_token", scope, read_name)?,
-            host: table.str("host", scope)?,
-            token: table.parsed("token", scope, read_token)?,
-            expires_at: table.parsed("expires_at", scope, read_time)?,
-            expired: table.str("expired", scope)?,
-            insecure: table.bool("insecure", scope)?,
-            mode: table.parsed("mode", scope, read_mode)?,
+            label: table.parsed(key!(PROVIDER, "label"), scope, read_label)?,
+            key_prefix: table.str(key!(PROVIDER, "key_prefix"), scope)?,
+            key_bound: table.bool(key!(PROVIDER, "key_bound"), scope)?,
+            request_token: table.parsed(key!(PROVIDER, "request_token"), scope, read_name)?,
+            host: table.str(key!(PROVIDER, "host"), scope)?,
+            token: table.parsed(key!(PROVIDER, "token"), scope, read_token)?,
+            expires_at: table.parsed(key!(PROVIDER, "expires_at"), scope, read_time)?,
+            expired: table.str(key!(PROVIDER, "expired"), scope)?,
+            insecure: table.bool(key!(PROVIDER, "insecure"), scope)?,
+            mode: table.parsed(key!(PROVIDER, "mode"), scope, read_mode)?,
             tier: read_tier(&table, scope)?,
-            source: table.str("source", scope)?,
-            checked: table.str("checked", scope)?,
+            source: table.str(key!(PROVIDER, "source"), scope)?,
+            checked: table.str(key!(PROVIDER, "checked"), scope)?,
             endpoints: endpoints.collect::<Result<_, ConfigError>>()?,
         })
     }
@@ -270,7 +277,7 @@ fn read_tier(table: &Table<'_>, scope: Scope) -> Result<Tier, ConfigError> {
     if scope != Scope::BuiltIn {
         return Ok(Tier::Own);
     }
-    let tier: Option<Sourced<Text>> = table.str("tier", scope)?;
+    let tier: Option<Sourced<Text>> = table.str(key!(PROVIDER, "tier"), scope)?;
     Ok(match tier.as_ref().map(|tier| &*tier.value) {
         Some("verified") => Tier::Verified,
         Some("community") => Tier::Community,
@@ -288,12 +295,12 @@ fn read_time(entry: &Entry<'_>) -> Result<i64, ConfigError> {
 }
 
 fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigError> {
-    let base_url = table.parsed("base_url", scope, |entry| {
+    let base_url = table.parsed(key!(ENDPOINT, "base_url"), scope, |entry| {
         let url = entry.str()?;
         check_base_url(url).map_err(|problem| entry.invalid(problem))?;
         Ok(url.to_owned().into())
     })?;
-    let slots = table.table("models")?;
+    let slots = table.table(key!(ENDPOINT, "models"))?;
     let models = slots.iter().flat_map(|slots| {
         Slot::ALL.into_iter().filter_map(|slot| {
             let model = slots.parsed(slot.as_str(), scope, read_model).transpose()?;
@@ -303,9 +310,9 @@ fn read_endpoint(table: &Table<'_>, scope: Scope) -> Result<Endpoint, ConfigErro
     Ok(Endpoint {
         base_url,
         models: models.collect::<Result<_, ConfigError>>()?,
-        window: table.count("window", scope)?,
-        timeout_ms: table.count("timeout_ms", scope)?,
-        empty: table.parsed("empty", scope, read_empty)?,
+        window: table.count(key!(ENDPOINT, "window"), scope)?,
+        timeout_ms: table.count(key!(ENDPOINT, "timeout_ms"), scope)?,
+        empty: table.parsed(key!(ENDPOINT, "empty"), scope, read_empty)?,
     })
 }
 

@@ -396,6 +396,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fields;
 
     fn endpoint(models: &[(Slot, &'static str)]) -> Endpoint {
         let sourced = |model: &'static str| Sourced::new(model.into(), Source::new(Scope::Global));
@@ -411,6 +412,14 @@ mod tests {
             .filter_map(|slot| endpoint.model(*slot))
             .map(|(model, own)| (&*model.value, own))
             .collect()
+    }
+
+    #[test]
+    fn the_names_are_the_lists() {
+        let endpoints =
+            fields::PROVIDER.iter().filter(|f| matches!(f.kind, fields::Kind::Endpoint));
+        assert!(endpoints.map(|field| field.name).eq(Protocol::ALL.map(Protocol::as_str)));
+        assert_eq!(Slot::ALL.map(Slot::as_str), fields::SLOTS);
     }
 
     #[test]
