@@ -149,5 +149,6 @@ pub(crate) fn few_of_json(json: &str, list: &str, rows: &[Row]) -> String {
         kept = kept.replace(&format!(",\n        \"{agent}\""), "");
         kept = kept.replace(&format!("[\n        \"{agent}\"\n      ]"), "[]");
     }
-    kept + end
+    // The last entry may be one of those that are left out.
+    format!("{}{end}", kept.trim_end_matches(','))
 }

@@ -1,6 +1,12 @@
 //! README.md is true: its commands do what it shows, its tables are the data.
 
-use std::{collections::BTreeSet, env, fs, path::Path, process::Command, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::Path,
+    process::Command,
+    sync::{Mutex, PoisonError},
+};
 
 use jackin_core::{Endpoint, Guard, Protocol, Registry, Slot, agent::VarSource};
 
@@ -16,32 +22,49 @@ fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Checks the table between `<!-- NAME -->` and `<!-- /NAME -->`, which the data make. With
-/// `JACKIN_BLESS=1` it writes the table.
+/// Checks the part between `<!-- NAME -->` and `<!-- /NAME -->`, which the data make. With
+/// `JACKIN_BLESS=1` it writes the part.
 #[track_caller]
-fn assert_table(name: &str, table: &str) {
+fn assert_part(name: &str, part: &str) {
     // One test at a time writes.
     static WRITER: Mutex<()> = Mutex::new(());
-    let _writer = WRITER.lock().unwrap();
+    let _writer = WRITER.lock().unwrap_or_else(PoisonError::into_inner);
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
     let readme = fs::read_to_string(path).unwrap();
     let [start, end] = [format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n")];
     let (before, rest) = readme.split_once(&start).unwrap();
     let (found, after) = rest.split_once(&end).unwrap();
     if env::var("JACKIN_BLESS").is_ok_and(|value| value == "1") {
-        fs::write(path, [before, &start, table, &end, after].concat()).unwrap();
+        fs::write(path, [before, &start, part, &end, after].concat()).unwrap();
     } else {
-        assert_eq!(found, table, "JACKIN_BLESS=1 writes the table `{name}`");
+        assert_eq!(found, part, "JACKIN_BLESS=1 writes the part `{name}`");
     }
 }
 
-#[test]
-fn the_commands_do_what_is_shown() {
+/// A home with the files that the README shows.
+fn home() -> Home {
     let home = Home::new();
     for block in blocks("toml").filter(|block| block.starts_with("# ~/")) {
         let name = block.lines().next().unwrap().trim_start_matches("# ~/");
         home.write(name, block);
     }
+    home
+}
+
+/// The widths of its columns depend on all providers; it shows some.
+#[test]
+fn the_list_of_providers_is_what_is_printed() {
+    let home = home();
+    let seen = see(&mut home.jackin(["providers"]));
+    let list = seen.out.replace(home.path().to_str().unwrap(), "/home/you");
+    let shown = list.lines().take(7).collect::<Vec<_>>().join("\n");
+    let block = format!("```console\n$ jackin providers\n{shown}\n...\n\n```\n");
+    assert_part("list of providers", &block);
+}
+
+#[test]
+fn the_commands_do_what_is_shown() {
+    let home = home();
     let shown = README.replace("/home/you", home.path().to_str().unwrap());
     let copy = home.write("README.md", shown);
     let cases = trycmd::TestCases::new();
@@ -105,7 +128,7 @@ fn the_provider_table_is_the_data() {
         ];
         rows += &format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |");
     }
-    assert_table("providers", &rows);
+    assert_part("providers", &rows);
 }
 
 #[test]
@@ -124,7 +147,7 @@ fn the_matrix_is_the_data() {
         rows += &format!("| {} | {} |\n", provider.id, cells.collect::<Vec<_>>().join(" | "));
     }
     let rows = rows.replace("|  |", "| |").replace("|  |", "| |");
-    assert_table("agents on providers", &rows);
+    assert_part("agents on providers", &rows);
 }
 
 #[test]
@@ -150,7 +173,7 @@ fn the_variable_table_is_the_data() {
         };
         rows += &format!("| `{}` | {value} | {reason} |\n", var.name.as_ref().unwrap());
     }
-    assert_table("variables of a redirect", &rows);
+    assert_part("variables of a redirect", &rows);
 }
 
 #[test]
