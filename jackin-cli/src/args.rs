@@ -3,7 +3,6 @@
 mod auth;
 mod export;
 mod keeping;
-mod short;
 mod tools;
 
 pub(crate) use auth::{Auth, AuthCheck, AuthGuide, AuthImport, AuthList, AuthSet, AuthUnset};
@@ -51,6 +50,14 @@ const WHERE: &str = "Somewhere else";
 #[derive(Debug, Parser)]
 #[command(name = "jackin", version, disable_help_subcommand = true, max_term_width = 80, after_help = AFTER)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Global {
     /// Where config.toml is [default: ~/.config/jackin]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub(crate) config_dir: Option<PathBuf>,
@@ -63,36 +70,36 @@ pub(crate) struct Arguments {
         help_heading = "Global options"
     )]
     pub(crate) color: Color,
-    #[command(subcommand)]
-    pub(crate) command: Command,
 }
 
 impl Arguments {
     /// The arguments of this process, and whether the command is to print JSON.
     pub(crate) fn read() -> Result<(Self, bool), clap::Error> {
-        Self::read_from(std::env::args_os)
+        Self::read_from(&std::env::args_os().collect::<Vec<_>>())
     }
 
     /// The same of any words, the program's name before them.
-    pub(crate) fn read_from<W: Iterator<Item = OsString>>(
-        words: impl Fn() -> W,
-    ) -> Result<(Self, bool), clap::Error> {
-        match short::read(&mut words().skip(1)) {
+    pub(crate) fn read_from(words: &[OsString]) -> Result<(Self, bool), clap::Error> {
+        match Self::alone(words) {
             Some(arguments) => Ok((arguments, false)),
-            None => Self::declared(words()),
+            None => Self::declared(words),
         }
     }
 
-    /// The commands that `--help` does not show.
-    pub(crate) fn hidden() -> Vec<String> {
-        let all = Self::command();
-        let all = all.get_subcommands().flat_map(|one| one.get_subcommands().chain([one]));
-        all.filter(|one| one.is_hide_set()).map(|one| one.get_name().to_owned()).collect()
+    /// Reads `run` or `env` by the arguments of that command alone, since building all commands would
+    /// make every launch a fifth slower. What this refuses, the whole definition reads again: help
+    /// and errors are always its own.
+    fn alone(words: &[OsString]) -> Option<Self> {
+        let (name, words) = words.get(1..)?.split_first()?;
+        let (global, command) = match name.to_str()? {
+            "run" => read_alone(words).map(|(global, run)| (global, Command::Run(run))),
+            "env" => read_alone(words).map(|(global, env)| (global, Command::Env(env))),
+            _ => None,
+        }?;
+        Some(Self { global, command })
     }
 
-    /// The same, as declared here.
-    #[cold]
-    fn declared(words: impl Iterator<Item = OsString>) -> Result<(Self, bool), clap::Error> {
+    fn declared(words: &[OsString]) -> Result<(Self, bool), clap::Error> {
         let mut matches = Self::command().try_get_matches_from(words)?;
         // An agent and its arguments are a command of their own, which has no options.
         let mut levels =
@@ -101,12 +108,27 @@ impl Arguments {
         let arguments = Self::from_arg_matches_mut(&mut matches);
         Ok((arguments.map_err(|error| error.format(&mut Self::command()))?, json))
     }
+
+    /// The commands that `--help` does not show.
+    pub(crate) fn hidden() -> Vec<String> {
+        let all = Self::command();
+        let all = all.get_subcommands().flat_map(|one| one.get_subcommands().chain([one]));
+        all.filter(|one| one.is_hide_set()).map(|one| one.get_name().to_owned()).collect()
+    }
+}
+
+/// Reads the words behind a command's name, if they are arguments of that command.
+fn read_alone<C: Args>(words: &[OsString]) -> Option<(Global, C)> {
+    let command = clap::Command::new("jackin").no_binary_name(true).disable_help_flag(true);
+    let command = Global::augment_args(C::augment_args(command));
+    let mut matches = command.try_get_matches_from(words).ok()?;
+    let global = Global::from_arg_matches_mut(&mut matches).ok()?;
+    Some((global, C::from_arg_matches_mut(&mut matches).ok()?))
 }
 
 /// When messages are coloured.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Color {
-    #[default]
     Auto,
     Always,
     Never,
@@ -153,7 +175,7 @@ pub(crate) enum Command {
 }
 
 /// Which provider, and from which layers.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub(crate) struct Selection {
     /// The provider [env: JACKIN_PROVIDER]
     #[arg(long, value_name = "ID", help_heading = WHICH)]
@@ -166,7 +188,7 @@ pub(crate) struct Selection {
 }
 
 /// Which layers.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub(crate) struct Place {
     /// The workspace; else the one that holds this directory [env: JACKIN_WORKSPACE]
     #[arg(long, value_name = "NAME", help_heading = WHICH)]
@@ -176,7 +198,7 @@ pub(crate) struct Place {
     pub(crate) role: Option<String>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 #[command(after_help = format!("\
 Examples:
   jackin run claude                         {WITHOUT_PROVIDER}
@@ -201,7 +223,7 @@ pub(crate) struct Run {
 }
 
 /// What is shown of the plan.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub(crate) struct Show {
     /// Show the plan and start nothing; reads no secret
     #[arg(long)]
@@ -215,7 +237,7 @@ pub(crate) struct Show {
 }
 
 /// In which container.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub(crate) struct Inside {
     /// Start it in a running container, docker:NAME or podman:NAME
     #[arg(id = "inside", long = "in", value_name = "RUNTIME:NAME", help_heading = WHERE)]
@@ -271,7 +293,7 @@ pub(crate) enum Target {
     Agent(Vec<OsString>),
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 #[command(
     group = ArgGroup::new("printed").args(["export", "format"]).multiple(true),
     group = ArgGroup::new("script").args(["export", "undo"]),
@@ -360,11 +382,4 @@ pub(crate) struct Scope {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_definition_is_sound() {
-        super::Arguments::command().debug_assert();
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ use crate::{
 
 /// The agent and its arguments in a command line, or what is printed in place of running it.
 pub fn arguments(words: &[OsString]) -> Result<Vec<OsString>, String> {
-    let (arguments, _) = Arguments::read_from(|| words.iter().cloned())
+    let (arguments, _) = Arguments::read_from(words)
         .map_err(|error| commands::without_values(error).render().to_string())?;
     let target = match arguments.command {
         Command::Run(run) => run.target,

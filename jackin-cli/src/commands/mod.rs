@@ -59,7 +59,7 @@ pub fn main() -> ExitCode {
         Ok(read) => read,
         Err(error) => return refuse(&without_hidden(without_values(error))),
     };
-    let report = Report::new(arguments.color, json);
+    let report = Report::new(arguments.global.color, json);
     match dispatch(arguments, &report) {
         Ok(code) => code.into(),
         Err(failure) => {
@@ -115,7 +115,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
-    let ambient = Ambient::read(arguments.config_dir);
+    let ambient = Ambient::read(arguments.global.config_dir);
     match arguments.command {
         Command::Run(run) => return run::run(run, &ambient, report),
         Command::Env(env) => env::run(&env, &ambient, report)?,
