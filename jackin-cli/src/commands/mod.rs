@@ -119,34 +119,27 @@ fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
     match arguments.command {
         Command::Run(run) => return run::run(run, &ambient, report),
         Command::Env(env) => env::run(&env, &ambient, report)?,
-        Command::Plan(plan) => apart(|| plan::run(plan, &ambient))?,
-        Command::Label(label) => apart(|| label::run(&label, &ambient))?,
-        Command::Auth(auth) => return apart(|| auth::run(&auth, &ambient, report)),
+        Command::Plan(plan) => plan::run(plan, &ambient)?,
+        Command::Label(label) => label::run(&label, &ambient)?,
+        Command::Auth(auth) => return auth::run(&auth, &ambient, report),
         #[cfg(feature = "terminal")]
-        Command::Console => return apart(|| console::run(&ambient, report)),
-        Command::Config(config) => return apart(|| config::run(&config, &ambient, report)),
-        Command::Workspace(asked) => apart(|| workspace::run(&asked, &ambient, report))?,
-        Command::Providers(list) => apart(|| providers::run(&list, &ambient))?,
-        Command::Agents(list) => apart(|| agents::run(&list, &ambient))?,
-        Command::Doctor(asked) => return apart(|| doctor::run(&asked, &ambient)),
+        Command::Console => return console::run(&ambient, report),
+        Command::Config(config) => return config::run(&config, &ambient, report),
+        Command::Workspace(asked) => workspace::run(&asked, &ambient, report)?,
+        Command::Providers(list) => providers::run(&list, &ambient)?,
+        Command::Agents(list) => agents::run(&list, &ambient)?,
+        Command::Doctor(asked) => return doctor::run(&asked, &ambient),
         #[cfg(feature = "manual")]
-        Command::Completions(asked) => apart(|| manual::completions(&asked))?,
+        Command::Completions(asked) => manual::completions(&asked)?,
         #[cfg(feature = "manual")]
-        Command::Man(asked) => apart(|| manual::man(&asked))?,
-        Command::Explain(asked) => apart(|| explain::run(&asked, &ambient))?,
+        Command::Man(asked) => manual::man(&asked)?,
+        Command::Explain(asked) => explain::run(&asked, &ambient)?,
         #[cfg(not(feature = "terminal"))]
         Command::Console => return Err(absent("terminal")),
         #[cfg(not(feature = "manual"))]
         Command::Completions(_) | Command::Man(_) => return Err(absent("manual")),
     }
     Ok(0)
-}
-
-/// What no launch does, out of its way: the frames and the pages of it would be a launch's as well.
-#[cold]
-#[inline(never)]
-fn apart<T>(work: impl FnOnce() -> T) -> T {
-    work()
 }
 
 /// A command that is not in `--help` either.
