@@ -31,9 +31,6 @@ pub struct Ambient {
     root: Option<Root>,
 }
 
-/// A workspace, and its file's name if that is surely a file: no link, no pipe.
-type Listed = (WorkspaceName, Option<OsString>);
-
 /// The configuration directory, and who named it, if somebody did.
 struct Root {
     dir: PathBuf,
@@ -272,13 +269,11 @@ impl Ambient {
     /// Every workspace, by name.
     pub(crate) fn workspaces(&self) -> Result<Vec<WorkspaceName>, Failure> {
         self.check_root()?;
-        let mut names: Vec<_> = self.listed()?.into_iter().map(|(name, _)| name).collect();
-        names.sort();
-        Ok(names)
+        self.listed()
     }
 
-    /// Every workspace, in the order of the system.
-    fn listed(&self) -> Result<Vec<Listed>, Failure> {
+    /// Every workspace of a configuration directory that is there, by name.
+    fn listed(&self) -> Result<Vec<WorkspaceName>, Failure> {
         let Some(dir) = self.workspaces_dir() else { return Ok(Vec::new()) };
         let entries = match fs::read_dir(&dir) {
             Ok(entries) => entries,
@@ -287,17 +282,14 @@ impl Ambient {
             }
             Err(error) => return Err(failed(&dir, &error)),
         };
-        let mut found = Vec::new();
+        let mut names = Vec::new();
         for entry in entries {
-            let entry = entry.map_err(|error| failed(&dir, &error))?;
-            let file = entry.file_name();
+            let file = entry.map_err(|error| failed(&dir, &error))?.file_name();
             let stem = file.to_str().and_then(|name| name.strip_suffix(".toml"));
-            if let Some(name) = stem.and_then(|stem| stem.parse().ok()) {
-                let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-                found.push((name, is_file.then_some(file)));
-            }
+            names.extend(stem.and_then(|stem| stem.parse::<WorkspaceName>().ok()));
         }
-        Ok(found)
+        names.sort();
+        Ok(names)
     }
 }
 

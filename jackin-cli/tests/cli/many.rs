@@ -1,5 +1,5 @@
-//! Many workspaces, most of which are only glanced at: the one that is meant is found all the same,
-//! and what is wrong with one of them is said as if it were alone.
+//! Many workspaces: jackin finds the one of the current directory among them, and reports an error in
+//! one of them as if that were the only one.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    faults::{ZAI, bound},
+    faults::ZAI,
     support::{Home, Seen, see},
 };
 
@@ -131,43 +131,4 @@ fn an_error_is_the_same_as_of_one_that_is_alone() {
     write(&many, "other", "workdir = \"~/odd\"");
     let seen = launched(&many, "odd");
     assert!(seen.code == Some(2) && seen.err.contains("`odd` and `other`"), "{}", seen.err);
-}
-
-/// What was glanced at while it was empty is read once more.
-#[test]
-#[ignore = "needs strace; .ci/run runs it"]
-fn a_file_that_is_just_being_written() {
-    let home = home();
-    crowd(&home);
-    let file = home.path().join(".config/jackin/workspaces/w7.toml");
-    let program = bound(&home, LAUNCH);
-    let mut strace = Command::new("strace");
-    strace.args([
-        "--quiet=all",
-        "-f",
-        "-o",
-        "/dev/null",
-        "-e",
-        "inject=read:retval=0:when=1",
-        "-P",
-    ]);
-    strace.arg(file).arg(program.get_program()).args(program.get_args());
-    strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let seen = see(strace.current_dir(home.path().join("crowd/7")));
-    assert_eq!(seen.out, "k7\n", "{}", seen.err);
-}
-
-/// Then one thread does it all. Root has no such limit.
-#[test]
-fn no_thread_is_to_be_had() {
-    let home = home();
-    crowd(&home);
-    let program = bound(&home, LAUNCH);
-    let mut command = Command::new("prlimit");
-    command.arg("--nproc=0").arg(program.get_program()).args(program.get_args());
-    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    for n in [0, 99] {
-        let seen = see(command.current_dir(home.path().join(format!("crowd/{n}"))));
-        assert_eq!(seen.out, format!("k{n}\n"), "{}", seen.err);
-    }
 }
