@@ -5,6 +5,7 @@ mod export;
 mod keeping;
 mod tools;
 
+pub(crate) use crate::ui::report::Color;
 pub(crate) use auth::{Auth, AuthCheck, AuthGuide, AuthImport, AuthList, AuthSet, AuthUnset};
 #[cfg(feature = "request")]
 pub(crate) use auth::{AuthRequest, Kind};
@@ -18,9 +19,7 @@ pub(crate) use tools::{Completions, Doctor, Man};
 
 use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
-use clap::{
-    ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
-};
+use clap::{ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jackin_core::{
     NameError,
     export::{Format, Shell},
@@ -124,14 +123,6 @@ fn read_alone<C: Args>(words: &[OsString]) -> Option<(Global, C)> {
     let mut matches = command.try_get_matches_from(words).ok()?;
     let global = Global::from_arg_matches_mut(&mut matches).ok()?;
     Some((global, C::from_arg_matches_mut(&mut matches).ok()?))
-}
-
-/// When messages are coloured.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Color {
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,9 +12,9 @@ use clap_complete::{
 };
 use clap_complete_nushell::Nushell;
 use jackin_core::{Document, EnvLayers, Registry};
+use jackin_host::Ambient;
 
 use crate::{
-    ambient::Ambient,
     args::{Arguments, CompletionShell},
     failure::{FAILED, Failure},
 };
@@ -42,9 +42,8 @@ pub(crate) fn script(shell: CompletionShell) -> Result<Vec<u8>, Failure> {
 
 /// The answer, if a shell asks.
 pub(crate) fn answer() -> Option<ExitCode> {
-    if !Ambient::is_set(VARIABLE) {
-        return None;
-    }
+    // Before anything else is read.
+    std::env::var_os(VARIABLE)?;
     let here = std::env::current_dir().ok();
     let asked = CompleteEnv::with_factory(command).var(VARIABLE);
     match asked.try_complete(std::env::args_os(), here.as_deref()) {

@@ -4,11 +4,12 @@
 use std::fmt;
 
 use jackin_core::{
-    ConfigError, ErrorKind, KeyProblem, MaterializeError, ProviderId, ResolveError, Scope,
-    SelectError, Unknown,
+    ConfigError, ErrorKind, KeyProblem, MaterializeError, NameOrigin, ProviderId, ResolveError,
+    Scope, SelectError, Unknown,
     export::ExportError,
     place::{KeptInside, TabMissingEnv},
 };
+use jackin_host::{HostError, HostErrorKind, ReadProblem};
 
 /// jackin itself failed.
 pub(crate) const FAILED: u8 = 125;
@@ -23,16 +24,15 @@ pub(crate) const USAGE: u8 = 2;
 
 /// Why a command ended, for the user and for the exit code. It never holds a secret.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Failure {
+pub(crate) struct Failure {
     /// The exit code of `jackin`.
-    pub code: u8,
+    pub(crate) code: u8,
     /// What kind of failure it is; stable, for programs.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// What is wrong, and where.
-    pub message: String,
+    pub(crate) message: String,
     /// What the user can do.
-    pub hint: Option<String>,
+    pub(crate) hint: Option<String>,
 }
 
 impl fmt::Display for Failure {
@@ -58,6 +58,12 @@ impl Failure {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same with a hint more.
+    fn also(self, hint: &str) -> Self {
+        let both = self.hint.as_ref().map_or(hint.into(), |first| format!("{first}; {hint}"));
+        self.hint(both)
     }
 
     fn of(kind: ErrorKind, error: &dyn std::error::Error, hint: Option<String>) -> Self {
@@ -109,6 +115,60 @@ impl From<SelectError> for Failure {
             _ => None,
         };
         Self::of(error.kind(), &error, hint)
+    }
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        let hint = error.advice().or_else(|| host_hint(&error).map(str::to_owned));
+        let message = match &error {
+            // The library knows only that it was an argument.
+            HostError::MissingConfigDir { named: NameOrigin::Argument, .. } => {
+                format!("{error} (from `--config-dir`)")
+            }
+            _ => error.to_string(),
+        };
+        match error {
+            HostError::Config(error) => error.into(),
+            HostError::Unknown(unknown) => (*unknown).into(),
+            HostError::Discovery(error) => {
+                Self::from(error).also("`--workspace NAME` looks at that workspace alone")
+            }
+            error => Self { hint, ..Self::new(host_code(error.kind()), message) },
+        }
+    }
+}
+
+const fn host_code(kind: HostErrorKind) -> u8 {
+    match kind {
+        HostErrorKind::Usage => USAGE,
+        HostErrorKind::NotFound => NOT_FOUND,
+        HostErrorKind::NotExecutable => NOT_EXECUTABLE,
+        _ => FAILED,
+    }
+}
+
+/// What to type, where the library has no advice.
+const fn host_hint(error: &HostError) -> Option<&'static str> {
+    match error {
+        HostError::Read { problem: ReadProblem::System(_), .. } => {
+            Some("`ls -ld` shows what stands there; `--config-dir DIR` names another directory")
+        }
+        HostError::NoConfigDir { .. } => Some("name one with `--config-dir DIR`"),
+        HostError::TwoWorkspaces { .. } => Some("choose with `--workspace NAME`"),
+        _ => None,
+    }
+}
+
+/// The failure to find or start an agent, with how to install it.
+pub(crate) fn with_install(error: HostError, install: Option<&str>) -> Failure {
+    let is_missing = matches!(error, HostError::NotOnPath { .. } | HostError::OnlySelf { .. });
+    let failure = Failure::from(error);
+    match install.filter(|_| is_missing) {
+        Some(install) => {
+            failure.hint(format!("install it with `{install}`, or name another with `--program`"))
+        }
+        None => failure,
     }
 }
 

@@ -1,5 +1,5 @@
 //! JSON Schemas of the configuration and of what `--json` prints. They are files, so that no launch
-//! carries what makes them; a test compares the files with the types.
+//! carries what makes them; a test of the commands compares the files with the types.
 
 use std::borrow::Cow;
 
@@ -36,7 +36,8 @@ impl Schema {
         }
     }
 
-    const fn file(self) -> &'static str {
+    /// The file that the types wrote.
+    pub(crate) const fn file(self) -> &'static str {
         match self {
             Self::Config => include_str!("../schemas/config.json"),
             Self::Plan => include_str!("../schemas/plan.json"),
@@ -63,8 +64,3 @@ fn with_agents(schema: &str) -> String {
     }
     format!("{schema:#}\n")
 }
-
-#[cfg(test)]
-mod config;
-#[cfg(test)]
-mod tests;

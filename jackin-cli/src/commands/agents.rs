@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use jackin_core::{Agent, EnvLayers, Protocol, choice};
 use serde::Serialize;
 
+use jackin_host::{Ambient, launch};
+
 use crate::{
-    ambient::Ambient,
     args::List,
     commands::{layers, providers::list},
     failure::Failure,
-    launch,
-    report::{self},
+    ui::report,
 };
 
 /// What `agents --json` prints.
@@ -60,7 +60,7 @@ fn row<'a>(agent: &'a Agent, layers: &'a EnvLayers, ambient: &Ambient) -> Row<'a
         id: agent.id.as_str(),
         label: &agent.label,
         program: &agent.program,
-        path: launch::find((*agent.program).as_ref(), ambient.var("PATH"), None).ok(),
+        path: launch::find((*agent.program).as_ref(), ambient.var("PATH")).ok(),
         install: &agent.install,
         native: agent.native.as_str(),
         protocols: agent.bindings.iter().map(|binding| binding.protocol).collect(),

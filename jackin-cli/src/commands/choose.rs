@@ -4,19 +4,22 @@
 use std::{ffi::OsString, io};
 
 use jackin_core::{Agent, EnvLayers, ExecPlan, NameOrigin, Provider, SelectError, choice, resolve};
+use jackin_host::{
+    Ambient, launch,
+    text::{moments, visible},
+};
 
 use crate::{
-    ambient::Ambient,
     args::Run,
     commands::{agent, joined},
-    expiry,
     failure::{FAILED, Failure},
-    last::{Last, Picks},
-    launch,
-    picker::{Picked, Picker, Row},
-    report::{Report, visible},
-    screen::Screen,
-    terminal::can_ask,
+    ui::{
+        picker::{Picked, Picker, Row},
+        recent_picks::{Last, Picks},
+        report::Report,
+        screen::Screen,
+        terminal::can_ask,
+    },
 };
 
 /// The plan for what was asked for or picked; nothing if the user would rather not.
@@ -83,7 +86,7 @@ impl<'a> Choice<'_, 'a> {
     /// Those that are installed, then the others and how to install them.
     fn agents(&self) -> Agents<'a> {
         let path = self.ambient.var("PATH");
-        let found = |agent: &Agent| launch::find((*agent.program).as_ref(), path, None).is_ok();
+        let found = |agent: &Agent| launch::find((*agent.program).as_ref(), path).is_ok();
         let refusal = |agent: &Agent| {
             let startable = self.args.program.is_some() || found(agent);
             (!startable).then(|| format!("not on PATH: {}", agent.install))
@@ -136,7 +139,7 @@ impl<'a> Choice<'_, 'a> {
     fn refusal(&self, agent: &Agent, provider: &Provider) -> Option<String> {
         match resolve(self.layers, agent, provider) {
             Err(error) => Some(error.reason()),
-            Ok(plan) => expiry::ended(&plan).map(|at| format!("its key {}", expiry::words(at))),
+            Ok(plan) => moments::ended(&plan).map(|at| format!("its key {}", moments::words(at))),
         }
     }
 

@@ -1,13 +1,14 @@
 //! `jackin config`: where the configuration is, and the variables of `config.toml`.
 
+use jackin_host::Ambient;
+
 use crate::{
-    ambient::Ambient,
     args::{self, Config, EnvValues, Role},
     commands::values::{self, Setting},
     doctor,
     failure::Failure,
-    report::{self, Report},
-    store::Target,
+    scope_file::ScopeFile,
+    ui::report::{self, Report},
 };
 
 pub(super) fn run(config: &Config, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
@@ -41,7 +42,7 @@ pub(super) fn env<S: clap::Args>(
     report: &Report,
     target: impl Fn(&S) -> args::Scope,
 ) -> Result<(), Failure> {
-    let find = |scope: &S| Target::find(&target(scope), ambient);
+    let find = |scope: &S| ScopeFile::find(&target(scope), ambient);
     match asked {
         EnvValues::Set(set) => {
             let setting = Setting {

@@ -1,11 +1,11 @@
 //! `jackin console`: the Auth screen, where somebody is there to see it.
 
+use jackin_host::Ambient;
+
 use crate::{
-    ambient::Ambient,
     console,
     failure::{Failure, USAGE},
-    report::Report,
-    terminal::can_ask,
+    ui::{report::Report, terminal::can_ask},
 };
 
 pub(super) fn run(ambient: &Ambient, report: &Report) -> Result<u8, Failure> {

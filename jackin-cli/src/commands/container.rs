@@ -2,25 +2,25 @@
 //! What the container's own environment holds is asked of the container.
 
 use std::{
-    ffi::OsString,
     io::{self, IsTerminal as _},
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
+    path::PathBuf,
 };
 
 use jackin_core::{
     ExecPlan,
     place::{Container, ContainerTarget, MountDir, Runtime},
 };
+use jackin_host::{
+    Ambient, HostError, HostErrorKind, Sources, launch,
+    os::current_dir,
+    place::{ClientAnswer, ask_client},
+};
 
 use crate::{
-    ambient::Ambient,
     args::{Inside, Show, Spot},
     commands::run::{is_only_shown, title},
-    failure::{FAILED, Failure, NOT_EXECUTABLE, NOT_FOUND, USAGE},
-    launch,
-    report::Report,
-    secrets::Sources,
+    failure::{FAILED, Failure, USAGE},
+    ui::report::Report,
 };
 
 /// The container that was asked for.
@@ -60,15 +60,19 @@ pub(super) fn enter(
     ambient: &Ambient,
     report: &Report,
 ) -> Result<u8, Failure> {
-    let plan = plan.detached(&ambient.vars).through_client();
-    let client = client(container.runtime, ambient).map_err(|failure| match failure.code {
-        NOT_FOUND => failure.hint("`--in` and `--image` need the client of Docker or of Podman"),
-        _ => failure,
+    let plan = plan.detached(ambient.vars()).through_client();
+    let client = client(container.runtime, ambient).map_err(|error| match error.kind() {
+        HostErrorKind::NotFound => {
+            Failure::from(error).hint("`--in` and `--image` need the client of Docker or of Podman")
+        }
+        _ => error.into(),
     })?;
-    let inside = match answer(&client, plan.question(container))? {
-        Ok(answer) => plan.found_inside(answer)?,
-        // The client has said why.
-        Err(code) => return Ok(code),
+    let inside = match ask_client(&client, plan.question(container))? {
+        ClientAnswer::Variables(vars) => plan.found_inside(vars)?,
+        ClientAnswer::Failed(code) => {
+            return Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED));
+        }
+        _ => return Ok(FAILED),
     };
     if is_only_shown(&plan.clone().in_container(container, &inside), show, ambient, report)? {
         return Ok(0);
@@ -76,12 +80,12 @@ pub(super) fn enter(
     let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     title(&plan, show, ambient, report);
-    let ready = ready.in_container(container, &inside, &ambient.vars);
-    match launch::start(&ready, ambient, Some(client), None)? {}
+    let ready = ready.in_container(container, &inside, ambient.vars());
+    match launch::start(&ready, ambient.vars(), Some(client))? {}
 }
 
-fn client(runtime: Runtime, ambient: &Ambient) -> Result<PathBuf, Failure> {
-    launch::find(runtime.as_str().as_ref(), ambient.var("PATH"), None)
+fn client(runtime: Runtime, ambient: &Ambient) -> Result<PathBuf, HostError> {
+    launch::find(runtime.as_str().as_ref(), ambient.var("PATH"))
 }
 
 /// The first runtime that is there, else the first.
@@ -91,43 +95,10 @@ fn installed(ambient: &Ambient) -> Runtime {
 }
 
 fn here() -> Result<MountDir, Failure> {
-    let here = Ambient::here()?;
+    let here = current_dir()?;
     let dir = here.to_str().map(str::parse::<MountDir>);
     dir.and_then(Result::ok).ok_or_else(|| {
         let message = format!("{} cannot be mounted in a container", here.display());
         Failure::new(FAILED, message).hint("the path of a mount is UTF-8 without `,` and `\"`")
     })
-}
-
-/// The client's answer, or its exit code.
-fn answer(
-    client: &Path,
-    question: Vec<OsString>,
-) -> Result<Result<Vec<(OsString, OsString)>, u8>, Failure> {
-    let mut command = Command::new(client);
-    command.args(question).stdin(Stdio::null()).stderr(Stdio::inherit());
-    let output = command.output().map_err(|error| {
-        Failure::new(NOT_EXECUTABLE, format!("cannot execute {}: {error}", client.display()))
-    })?;
-    if !output.status.success() {
-        let code = output.status.code().and_then(|code| u8::try_from(code).ok());
-        return Ok(Err(code.unwrap_or(FAILED)));
-    }
-    let entries = output.stdout.split(|byte| *byte == 0);
-    let pairs = entries.filter_map(|entry| {
-        let at = entry.iter().position(|byte| *byte == b'=')?;
-        Some((os_string(&entry[..at]), os_string(&entry[at + 1..])))
-    });
-    Ok(Ok(pairs.collect()))
-}
-
-#[cfg(unix)]
-fn os_string(bytes: &[u8]) -> OsString {
-    use std::os::unix::ffi::OsStringExt as _;
-    OsString::from_vec(bytes.to_vec())
-}
-
-#[cfg(not(unix))]
-fn os_string(bytes: &[u8]) -> OsString {
-    String::from_utf8_lossy(bytes).into_owned().into()
 }

@@ -5,15 +5,16 @@ use std::{fmt::Write as _, time::Duration};
 use jackin_core::{NameOrigin, choice, resolve};
 use serde::Serialize;
 
+use jackin_host::Ambient;
+
 use crate::{
-    ambient::Ambient,
     args::Doctor,
     commands::layers,
     doctor::{
         Cause, Examined, Finding, Installed, Pair, Severity, Verdict, examine, smoke::attempt,
     },
     failure::Failure,
-    report::{self},
+    ui::report,
 };
 
 /// Something is wrong.

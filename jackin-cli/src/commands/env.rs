@@ -5,22 +5,24 @@ use std::{
     ffi::{OsStr, OsString},
     fs::File,
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use jackin_core::{
     ExecPlan, PlannedValue,
     export::{Changes, Format, Shell, github_masks},
 };
+use jackin_host::{
+    Ambient, Sources,
+    os::parent_program,
+    text::{self, moments},
+};
 
 use crate::{
-    ambient::Ambient,
     args::Env,
     commands::{plan_for, removals},
-    expiry,
     failure::{FAILED, Failure},
-    report::{self, Report},
-    secrets::Sources,
+    ui::report::{self, Report},
 };
 
 /// Who reads what is printed.
@@ -31,7 +33,7 @@ enum Reader {
 }
 
 pub(super) fn run(args: &Env, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
-    let shell = || args.shell.unwrap_or_else(|| ambient.shell());
+    let shell = || args.shell.unwrap_or_else(|| asking_shell(ambient));
     if args.undo {
         return report::data(shell().undo().as_bytes());
     }
@@ -39,10 +41,10 @@ pub(super) fn run(args: &Env, ambient: &Ambient, report: &Report) -> Result<(), 
     let reader = args.format.map(Reader::Program);
     let reader = reader.or_else(|| args.export.then(|| Reader::Shell(shell())));
     if matches!(reader, Some(Reader::Program(format)) if !format.removes()) {
-        plan = plan.detached(&ambient.vars);
+        plan = plan.detached(ambient.vars());
     }
     plan.warnings.iter().for_each(|warning| report.warning(warning));
-    if let Some(warning) = expiry::warning(&plan) {
+    if let Some(warning) = moments::warning(&plan) {
         report.warning(&warning);
     }
     match reader {
@@ -56,10 +58,10 @@ fn listing(plan: &ExecPlan, ambient: &Ambient) -> String {
         PlannedValue::Plain(text) => format!("{}={text}\n", var.name),
         _ => format!("{}=••••\n", var.name),
     });
-    let dropped = plan.dropped(&ambient.vars);
+    let dropped = plan.dropped(ambient.vars());
     let replaced = |name: &OsString| plan.set.iter().any(|var| *name == *var.name.as_str());
     let unset = dropped.iter().filter(|name| !replaced(name));
-    unset.map(|name| format!("unset {}\n", report::name(name))).chain(set).collect()
+    unset.map(|name| format!("unset {}\n", text::name(name))).chain(set).collect()
 }
 
 /// Prints what the agent's environment adds and leaves out.
@@ -72,7 +74,7 @@ fn export(
 ) -> Result<(), Failure> {
     let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
-    let changes = Changes::of(&ready, &ambient.vars);
+    let changes = Changes::of(&ready, ambient.vars());
     changes.missing().for_each(|name| {
         report.warning(&format!("`{name}` is not passed on: it holds another provider's key"));
     });
@@ -84,7 +86,7 @@ fn export(
     }
     match reader {
         Reader::Shell(shell) => report::data(shell.export(&changes)?.as_bytes()),
-        Reader::Program(Format::Github) => for_later_steps(&changes, &ambient.github_env()?),
+        Reader::Program(Format::Github) => for_later_steps(&changes, &github_env(ambient)?),
         Reader::Program(format) => report::data(&format.write(&changes)?),
     }
 }
@@ -104,7 +106,7 @@ fn unsaid(plan: &ExecPlan, changes: &Changes<'_>, reader: Reader) -> Vec<String>
             )];
         }
     };
-    let names = changes.removed().filter(|name| !can_name(name)).map(report::name);
+    let names = changes.removed().filter(|name| !can_name(name)).map(text::name);
     names.map(|name| format!("{who} cannot unset `{name}`; `jackin run` leaves it out")).collect()
 }
 
@@ -123,4 +125,22 @@ fn for_later_steps(changes: &Changes<'_>, path: &Path) -> Result<(), Failure> {
         let _ = file.set_len(before);
         failed(error)
     })
+}
+
+/// The file that a step of GitHub Actions leaves variables in.
+fn github_env(ambient: &Ambient) -> Result<PathBuf, Failure> {
+    ambient.path("GITHUB_ENV").ok_or_else(|| {
+        Failure::new(FAILED, "`GITHUB_ENV` is not set")
+            .hint("`--format github` is for a step of GitHub Actions")
+    })
+}
+
+/// The shell that asks: the program that started this one, where the system tells and it is a shell, else
+/// the one in `SHELL`.
+fn asking_shell(ambient: &Ambient) -> Shell {
+    let usual = if cfg!(windows) { Shell::Pwsh } else { Shell::Sh };
+    let named = || Shell::of_program(&ambient.path("SHELL")?);
+    // A script's shell is its interpreter, and a shell that is a script itself is known by its name.
+    let mut parents = parent_program();
+    parents.find_map(|program| Shell::of_program(&program)).or_else(named).unwrap_or(usual)
 }

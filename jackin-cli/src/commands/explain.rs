@@ -1,14 +1,14 @@
 //! `jackin explain`: why a provider refuses, the likeliest cause first. It asks nobody.
 
 use jackin_core::guide::Guide;
+use jackin_host::Ambient;
 
 use crate::{
-    ambient::Ambient,
+    allowance,
     args::{Explain, Place},
     commands::{guide, layers, plan::allowance, provider},
-    expiry,
     failure::Failure,
-    report::{self},
+    ui::report,
 };
 
 pub(super) fn run(args: &Explain, ambient: &Ambient) -> Result<(), Failure> {
@@ -27,7 +27,7 @@ pub(super) fn run(args: &Explain, ambient: &Ambient) -> Result<(), Failure> {
     let advice = guide.advice(&args.status).map(|advice| format!("\n{advice}.\n"));
     text.extend(advice);
     let resets = guide.resets.filter(|_| args.status != "401");
-    let resets = resets.map(|day| format!("Here {}.\n", allowance(expiry::next(day))));
+    let resets = resets.map(|day| format!("Here {}.\n", allowance(allowance::next(day))));
     text.extend(resets);
     report::text(&text)
 }

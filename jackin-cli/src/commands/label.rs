@@ -1,12 +1,8 @@
 //! `jackin label`: what the session is called, for prompts and status lines.
 
-use crate::{
-    ambient::Ambient,
-    args::Label,
-    commands::plan_for,
-    failure::Failure,
-    report::{self},
-};
+use jackin_host::Ambient;
+
+use crate::{args::Label, commands::plan_for, failure::Failure, ui::report};
 
 pub(super) fn run(args: &Label, ambient: &Ambient) -> Result<(), Failure> {
     let (plan, _) = plan_for(&args.selection, args.agent.as_ref(), ambient)?;

@@ -8,7 +8,7 @@ use crate::{
     args::{Arguments, Completions, Man},
     complete,
     failure::{FAILED, Failure},
-    report::{self},
+    ui::report,
 };
 
 pub(super) fn completions(args: &Completions) -> Result<(), Failure> {

@@ -17,6 +17,8 @@ mod manual;
 mod plan;
 mod providers;
 mod run;
+#[cfg(test)]
+mod schemas;
 mod tab;
 mod values;
 mod workspace;
@@ -37,12 +39,12 @@ use jackin_core::{
     guide::{Guide, OwnFile},
     resolve,
 };
+use jackin_host::Ambient;
 
 use crate::{
-    ambient::Ambient,
     args::{Arguments, Color, Command, Place, Selection, Target},
     failure::{Failure, USAGE},
-    report::Report,
+    ui::report::Report,
 };
 
 /// The longest word, in bytes, that usage errors repeat; keys are longer.
@@ -151,7 +153,7 @@ fn absent(feature: &str) -> Failure {
 
 /// The layers for a workspace and a role, over the environment.
 fn layers(place: &Place, ambient: &Ambient) -> Result<EnvLayers, Failure> {
-    ambient.layers(place.workspace.as_deref(), place.role.as_deref())
+    Ok(ambient.layers(place.workspace.as_deref(), place.role.as_deref())?)
 }
 
 /// The provider of that name.
@@ -172,7 +174,8 @@ fn guide_in(
     ambient: &Ambient,
 ) -> Result<Guide, Failure> {
     let files = ambient.files(workspace)?;
-    let files: Vec<_> = files.iter().map(|(name, text)| OwnFile { name, text }).collect();
+    let files: Vec<_> =
+        files.iter().map(|file| OwnFile { name: file.name(), text: file.text() }).collect();
     Ok(Guide::read(id.as_str(), role, &files)?)
 }
 

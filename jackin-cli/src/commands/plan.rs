@@ -3,14 +3,17 @@
 use std::fmt::Write as _;
 
 use jackin_core::{ExecPlan, PlannedValue, PlannedVar};
+use jackin_host::{
+    Ambient,
+    text::{self, moments},
+};
 
 use crate::{
-    ambient::Ambient,
+    allowance,
     args::Plan,
     commands::{guide_in, plan_for, words},
-    expiry,
     failure::Failure,
-    report::{self},
+    ui::report,
 };
 
 pub(super) fn run(args: Plan, ambient: &Ambient) -> Result<(), Failure> {
@@ -38,7 +41,7 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
     head.push(["command".into(), command.join(" ")]);
     text += &report::columns(&head);
     #[cfg(jackin_leak)]
-    text.push_str(&crate::leak::of_plan(plan));
+    text.push_str(&jackin_host::leak::of_plan(plan));
     text += "\nset\n";
     let rows: Vec<_> = plan.set.iter().map(row).collect();
     text += &indented(&report::columns(&rows));
@@ -47,8 +50,8 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
     }
     text += "\nremove\n";
     text += &removals(plan);
-    let dropped = plan.dropped(&ambient.vars);
-    let here: Vec<_> = dropped.iter().map(|name| report::name(name)).collect();
+    let dropped = plan.dropped(ambient.vars());
+    let here: Vec<_> = dropped.iter().map(|name| text::name(name)).collect();
     let here = if here.is_empty() { "nothing".to_owned() } else { here.join(", ") };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "\nin this environment that removes: {here}");
@@ -61,17 +64,17 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
 /// What is left of the plan's key, as far as that is known.
 fn left(plan: &ExecPlan, ambient: &Ambient) -> Option<String> {
     if let Some(at) = plan.expires_at {
-        return Some(expiry::words(at));
+        return Some(moments::words(at));
     }
     plan.set.iter().find(|var| var.key.is_some())?;
     let (workspace, role) = (plan.workspace.as_ref(), plan.role.as_ref());
     let guide = guide_in(workspace, role, &plan.provider, ambient).ok()?;
-    guide.resets.map(|day| allowance(expiry::next(day)))
+    guide.resets.map(|day| allowance(allowance::next(day)))
 }
 
 /// When an allowance begins anew.
 pub(super) fn allowance(at: i64) -> String {
-    format!("a member's allowance {}", expiry::resets(at))
+    format!("a member's allowance {}", allowance::resets(at))
 }
 
 fn row(var: &PlannedVar) -> [String; 4] {

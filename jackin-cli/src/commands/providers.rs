@@ -8,13 +8,14 @@ use jackin_core::{
 };
 use serde::Serialize;
 
+use jackin_host::{Ambient, text::moments};
+
 use crate::{
-    ambient::Ambient,
+    allowance,
     args::Providers,
     commands::{guide, layers, plan::allowance},
-    expiry,
     failure::Failure,
-    report::{self},
+    ui::report,
 };
 
 /// What `providers --json` prints.
@@ -72,7 +73,7 @@ pub(super) fn run(args: &Providers, ambient: &Ambient) -> Result<(), Failure> {
         layers.registry.providers().iter().map(|provider| row(provider, &layers, agent)).collect();
     for (row, provider) in rows.iter_mut().zip(layers.registry.providers().iter()) {
         if row.configured.is_some() && row.expires_at.is_none() {
-            row.resets_at = guide(&provider.id, &layers, ambient)?.resets.map(expiry::next);
+            row.resets_at = guide(&provider.id, &layers, ambient)?.resets.map(allowance::next);
         }
     }
     if args.list.json {
@@ -115,7 +116,7 @@ fn for_agent(rows: &[Row<'_>], agent: &Agent) -> Vec<[String; 3]> {
 
 fn configured(row: &Row<'_>) -> String {
     let place = row.configured.as_ref().map_or("-".into(), ToString::to_string);
-    let left = row.expires_at.map(expiry::words).or(row.resets_at.map(allowance));
+    let left = row.expires_at.map(moments::words).or(row.resets_at.map(allowance));
     left.map(|left| format!("{place}; {left}")).unwrap_or(place)
 }
 

@@ -1,18 +1,20 @@
 //! `jackin run`: becomes the agent.
 
 use jackin_core::ExecPlan;
+use jackin_host::{
+    Ambient, Sources,
+    launch::{self, version},
+    text::moments,
+};
 
 use crate::{
-    ambient::Ambient,
     args::{Run, Show},
     commands::{container, layers, plan, tab, words},
-    expiry,
-    failure::{CANCELLED, Failure},
-    launch,
-    report::{self, Report},
-    secrets::Sources,
-    terminal::can_draw,
-    version,
+    failure::{CANCELLED, Failure, with_install},
+    ui::{
+        report::{self, Report},
+        terminal::can_draw,
+    },
 };
 
 pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
@@ -44,7 +46,8 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     // Nobody wants to unlock a vault for a program that is not there.
     let mut program = None;
     if !plan.set.iter().any(|var| var.name.as_str() == "PATH") {
-        let found = launch::find(&plan.program, ambient.var("PATH"), install)?;
+        let found = launch::find(&plan.program, ambient.var("PATH"))
+            .map_err(|error| with_install(error, install))?;
         if let Some(warning) = version::warning(&plan, &found, &agent.install) {
             report.warning(&warning);
         }
@@ -53,7 +56,8 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     title(&plan, &args.show, ambient, report);
-    match launch::start(&ready, ambient, program, install)? {}
+    match launch::start(&ready, ambient.vars(), program)
+        .map_err(|error| with_install(error, install))? {}
 }
 
 /// Names the terminal's window or tab.
@@ -80,7 +84,7 @@ pub(super) fn is_only_shown(
     } else {
         plan.warnings.iter().for_each(|warning| report.warning(warning));
     }
-    if let Some(warning) = expiry::warning(plan) {
+    if let Some(warning) = moments::warning(plan) {
         report.warning(&warning);
     }
     Ok(false)

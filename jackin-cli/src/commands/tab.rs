@@ -7,15 +7,16 @@ use jackin_core::{
     ExecPlan,
     place::{Multiplexer, Tab},
 };
+use jackin_host::{
+    Ambient, Sources, launch,
+    os::{current_dir, own_program},
+};
 
 use crate::{
-    ambient::Ambient,
     args::Run,
     commands::run::is_only_shown,
     failure::{Failure, USAGE},
-    launch,
-    report::Report,
-    secrets::Sources,
+    ui::report::Report,
 };
 
 /// What decides in a tab that was not said there: all of it is said in arguments.
@@ -33,13 +34,13 @@ pub(super) fn open(
     let show = args.show;
     let options = [(args.selection.pure, "--pure"), (show.no_title, "--no-title")];
     let command = command(&plan, args.program, options, words, ambient)?;
-    let dir = text(Ambient::here()?.into())?;
-    let plan = plan.detached(&ambient.vars).in_tab(&Tab { multiplexer, dir, command })?;
+    let dir = text(current_dir()?.into())?;
+    let plan = plan.detached(ambient.vars()).in_tab(&Tab { multiplexer, dir, command })?;
     if is_only_shown(&plan, &show, ambient, report)? {
         return Ok(0);
     }
-    let program = launch::find(&plan.program, ambient.var("PATH"), None)?;
-    match launch::start(&plan.materialize(&Sources::new(ambient))?, ambient, Some(program), None)? {}
+    let program = launch::find(&plan.program, ambient.var("PATH"))?;
+    match launch::start(&plan.materialize(&Sources::new(ambient))?, ambient.vars(), Some(program))? {}
 }
 
 /// The multiplexer that this terminal belongs to.
@@ -71,7 +72,7 @@ fn command(
     command.extend(DECIDERS.iter().flat_map(|name| ["-u".into(), name.into()]));
     // The agent, and what interprets it, are those that are found here.
     command.extend(ambient.var("PATH").map(|path| option("PATH", path.into())));
-    command.push(Ambient::program()?.into());
+    command.push(own_program()?.into());
     command.extend(ambient.config_dir().map(|dir| option("--config-dir", dir.into())));
     command.extend(["run".into(), option("--provider", plan.provider.as_str().into())]);
     let workspace = plan.workspace.as_ref().map(|name| option("--workspace", name.as_str().into()));

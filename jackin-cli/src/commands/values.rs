@@ -7,12 +7,18 @@ use jackin_core::{
 };
 use serde::Serialize;
 
+use jackin_host::{
+    Ambient,
+    text::{masked, names_a_secret},
+};
+
 use crate::{
-    ambient::Ambient,
     failure::{Failure, USAGE},
-    input, keys,
-    report::{self, Report},
-    store::Target,
+    scope_file::{ScopeFile, keys},
+    ui::{
+        input,
+        report::{self, Report},
+    },
 };
 
 /// What is asked of `set`.
@@ -25,7 +31,7 @@ pub(super) struct Setting<'a> {
 }
 
 pub(super) fn set(
-    target: &Target,
+    target: &ScopeFile,
     setting: &Setting<'_>,
     ambient: &Ambient,
     report: &Report,
@@ -62,11 +68,11 @@ pub(super) fn set(
 }
 
 /// Says what was stored, and where.
-pub(super) fn said(report: &Report, changed: bool, what: &str, target: &Target) {
+pub(super) fn said(report: &Report, changed: bool, what: &str, target: &ScopeFile) {
     report.plain(&format!("{}\n", keys::done(changed, what, target)));
 }
 
-pub(super) fn unset(target: &Target, name: &str, report: &Report) -> Result<(), Failure> {
+pub(super) fn unset(target: &ScopeFile, name: &str, report: &Report) -> Result<(), Failure> {
     let name = self::name(name)?;
     if target.change(&[Change::Unset { path: target.env(name.as_str()) }])? {
         report.plain(&format!("unset: `{name}` ({})\n", target.shown()));
@@ -112,7 +118,7 @@ fn looks_secret(name: &EnvName, value: &EnvValue, registry: &Registry) -> bool {
         && text.contains(|c: char| c.is_ascii_digit())
         && text.contains(|c: char| c.is_ascii_alphabetic());
     registry.is_key(name)
-        || keys::names_a_secret(name.as_str())
+        || names_a_secret(name.as_str())
         || prefixes.chain(["sk-"]).any(prefix)
         || random
 }
@@ -128,7 +134,7 @@ pub(super) struct Row {
     line: Option<usize>,
 }
 
-pub(super) fn rows(target: &Target, ambient: &Ambient) -> Result<Vec<Row>, Failure> {
+pub(super) fn rows(target: &ScopeFile, ambient: &Ambient) -> Result<Vec<Row>, Failure> {
     let document = target.document(ambient)?;
     let layers = document.iter().flat_map(jackin_core::Document::layers);
     let layer = layers.filter(|(role, _)| *role == target.role.as_ref());
@@ -136,14 +142,14 @@ pub(super) fn rows(target: &Target, ambient: &Ambient) -> Result<Vec<Row>, Failu
     let row = |(name, value, source): (&EnvName, &EnvValue, &Source)| Row {
         name: name.to_string(),
         kind: value.kind(),
-        value: keys::masked(value),
+        value: masked(value),
         file: target.file.display().to_string(),
         line: source.line,
     };
     Ok(entries.map(row).collect())
 }
 
-pub(super) fn list(target: &Target, ambient: &Ambient, json: bool) -> Result<(), Failure> {
+pub(super) fn list(target: &ScopeFile, ambient: &Ambient, json: bool) -> Result<(), Failure> {
     let rows = rows(target, ambient)?;
     if json {
         return report::json(&serde_json::json!({ "schema": 1, "env": rows }));

@@ -8,13 +8,17 @@ use jackin_core::{
 };
 use serde::Serialize;
 
+use jackin_host::{
+    Ambient,
+    os::{current_dir, read_file, rewrite},
+};
+
 use crate::{
-    ambient::{Ambient, read_file},
     args::{self, InWorkspace, Workspace, WorkspaceCreate, WorkspaceRemove, WorkspaceShow},
     commands::{config, values},
     failure::{FAILED, Failure, USAGE},
-    report::{self, Report},
-    store::{self, Target},
+    scope_file::ScopeFile,
+    ui::report::{self, Report},
 };
 
 pub(super) fn run(asked: &Workspace, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
@@ -60,8 +64,9 @@ impl Row {
 fn list(json: bool, ambient: &Ambient) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for name in ambient.workspaces()? {
-        let Some((file, text)) = read_file(&ambient.file(Some(&name))?)? else { continue };
-        rows.push(Row::new(&name, file.clone(), &Document::workspace(&file, &text)?));
+        let Some(file) = read_file(&ambient.file(Some(&name))?)? else { continue };
+        let document = Document::workspace(file.name(), file.text())?;
+        rows.push(Row::new(&name, file.name().to_owned(), &document));
     }
     if json {
         return report::json(&serde_json::json!({ "schema": 1, "workspaces": rows }));
@@ -76,7 +81,7 @@ fn list(json: bool, ambient: &Ambient) -> Result<(), Failure> {
 }
 
 fn show(args: &WorkspaceShow, ambient: &Ambient) -> Result<(), Failure> {
-    let own = Target::find(&target(&args.name, None), ambient)?;
+    let own = ScopeFile::find(&target(&args.name, None), ambient)?;
     let (Some(name), Some(document)) = (&own.workspace, own.document(ambient)?) else {
         return Err(Failure::new(FAILED, format!("cannot read {}", own.file.display())));
     };
@@ -84,7 +89,7 @@ fn show(args: &WorkspaceShow, ambient: &Ambient) -> Result<(), Failure> {
     let mut scopes = Vec::new();
     for (role, _) in document.layers() {
         let role = role.map(|role| role.as_str());
-        let scope = Target::find(&target(&args.name, role), ambient)?;
+        let scope = ScopeFile::find(&target(&args.name, role), ambient)?;
         scopes.push((role, values::rows(&scope, ambient)?));
     }
     if args.json.json {
@@ -119,9 +124,9 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
         Some(dir) => {
             dir.to_str().map_or_else(|| dir.clone(), |dir| ambient.expanded(dir).into_owned())
         }
-        None => Ambient::here()?,
+        None => current_dir()?,
     };
-    let workdir = if workdir.is_absolute() { workdir } else { Ambient::here()?.join(workdir) };
+    let workdir = if workdir.is_absolute() { workdir } else { current_dir()?.join(workdir) };
     let workdir = std::path::absolute(workdir).ok();
     let workdir = workdir.and_then(|dir| dir.into_os_string().into_string().ok());
     let workdir = workdir.ok_or_else(|| {
@@ -129,7 +134,7 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
             .hint("name another one with `--workdir DIR`")
     })?;
     let file = ambient.file(Some(&name))?;
-    store::rewrite(&file, |text| {
+    rewrite(&file, |text| {
         if !text.is_empty() || file.exists() {
             let message = format!("workspace `{name}` is there already: {}", file.display());
             return Err(Failure::new(USAGE, message));
@@ -159,16 +164,18 @@ fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<
 /// The file of a workspace that holds nothing but its directory.
 fn kept_for_nothing(name: &str, ambient: &Ambient) -> Result<PathBuf, Failure> {
     let force = "`--force` removes it with all it holds";
-    let own = Target::find(&target(name, None), ambient).map_err(|failure| match failure.code {
-        USAGE => failure,
-        _ => failure.hint(force),
-    })?;
-    let text = read_file(&own.file)?.map(|(_, text)| text).unwrap_or_default();
-    let mut more: Vec<_> = edit::keys(&text).into_iter().map(|key| format!("`{key}`")).collect();
+    let own =
+        ScopeFile::find(&target(name, None), ambient).map_err(|failure| match failure.code {
+            USAGE => failure,
+            _ => failure.hint(force),
+        })?;
+    let file = read_file(&own.file)?.unwrap_or_default();
+    let text = file.text();
+    let mut more: Vec<_> = edit::keys(text).into_iter().map(|key| format!("`{key}`")).collect();
     more.retain(|key| key != "`workdir`");
-    let rest = edit::unset(&text, &["workdir"]).ok().flatten();
-    let commented = edit::note(&text, &["workdir"]).is_some();
-    if more.is_empty() && (commented || !rest.as_ref().unwrap_or(&text).trim().is_empty()) {
+    let rest = edit::unset(text, &["workdir"]).ok().flatten();
+    let commented = edit::note(text, &["workdir"]).is_some();
+    if more.is_empty() && (commented || !rest.as_deref().unwrap_or(text).trim().is_empty()) {
         more.push("comments".to_owned());
     }
     if more.is_empty() {

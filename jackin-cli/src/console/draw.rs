@@ -18,7 +18,7 @@ use super::{
     scopes::{Held, Row, Seen},
     state::{Console, Over},
 };
-use crate::{keys::masked, report::visible};
+use jackin_host::text::{masked, visible};
 
 /// How far the lists are scrolled.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use jackin_core::{
 };
 
 use super::scopes::Held;
-use crate::{keys, line::Line};
+use crate::{scope_file::keys, ui::masked_input::Line};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

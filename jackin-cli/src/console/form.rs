@@ -13,7 +13,10 @@ use super::{
     entry::{Entry, Wanted, turned},
     scopes::{Held, Row},
 };
-use crate::{keys, line::Line, screen::Input, store::Target};
+use crate::{
+    scope_file::{ScopeFile, keys},
+    ui::{masked_input::Line, screen::Input},
+};
 
 /// A line of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,7 +242,7 @@ impl Form {
     /// The changes of a scope's file, with the values as they are to be stored.
     pub(crate) fn changes<'a>(
         &'a self,
-        target: &'a Target,
+        target: &'a ScopeFile,
         key: Option<&EnvValue>,
         token: Option<&EnvValue>,
     ) -> Vec<Change<'a>> {
@@ -262,7 +265,7 @@ impl Form {
     }
 
     /// A key needs no mode beside it, but where it would be ignored.
-    fn mode_change<'a>(&'a self, target: &'a Target) -> Option<Change<'a>> {
+    fn mode_change<'a>(&'a self, target: &'a ScopeFile) -> Option<Change<'a>> {
         let path = target.path(&["providers", self.row.provider.id.as_str(), "mode"]);
         let wanted = self.mode.map(Mode::as_str);
         if self.mode == Some(Mode::ApiKey) {
@@ -293,7 +296,7 @@ fn parts(entry: &Entry) -> impl Iterator<Item = Part> {
 }
 
 fn stored<'a>(
-    target: &'a Target,
+    target: &'a ScopeFile,
     name: &'a EnvName,
     value: &EnvValue,
     entry: &'a Entry,

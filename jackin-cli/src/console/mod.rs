@@ -16,14 +16,12 @@ use self::{
     form::Form,
     state::{Console, Effect},
 };
+use jackin_host::{Ambient, Sources};
+
 use crate::{
-    ambient::Ambient,
     failure::{CANCELLED, FAILED, Failure},
-    keys,
-    report::Report,
-    screen::Screen,
-    secrets::Sources,
-    store::Target,
+    scope_file::{ScopeFile, keys},
+    ui::{report::Report, screen::Screen},
 };
 
 /// Shows it until somebody leaves.
@@ -150,7 +148,7 @@ fn words(failure: Failure) -> String {
 }
 
 /// The value as it is stored: for the keyring, the entry that holds it now.
-fn kept(wanted: Wanted, name: &EnvName, target: &Target) -> Result<EnvValue, Failure> {
+fn kept(wanted: Wanted, name: &EnvName, target: &ScopeFile) -> Result<EnvValue, Failure> {
     if wanted.in_keyring { keys::keep(wanted.value, name, target) } else { Ok(wanted.value) }
 }
 

@@ -5,12 +5,19 @@ use jackin_core::{
     Agent, Document, EnvLayers, EnvName, EnvValue, Mode, NameOrigin, Provider, Registry, Scope,
     Source, Sourced, WorkspaceName, agent::AuthForward,
 };
+use jackin_host::{
+    Ambient,
+    text::{moments, visible},
+};
 
-use crate::{ambient::Ambient, expiry, failure::Failure, keys, report::visible, store::Target};
+use crate::{
+    failure::Failure,
+    scope_file::{ScopeFile, keys},
+};
 
 /// A scope, and what there is in it.
 pub(crate) struct Place {
-    pub(crate) target: Target,
+    pub(crate) target: ScopeFile,
     pub(crate) seen: Result<Seen, Failure>,
 }
 
@@ -51,7 +58,7 @@ pub(crate) struct Held {
 impl Place {
     /// What the screen calls it.
     pub(crate) fn name(&self) -> String {
-        let Target { workspace, role, .. } = &self.target;
+        let ScopeFile { workspace, role, .. } = &self.target;
         let workspace = workspace.as_ref().map(|name| format!("workspace {name}"));
         let role = role.as_ref().map(|name| format!("role {name}"));
         let parts: Vec<_> = workspace.into_iter().chain(role).collect();
@@ -77,7 +84,7 @@ fn of_file(
     let file = ambient.file(workspace.as_ref())?;
     let roles = document.iter().flat_map(Document::layers).filter_map(|(role, _)| role.cloned());
     let place = |role| {
-        let target = Target { workspace: workspace.clone(), role, file: file.clone() };
+        let target = ScopeFile { workspace: workspace.clone(), role, file: file.clone() };
         let seen = Seen::read(&target, ambient);
         Place { target, seen }
     };
@@ -85,7 +92,7 @@ fn of_file(
 }
 
 impl Seen {
-    fn read(target: &Target, ambient: &Ambient) -> Result<Self, Failure> {
+    fn read(target: &ScopeFile, ambient: &Ambient) -> Result<Self, Failure> {
         match target.own_layers(ambient, true) {
             Ok(layers) => Ok(Self::of(layers, target, ambient, None)),
             // A workspace can be seen to without the file that lies below it.
@@ -98,7 +105,12 @@ impl Seen {
         }
     }
 
-    fn of(layers: EnvLayers, target: &Target, ambient: &Ambient, problem: Option<String>) -> Self {
+    fn of(
+        layers: EnvLayers,
+        target: &ScopeFile,
+        ambient: &Ambient,
+        problem: Option<String>,
+    ) -> Self {
         let layers = layers.with_environment(|name| ambient.host(name));
         let scope = target.scope();
         let rows =
@@ -118,7 +130,7 @@ impl Row {
             key: held(&provider.key.value),
             token: agent.and_then(|agent| agent.token.as_ref()).and_then(held),
             forward: agent.and_then(|agent| layers.auth_forward.get(&agent.id)).cloned(),
-            expiry: provider.expires_at.map(expiry::words),
+            expiry: provider.expires_at.map(moments::words),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     form::{Asked, Form},
     scopes::{Place, Row, Seen},
 };
-use crate::screen::Input;
+use crate::ui::screen::Input;
 
 /// What is to be done.
 #[derive(Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::{
     scopes::{Place, Row, Seen},
     state::{Console, Effect, Over},
 };
-use crate::{failure::Failure, screen::Input, store::Target};
+use crate::{failure::Failure, scope_file::ScopeFile, ui::screen::Input};
 
 const KEY: &str = "sentinel-0123456789";
 
@@ -26,7 +26,7 @@ fn place(global: &str, workspace: Option<&str>, role: Option<&str>) -> Place {
     };
     let asked = role.as_ref().map(|role| (role.as_str(), jackin_core::NameOrigin::Argument));
     let layers = config.layers(asked).unwrap();
-    let target = Target { workspace: name, role, file: "file.toml".into() };
+    let target = ScopeFile { workspace: name, role, file: "file.toml".into() };
     let rows = layers
         .registry
         .providers()
@@ -339,7 +339,7 @@ fn a_provider_of_one_scopes_own() {
 #[test]
 fn a_trial_takes_what_is_typed_else_what_counts() {
     let trial = |console: &Console| match console.form.as_ref().unwrap().trial() {
-        Ok((name, value)) => format!("{name} {}", crate::keys::masked(&value)),
+        Ok((name, value)) => format!("{name} {}", jackin_host::text::masked(&value)),
         Err(why) => why,
     };
     let mut own = opened(console("[env]\nZAI_API_KEY = 'op://v/i/f'"), 1, "zai");

@@ -6,19 +6,19 @@ use jackin_core::{
     Config, ConfigError, Document, EnvLayers, NameOrigin, Registry, RoleName, Unknown,
     WorkspaceName, choice,
 };
-use zeroize::Zeroizing;
-
-use super::Finding;
-use crate::{
-    ambient::{Ambient, read_file},
-    failure::Failure,
+use jackin_host::{
+    Ambient,
+    os::{TextFile, read_file},
 };
 
-/// A configuration file. Its text may hold secrets: there is no Debug.
+use super::Finding;
+use crate::failure::Failure;
+
+/// A configuration file. It may hold secrets: there is no Debug.
 pub(crate) struct ConfigFile {
     pub(crate) path: PathBuf,
     pub(crate) workspace: Option<WorkspaceName>,
-    pub(crate) text: Zeroizing<String>,
+    pub(crate) file: TextFile,
     pub(crate) document: Result<Document, ConfigError>,
 }
 
@@ -34,16 +34,16 @@ fn files(ambient: &Ambient) -> Result<(Vec<ConfigFile>, Vec<Failure>), Failure> 
     for workspace in std::iter::once(None).chain(workspaces) {
         let Ok(path) = ambient.file(workspace.as_ref()) else { continue };
         match read_file(&path) {
-            Err(failure) => failed.push(failure),
+            Err(error) => failed.push(error.into()),
             Ok(None) => {}
-            Ok(Some((name, text))) => {
+            Ok(Some(file)) => {
                 let document = match workspace {
-                    Some(_) => Document::workspace(&name, &text),
-                    None => Document::global(&name, &text),
+                    Some(_) => Document::workspace(file.name(), file.text()),
+                    None => Document::global(file.name(), file.text()),
                 };
                 let document = document
                     .and_then(|document| document.check(&Registry::built_in()).map(|()| document));
-                files.push(ConfigFile { path, workspace, text, document });
+                files.push(ConfigFile { path, workspace, file, document });
             }
         }
     }

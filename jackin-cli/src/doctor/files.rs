@@ -1,9 +1,8 @@
 //! Who else may use the configuration: other users, and whoever sees a repository.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{ffi::OsStr, path::Path};
+
+use jackin_host::os::says_yes;
 
 #[cfg(unix)]
 use super::ConfigFile;
@@ -75,9 +74,8 @@ fn is_in_repository(file: &Path) -> bool {
     if !dir.ancestors().any(|dir| dir.join(".git").exists()) {
         return false;
     }
-    let mut git = Command::new("git");
-    git.arg("-C").arg(dir).args(["check-ignore", "--quiet", "--"]).arg(&file);
-    git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let flags = ["check-ignore", "--quiet", "--"].map(OsStr::new);
+    let args = [&["-C".as_ref(), dir.as_os_str()], &flags[..], &[file.as_os_str()]].concat();
     // Without an answer nothing is ignored.
-    !git.status().is_ok_and(|status| status.success())
+    !says_yes("git", &args)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jackin_core::resolve;
 
 use super::{Finding, Seen};
-use crate::report;
+use jackin_host::text;
 
 /// The variables that some launch from here leaves out, and which launches those are.
 pub(super) fn dropped(seen: &Seen<'_>) -> Vec<Finding> {
@@ -16,8 +16,8 @@ pub(super) fn dropped(seen: &Seen<'_>) -> Vec<Finding> {
     for found in seen.agents.iter().filter(|found| found.path.is_some()) {
         for provider in seen.redirects(&found.agent) {
             let Ok(plan) = resolve(&layers, &found.agent, provider) else { continue };
-            for name in plan.dropped(&seen.ambient.vars) {
-                let agents = kept_from.entry(report::name(name)).or_default();
+            for name in plan.dropped(seen.ambient.vars()) {
+                let agents = kept_from.entry(text::name(name)).or_default();
                 agents.entry(found.agent.id.as_str()).or_default().push(provider.id.as_str());
             }
         }

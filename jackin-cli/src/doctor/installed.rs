@@ -6,7 +6,10 @@ use jackin_core::{Agent, Guard, Registry};
 use serde::Serialize;
 
 use super::{Finding, Seen};
-use crate::{ambient::Ambient, launch, version};
+use jackin_host::{
+    Ambient,
+    launch::{self, version},
+};
 
 /// An agent, installed or not.
 #[derive(Debug, Clone, Serialize)]
@@ -34,7 +37,7 @@ pub(super) fn agents(registry: &Registry, ambient: &Ambient) -> Vec<Installed> {
 }
 
 fn installed(agent: &Agent, ambient: &Ambient) -> Installed {
-    let path = launch::find((*agent.program).as_ref(), ambient.var("PATH"), None).ok();
+    let path = launch::find((*agent.program).as_ref(), ambient.var("PATH")).ok();
     let version = path.as_ref().and_then(|path| version::installed(path, agent.package()));
     // Where no version is needed, any known one will do; where nothing is redirected, there is no
     // guard. Of a program that is in no package nothing can be said: it may be anything.

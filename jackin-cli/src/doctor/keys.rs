@@ -4,7 +4,7 @@
 use jackin_core::{EnvName, EnvValue, SecretRef, Source};
 
 use super::{ConfigFile, Finding, Seen};
-use crate::{expiry, secrets::Sources};
+use jackin_host::{Sources, text::moments};
 
 /// The names and the places of the keys that stand in a file itself.
 pub(super) fn literals<'a>(seen: &Seen<'_>, file: &'a ConfigFile) -> Vec<(&'a EnvName, Source)> {
@@ -51,8 +51,8 @@ pub(super) fn ending(seen: &Seen<'_>) -> Vec<Finding> {
     let ending = seen.layers.registry.providers().iter().filter_map(|provider| {
         let at = provider.expires_at?;
         let found = seen.layers.get(&provider.key.value)?;
-        let what = format!("`{}` {}", provider.key.value, expiry::words(at));
-        let finding = match (expiry::is_over(at), expiry::is_near(at)) {
+        let what = format!("`{}` {}", provider.key.value, moments::words(at));
+        let finding = match (moments::is_over(at), moments::is_near(at)) {
             (true, _) => Finding::problem("expiry", what),
             (_, true) => Finding::info("expiry", what),
             _ => return None,

@@ -20,7 +20,9 @@ pub(crate) use self::{
 use jackin_core::{Agent, EnvLayers, Provider, Registry, choice};
 use serde::Serialize;
 
-use crate::{ambient::Ambient, args::Place, failure::Failure};
+use jackin_host::Ambient;
+
+use crate::{args::Place, failure::Failure};
 
 /// Something that a user should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -102,6 +104,7 @@ pub(crate) struct Examined {
 pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Failure> {
     let (files, mut findings) = config::read(ambient)?;
     let layers = ambient.layers(place.workspace.as_deref(), place.role.as_deref());
+    let layers = layers.map_err(Failure::from);
     findings.extend(config::errors(&files, layers.as_ref().err()));
     let layers = layers.unwrap_or_else(|_| {
         EnvLayers::new(Registry::built_in()).with_environment(|name| ambient.host(name))

@@ -10,7 +10,10 @@ use jackin_core::{
 use serde_json::Value;
 
 use super::{Finding, Installed, Seen};
-use crate::ambient::{Ambient, read_file};
+use jackin_host::{
+    Ambient,
+    os::{current_dir, read_file},
+};
 
 const CHECK: &str = "agent-settings";
 /// How deep the tables are that hold a setting.
@@ -39,14 +42,15 @@ fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
             Some(dir.join(&**file))
         }
         SettingsPlace::Variable(name) => ambient.path(name),
-        SettingsPlace::Project(file) => Some(Ambient::here().ok()?.join(&**file)),
+        SettingsPlace::Project(file) => Some(current_dir().ok()?.join(&**file)),
         _ => None,
     }
 }
 
 fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) -> Vec<Finding> {
-    let Ok(Some((shown, text))) = read_file(path) else { return Vec::new() };
-    let Some(settings) = parsed(path, &text) else {
+    let Ok(Some(text)) = read_file(path) else { return Vec::new() };
+    let shown = text.name();
+    let Some(settings) = parsed(path, text.text()) else {
         let what = format!("the settings of `{}` cannot be understood", found.agent.id);
         return vec![Finding::info(CHECK, what).at(shown)];
     };
@@ -57,7 +61,7 @@ fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) ->
         setting.is_some()
     });
     let finding =
-        |(key, effect): &(String, SettingEffect)| described(found, key, effect, guard).at(&shown);
+        |(key, effect): &(String, SettingEffect)| described(found, key, effect, guard).at(shown);
     counting.iter().map(finding).collect()
 }
 

@@ -21,7 +21,7 @@ pub(super) fn misspelt(seen: &Seen<'_>) -> Vec<Finding> {
 }
 
 fn in_file(file: &ConfigFile, schema: &Value, ids: &[&str]) -> Vec<Finding> {
-    let document = Document::parse(file.text.as_str());
+    let document = Document::parse(file.file.text());
     let Ok(document) = document else { return Vec::new() };
     let mut walk = Walk { file, schema, ids, findings: Vec::new() };
     walk.table(document.as_table(), schema);
@@ -101,7 +101,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let at = table.key(name).and_then(toml_edit::Key::span).map_or(0, |span| span.start);
-        let before = self.file.text.get(..at).unwrap_or_default();
+        let before = self.file.file.text().get(..at).unwrap_or_default();
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
         let finding = Finding::problem("unknown-key", unknown.to_string());
         let finding = finding.at(format_args!("{}:{line}", self.file.path.display()));

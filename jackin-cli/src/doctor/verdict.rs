@@ -4,7 +4,7 @@
 use jackin_core::{Agent, Endpoint, ExecPlan, PlannedVar, Protocol, Provider};
 use serde::Serialize;
 
-use crate::expiry;
+use jackin_host::text::moments;
 
 /// How a prompt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,8 +162,8 @@ impl Pair<'_> {
     }
 
     fn ended(&self) -> Option<Cause> {
-        let at = self.plan.expires_at.filter(|at| expiry::is_over(*at))?;
-        Some(cause(format!("the key {}", expiry::words(at)), self.renew()))
+        let at = self.plan.expires_at.filter(|at| moments::is_over(*at))?;
+        Some(cause(format!("the key {}", moments::words(at)), self.renew()))
     }
 
     fn window(&self) -> Cause {

@@ -186,15 +186,30 @@ fn the_two_commands_are_the_ones_that_ci_runs() {
     }
 }
 
-/// How many crates a package is built of on Linux, itself included.
-fn crates(package: &str, options: &[&str]) -> usize {
+/// The crates that a package is built of on Linux, itself included.
+fn built_of(package: &str, options: &[&str]) -> BTreeSet<String> {
     let mut tree = Command::new(env!("CARGO"));
     tree.args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none"]);
     tree.args(["--format", "{p}", "--no-dedupe", "--target", "x86_64-unknown-linux-gnu"]);
     tree.args(["--package", package]).args(options).current_dir(env!("CARGO_MANIFEST_DIR"));
     let seen = see(&mut tree);
     assert_eq!(seen.code, Some(0), "{}", seen.err);
-    seen.out.lines().collect::<BTreeSet<_>>().len()
+    seen.out.lines().map(str::to_owned).collect()
+}
+
+/// How many those are.
+fn crates(package: &str, options: &[&str]) -> usize {
+    built_of(package, options).len()
+}
+
+#[test]
+fn the_host_parses_no_arguments_and_draws_nothing() {
+    let crates = built_of("jackin-host", &["--all-features"]);
+    let names: Vec<_> = crates.iter().filter_map(|name| name.split(' ').next()).collect();
+    assert!(names.contains(&"jackin-core") && names.contains(&"keyring-core"), "{names:?}");
+    for wrong in ["clap", "clap_builder", "ratatui", "crossterm", "anstream"] {
+        assert!(!names.contains(&wrong), "{wrong}");
+    }
 }
 
 #[test]
@@ -202,12 +217,15 @@ fn the_crates_are_counted() {
     let core = crates("jackin-core", &[]);
     assert!(core <= 25, "{core}");
     let rooms = crates("jackin-core", &["--features", "edit,export"]);
+    let (host, keyring) =
+        (crates("jackin-host", &[]), crates("jackin-host", &["--features", "keyring"]));
     let (whole, bare) =
         (crates("jackin-cli", &[]), crates("jackin-cli", &["--no-default-features"]));
     let text = README.split_whitespace().collect::<Vec<_>>().join(" ");
     for sentence in [
         format!("`jackin-core` is built of {core} crates,"),
         format!("and of {rooms} with `edit` and `export`;"),
+        format!("`jackin-host` of {host} on Linux, and of {keyring} with `keyring`;"),
         format!("`jackin-cli` of {whole} on Linux, and of {bare} without its features"),
     ] {
         assert!(text.contains(&sentence), "README.md should say: {sentence}");

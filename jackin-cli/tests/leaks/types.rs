@@ -1,9 +1,9 @@
 //! The library's public types: what holds a secret, or the environment, can be shown in no way.
 
-use std::{collections::BTreeSet, env};
+use std::{collections::BTreeSet, env, fs};
 
-use jackin_cli::{Ambient, Failure, Sources};
 use jackin_core::{Config, Document, NameOrigin, child_env, choice, resolve};
+use jackin_host::{Ambient, HostError, Sources};
 
 use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
 
@@ -27,19 +27,27 @@ fn no_type_of_the_library_shows_what_it_holds() {
     let agent = layers.registry.agent("claude").unwrap();
     let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument))).unwrap();
     let plan = resolve(&layers, agent, provider).unwrap();
-    let ambient = Ambient::read(Some("/nowhere".into()));
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir_all(home.path().join(format!("config.toml/{SECRET}"))).unwrap();
+    let ambient = Ambient::read(Some(home.path().into()));
     let ready = plan.materialize(&Sources::new(&ambient)).unwrap();
-    let failure: Failure = ambient.layers(Some(SECRET), None).err().unwrap();
+    let error: HostError = ambient.layers(Some(SECRET), None).err().unwrap();
+    let path = home.path().join("config.toml");
+    let HostError::Read { problem, .. } = ambient.layers(None, None).err().unwrap() else {
+        panic!("{} is a file", path.display());
+    };
     let texts = [
         ("Ambient", shown!(&ambient)),
-        ("Failure", shown!(failure)),
+        ("HostErrorKind", shown!(error.kind())),
+        ("HostError", shown!(error)),
+        ("ReadProblem", shown!(problem)),
         ("Sources", shown!(Sources::new(&ambient))),
     ];
     let path = env::var("PATH").unwrap();
     for (name, text) in &texts {
         assert!(!text.contains("sentinel") && !text.contains(&path), "{name}: {text}");
     }
-    let (_, public) = include_str!("../../src/lib.rs").split_once("pub use crate::{").unwrap();
+    let (_, public) = include_str!("../../host/src/lib.rs").split_once("pub use crate::{").unwrap();
     let words = public.split(|c: char| !c.is_alphanumeric());
     let types = words.filter(|word| word.starts_with(char::is_uppercase)).collect();
     assert_eq!(texts.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>(), types);

@@ -11,6 +11,7 @@ pub use name::{
     AgentId, ContainerName, EnvName, EnvPattern, ImageName, MountDir, NameError, ProviderId,
     RoleName, WorkspaceName,
 };
+pub use pattern::same_name;
 pub use scope::{Scope, Source, Sourced};
 pub(crate) use {
     name::quoted,

@@ -1,7 +1,7 @@
 //! Comparing variable names, and matching them against patterns, as the system does: on Windows the case
 //! of a name does not matter.
 
-use std::{borrow::Cow, ffi::OsStr};
+use std::ffi::OsStr;
 
 use crate::names::EnvName;
 
@@ -29,12 +29,13 @@ pub(crate) fn matches(pattern: &[u8], name: &[u8]) -> bool {
 
 /// Whether the system takes both for the same variable.
 pub(crate) fn is_name(known: &EnvName, name: &OsStr) -> bool {
-    comparable(known.as_str().as_ref()) == comparable(name)
+    same_name(known.as_str().as_ref(), name)
 }
 
-/// A name in the form in which the system compares it.
-fn comparable(name: &OsStr) -> Cow<'_, OsStr> {
-    if cfg!(windows) { name.to_ascii_uppercase().into() } else { name.into() }
+/// Whether the system takes two names for the same variable: Windows says `Path` for `PATH`.
+#[must_use]
+pub fn same_name(one: &OsStr, other: &OsStr) -> bool {
+    if cfg!(windows) { one.eq_ignore_ascii_case(other) } else { one == other }
 }
 
 /// The first letters of some names and patterns. A name that begins otherwise matches none of them, which

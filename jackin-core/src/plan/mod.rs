@@ -12,6 +12,7 @@ mod redacted;
 mod removals;
 mod stale_redirects;
 
+pub use crate::names::same_name;
 pub use child_env::{Vars, child_env, child_vars};
 pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason};
 pub use inherit::InheritRule;

@@ -5,15 +5,9 @@ use jackin_core::{EnvValue, Provider, SecretError, SecretRef, SecretSource as _}
 use serde::Serialize;
 
 use super::{Found, Key, listed, provider};
-use crate::{
-    ambient::Ambient,
-    args::AuthCheck,
-    commands::layers,
-    failure::Failure,
-    keys,
-    report::{self},
-    secrets::Sources,
-};
+use jackin_host::{Ambient, Sources};
+
+use crate::{args::AuthCheck, commands::layers, failure::Failure, scope_file::keys, ui::report};
 
 /// Some key does not work.
 const BROKEN: u8 = 1;

@@ -4,13 +4,13 @@
 use std::fmt::Write as _;
 
 use jackin_core::{EnvLayers, Provider, guide::Guide};
+use jackin_host::Ambient;
 
 use crate::{
-    ambient::Ambient,
     args::{AuthGuide, Place},
     commands::{guide, layers, provider},
     failure::{FAILED, Failure, USAGE},
-    report::{self},
+    ui::report,
 };
 
 pub(super) fn run(args: &AuthGuide, ambient: &Ambient) -> Result<(), Failure> {

@@ -9,19 +9,19 @@ use super::{
     asked,
     set::{no_longer_ignored, still_ignored},
 };
+use jackin_host::{Ambient, text::masked};
+
 use crate::{
-    ambient::Ambient,
+    allowance,
     args::AuthImport,
     commands::{guide, values},
-    expiry,
     failure::{Failure, USAGE},
-    input, keys,
-    report::Report,
-    store::Target,
+    scope_file::{ScopeFile, keys},
+    ui::{input, report::Report},
 };
 
 pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
-    let target = Target::find(&args.scope, ambient)?;
+    let target = ScopeFile::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
     let registry = &layers.registry;
     let provider = asked(registry, args.provider.as_deref())?;
@@ -40,7 +40,7 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     warning.iter().for_each(|warning| report.warning(warning));
     let changes = bundle.changes(provider, target.role.as_ref(), note.as_deref());
     let changed = target.change(&changes)?;
-    let what = format!("{}, {}", provider.label.value, keys::masked(&key));
+    let what = format!("{}, {}", provider.label.value, masked(&key));
     values::said(report, changed, &what, &target);
     no_longer_ignored(provider, &target, report);
     if let (None, Some(hours)) = (&bundle.expires_at, lives) {
@@ -61,7 +61,7 @@ fn end(bundle: &mut Bundle, approved: Option<&str>, lives: Option<u64>) -> Resul
         (None, ..) => {}
         (Some(_), Some(_), _) => return wrong("the bundle says itself when its key ends"),
         (Some(_), _, None) => return wrong("it is not known how long such a key lives"),
-        (Some(approved), None, Some(hours)) => match expiry::end_of(approved, hours) {
+        (Some(approved), None, Some(hours)) => match allowance::end_of(approved, hours) {
             None => return wrong("`--approved` is no moment such as 2026-11-21T13:00:00Z"),
             end => bundle.expires_at = end,
         },

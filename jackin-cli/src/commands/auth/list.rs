@@ -4,14 +4,12 @@ use jackin_core::{EnvValue, Mode, SecretRef, Source};
 use serde::Serialize;
 
 use super::{Key, listed};
-use crate::{
-    ambient::Ambient,
-    args::AuthList,
-    expiry,
-    failure::Failure,
-    keys::{last_four, masked},
-    report::{self},
+use jackin_host::{
+    Ambient,
+    text::{last_four, masked, moments},
 };
+
+use crate::{args::AuthList, failure::Failure, ui::report};
 
 /// What `auth list --json` prints.
 #[derive(Serialize)]
@@ -87,7 +85,7 @@ fn line(key: &Key) -> [String; 7] {
         value.map_or_else(none, |value| value.kind().to_owned()),
         value.map_or_else(none, masked),
         found.as_ref().and_then(|found| found.note.clone()).unwrap_or_else(none),
-        provider.expires_at.map_or_else(none, expiry::words),
+        provider.expires_at.map_or_else(none, moments::words),
         found.as_ref().map_or_else(none, |found| found.source.to_string()),
     ]
 }

@@ -16,15 +16,14 @@ pub(crate) use list::Listing as Keys;
 use jackin_core::{
     Document, EnvName, EnvValue, NameOrigin, Provider, Registry, Source, WorkspaceName,
 };
+use jackin_host::Ambient;
 
 use crate::{
-    ambient::Ambient,
     args::{Auth, List},
     commands::{layers, provider},
     failure::{Failure, USAGE},
-    keys,
-    report::Report,
-    store::Target,
+    scope_file::{ScopeFile, keys},
+    ui::report::Report,
 };
 
 pub(super) fn run(auth: &Auth, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
@@ -126,7 +125,7 @@ fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure
 
 /// What one scope of one file sets.
 struct Stored {
-    target: Target,
+    target: ScopeFile,
     entries: Vec<(EnvName, EnvValue, Source)>,
 }
 
@@ -141,7 +140,7 @@ fn stored(ambient: &Ambient) -> Result<Vec<Stored>, Failure> {
     let mut scopes = Vec::new();
     for (workspace, document) in &files {
         for (role, layer) in document.layers() {
-            let target = Target {
+            let target = ScopeFile {
                 workspace: workspace.clone(),
                 role: role.cloned(),
                 file: ambient.file(workspace.as_ref())?,

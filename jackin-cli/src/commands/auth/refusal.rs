@@ -4,10 +4,11 @@
 use jackin_core::{Provider, guide::Request};
 use serde_json::Value;
 
+use jackin_host::text::visible;
+
 use crate::{
     failure::{FAILED, Failure},
     mcp::McpError,
-    report::visible,
 };
 
 /// The longest text of the server's that is shown, in characters.

@@ -10,17 +10,19 @@ use jackin_core::{
 use serde_json::{Map, Value, json};
 
 use super::{asked, refusal};
+use jackin_host::{Ambient, Sources};
+
 use crate::{
-    ambient::Ambient,
     args::{AuthRequest, Kind},
     commands::{guide, layers},
     failure::{CANCELLED, FAILED, Failure, USAGE},
     mcp::{McpError, PATIENCE, Server},
-    picker::{Picked, Picker, Row},
-    report::{self, Report},
-    screen::Screen,
-    secrets::Sources,
-    terminal::can_ask,
+    ui::{
+        picker::{Picked, Picker, Row},
+        report::{self, Report},
+        screen::Screen,
+        terminal::can_ask,
+    },
 };
 
 /// The longest note, in characters, and how many events are shown.

@@ -9,22 +9,21 @@ use jackin_core::{
 };
 
 use super::{provider, refused_argument};
+use jackin_host::{Ambient, os::current_dir, text::masked};
+
 use crate::{
-    ambient::Ambient,
     args::{AuthSet, AuthUnset},
     commands::values,
     failure::{Failure, USAGE},
-    input, keys,
-    report::Report,
-    store::Target,
-    terminal::can_ask,
+    scope_file::{ScopeFile, keys},
+    ui::{input, report::Report, terminal::can_ask},
 };
 
 pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     if args.key.is_some() || !args.keys.is_empty() {
         return Err(refused_argument());
     }
-    let target = Target::find(&args.scope, ambient)?;
+    let target = ScopeFile::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
     let provider = provider(&layers.registry, &args.provider)?;
     let note = args.note.as_deref().map(keys::checked_note).transpose()?;
@@ -57,7 +56,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
         changes.push(Change::Unset { path });
     }
     let changed = target.change(&changes)?;
-    let what = format!("`{name}` for {}, {}", provider.label.value, keys::masked(&value));
+    let what = format!("`{name}` for {}, {}", provider.label.value, masked(&value));
     values::said(report, changed, &what, &target);
     no_longer_ignored(provider, &target, report);
     let lost = keys::lost(note, &provider.key.value, &target)?;
@@ -65,13 +64,13 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     still_ignored(provider, &target, ambient, report)
 }
 
-fn is_ignored_here(provider: &Provider, target: &Target) -> bool {
+fn is_ignored_here(provider: &Provider, target: &ScopeFile) -> bool {
     let mode = provider.mode.as_ref().filter(|mode| mode.value == Mode::Ignore);
     mode.is_some_and(|mode| mode.source.scope == target.scope())
 }
 
 /// Says that a provider which was withdrawn where a key was stored is there again.
-pub(super) fn no_longer_ignored(provider: &Provider, target: &Target, report: &Report) {
+pub(super) fn no_longer_ignored(provider: &Provider, target: &ScopeFile, report: &Report) {
     if is_ignored_here(provider, target) {
         let id = &provider.id;
         report.plain(&format!("removed: `mode = \"ignore\"` of `{id}`, so that its key counts\n"));
@@ -81,7 +80,7 @@ pub(super) fn no_longer_ignored(provider: &Provider, target: &Target, report: &R
 /// Warns if another scope withdraws the provider where a key was stored.
 pub(super) fn still_ignored(
     provider: &Provider,
-    target: &Target,
+    target: &ScopeFile,
     ambient: &Ambient,
     report: &Report,
 ) -> Result<(), Failure> {
@@ -103,7 +102,7 @@ fn reference(args: &AuthSet) -> Result<Option<SecretRef>, Failure> {
         CommandRef::new(argv).map(SecretRef::Command)
     } else if let Some(path) = &place.file {
         let named = path.starts_with("~") || path.is_absolute();
-        let path = if named { path.clone() } else { Ambient::here()?.join(path) };
+        let path = if named { path.clone() } else { current_dir()?.join(path) };
         let path = if path.starts_with("~") { Ok(path) } else { absolute(path) };
         let path = path.ok().and_then(|path| path.into_os_string().into_string().ok());
         FileRef::new(&path.unwrap_or_default()).map(SecretRef::File)
@@ -114,7 +113,7 @@ fn reference(args: &AuthSet) -> Result<Option<SecretRef>, Failure> {
 }
 
 pub(super) fn unset(args: &AuthUnset, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
-    let target = Target::find(&args.scope, ambient)?;
+    let target = ScopeFile::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
     let provider = provider(&layers.registry, &args.provider)?;
     let found = layers.get(&provider.key.value).map(|found| found.value.clone());

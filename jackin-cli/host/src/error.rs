@@ -1,0 +1,330 @@
+//! Every error of this crate, as data. No text here holds a secret or names a command of jackin: what
+//! the user can type is the program's to say.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use jackin_core::{ConfigError, NameOrigin, SecretError, SecretRef, Unknown, WorkspaceName};
+
+/// Any error of this crate. [`kind`](Self::kind) tells what to do about it,
+/// [`advice`](Self::advice) what helps.
+///
+/// ```
+/// use jackin_host::{Ambient, HostErrorKind};
+///
+/// let ambient = Ambient::read(Some("/nowhere".into()));
+/// let error = ambient.layers(None, None).unwrap_err();
+/// assert_eq!(error.kind(), HostErrorKind::File);
+/// assert_eq!(error.to_string(), "no such directory: /nowhere");
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// A configuration file cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// While looking for the workspace of the current directory, a workspace's file that cannot be
+    /// used was found. Another workspace can still be chosen by name.
+    #[error(transparent)]
+    Discovery(ConfigError),
+    /// A workspace or a role is not known.
+    #[error(transparent)]
+    Unknown(Box<Unknown>),
+    /// Two workspaces have the same directory.
+    #[error("two workspaces have this directory as their `workdir`: `{one}` and `{other}`")]
+    TwoWorkspaces {
+        /// The first, by name.
+        one: WorkspaceName,
+        /// The second.
+        other: WorkspaceName,
+    },
+    /// A variable that names something holds no text.
+    #[error("`{variable}` is not UTF-8")]
+    NotText {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// Nothing says where the configuration directory is.
+    #[error("there is no configuration directory: `{home}` is not set")]
+    NoConfigDir {
+        /// The variable that names the home directory on this system.
+        home: &'static str,
+    },
+    /// The configuration directory that was named is not there. Going on without it could mean another
+    /// provider or another key than was meant.
+    #[error("no such directory: {}{named}", .dir.display())]
+    MissingConfigDir {
+        /// The directory.
+        dir: PathBuf,
+        /// Where it was named.
+        named: NameOrigin,
+    },
+    /// The current directory cannot be told.
+    #[error("the current directory cannot be told: {0}")]
+    CurrentDir(#[source] io::Error),
+    /// This program's own file cannot be told.
+    #[error("cannot find this program: {0}")]
+    OwnProgram(#[source] io::Error),
+    /// A file or a directory of the configuration cannot be read.
+    #[error("cannot read {}: {problem}", .path.display())]
+    Read {
+        /// The file or the directory.
+        path: PathBuf,
+        /// Why.
+        problem: ReadProblem,
+    },
+    /// A file cannot be written. Nothing was changed.
+    #[error("cannot write {}: {error}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
+    /// A directory cannot be locked for writing. Nothing was changed.
+    #[error("cannot lock {}: {error}", .path.display())]
+    Lock {
+        /// The file that holds the lock.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
+    /// Another program holds a directory locked for too long. Nothing was changed.
+    #[error("another program holds {} locked", .path.display())]
+    Locked {
+        /// The file that holds the lock.
+        path: PathBuf,
+    },
+    /// An entry of the system's keyring cannot be changed.
+    #[error("cannot change {entry}: {error}")]
+    Keyring {
+        /// The entry.
+        entry: Box<SecretRef>,
+        /// Why.
+        #[source]
+        error: SecretError,
+    },
+    /// The name of the program is empty.
+    #[error("no program is named")]
+    NoProgram,
+    /// There is no such file.
+    #[error("no such program: {program}")]
+    NoSuchProgram {
+        /// The path that was given.
+        program: String,
+    },
+    /// No directory of PATH has such a program.
+    #[error("`{program}` is not on PATH")]
+    NotOnPath {
+        /// The name.
+        program: String,
+    },
+    /// The only program of that name starts this one again.
+    #[error("of `{program}` there is only {} on PATH, which starts jackin", .file.display())]
+    OnlySelf {
+        /// The name.
+        program: String,
+        /// The first file of that name.
+        file: PathBuf,
+    },
+    /// A file is there, and is no program.
+    #[error("{} is not an executable file", .file.display())]
+    NotExecutable {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The system refuses to execute a program.
+    #[error("cannot execute {}: {}", .program.display(), exec_reason(.error))]
+    Exec {
+        /// The program's file.
+        program: PathBuf,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
+    /// The arguments and the environment are larger than the system takes.
+    #[error("cannot execute {}: {size}", .program.display())]
+    TooLarge {
+        /// The program's file.
+        program: PathBuf,
+        /// What is large, by names and sizes.
+        size: Box<str>,
+        /// What makes it smaller.
+        advice: &'static str,
+    },
+}
+
+/// Why a file cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadProblem {
+    /// The system says so.
+    #[error("{0}")]
+    System(#[source] io::Error),
+    /// A directory, a pipe or a device.
+    #[error("it is not a file")]
+    NotAFile,
+    /// Larger than so many MiB.
+    #[error("it is larger than {0} MiB")]
+    TooLarge(u64),
+    /// On this line, counted from 1.
+    #[error("line {0} is not UTF-8")]
+    NotText(usize),
+}
+
+/// What kind of thing went wrong; stable, for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HostErrorKind {
+    /// A name, on the command line or in a variable, is unknown or ambiguous.
+    Usage,
+    /// A configuration file is wrong.
+    Config,
+    /// A file or a directory cannot be read or written.
+    File,
+    /// A secret cannot be kept.
+    Secret,
+    /// The agent's program was not found.
+    NotFound,
+    /// The agent's program is there and cannot be executed.
+    NotExecutable,
+    /// An argument cannot be given to any program.
+    Argument,
+    /// The system refuses something else.
+    System,
+}
+
+impl From<Unknown> for HostError {
+    fn from(unknown: Unknown) -> Self {
+        Self::Unknown(Box::new(unknown))
+    }
+}
+
+impl HostError {
+    pub(crate) fn read(path: &Path, problem: ReadProblem) -> Self {
+        Self::Read { path: path.to_owned(), problem }
+    }
+
+    pub(crate) fn read_failed(path: &Path, error: io::Error) -> Self {
+        Self::read(path, ReadProblem::System(error))
+    }
+
+    /// What kind of error this is.
+    #[must_use]
+    pub fn kind(&self) -> HostErrorKind {
+        match self {
+            Self::Config(_) | Self::Discovery(_) => HostErrorKind::Config,
+            Self::Unknown(_) | Self::TwoWorkspaces { .. } | Self::NotText { .. } => {
+                HostErrorKind::Usage
+            }
+            Self::NoConfigDir { .. }
+            | Self::MissingConfigDir { .. }
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Lock { .. }
+            | Self::Locked { .. } => HostErrorKind::File,
+            Self::Keyring { .. } => HostErrorKind::Secret,
+            Self::NoProgram
+            | Self::NoSuchProgram { .. }
+            | Self::NotOnPath { .. }
+            | Self::OnlySelf { .. } => HostErrorKind::NotFound,
+            Self::Exec { error, .. } if holds_nul(error) => HostErrorKind::Argument,
+            Self::NotExecutable { .. } | Self::Exec { .. } | Self::TooLarge { .. } => {
+                HostErrorKind::NotExecutable
+            }
+            Self::CurrentDir(_) | Self::OwnProgram(_) => HostErrorKind::System,
+        }
+    }
+
+    /// What the user can do about it, where that does not depend on the program.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
+        let text = match self {
+            Self::Keyring { error, .. } => return error.hint.clone(),
+            Self::NotExecutable { file } => {
+                return Some(format!(
+                    "`chmod +x {}` makes it one, if it is a program",
+                    file.display()
+                ));
+            }
+            Self::CurrentDir(_) => Some("it may have been removed: change to one that is there"),
+            Self::Read { problem, .. } => problem.advice(),
+            Self::Write { error, .. } | Self::Lock { error, .. } => Some(write_advice(error)),
+            Self::Locked { .. } => Some("nothing was changed; try again"),
+            Self::Exec { error, .. } => exec_advice(error),
+            Self::TooLarge { advice, .. } => Some(*advice),
+            _ => None,
+        };
+        text.map(str::to_owned)
+    }
+}
+
+impl ReadProblem {
+    fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::NotAFile => Some("move away what stands there"),
+            Self::TooLarge(_) => Some("no configuration is that large: see what it is"),
+            Self::NotText(_) => Some("save it as UTF-8"),
+            Self::System(error) => match error.kind() {
+                io::ErrorKind::PermissionDenied => {
+                    Some("you must be able to read it and to enter its directory")
+                }
+                io::ErrorKind::NotFound => {
+                    Some("the link there leads nowhere: mend it, or remove it")
+                }
+                io::ErrorKind::NotADirectory => Some("a file stands where its directory should be"),
+                _ => exhausted(error),
+            },
+        }
+    }
+}
+
+/// What to do about a file that could not be written.
+fn write_advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "nothing was changed; make room, and try again"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "nothing was changed; you must be able to write in that directory"
+        }
+        _ => "nothing was changed",
+    }
+}
+
+fn exec_reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            "the interpreter in its first line, or a library, is missing".to_owned()
+        }
+        _ if holds_nul(error) => "an argument holds a NUL".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Elsewhere it may also be what a batch file would misread, which the error says.
+fn holds_nul(error: &io::Error) -> bool {
+    cfg!(unix) && error.kind() == io::ErrorKind::InvalidInput
+}
+
+fn exec_advice(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            Some("it, or the interpreter in its first line, may not be executed there")
+        }
+        io::ErrorKind::NotFound | io::ErrorKind::InvalidInput => None,
+        _ => exhausted(error),
+    }
+}
+
+/// What helps where the system gives no more processes, threads or open files.
+pub(crate) fn exhausted(error: &io::Error) -> Option<&'static str> {
+    // Too many open files, on every Unix, has no kind.
+    let open_files = error.raw_os_error() == Some(24);
+    let spent = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory);
+    (open_files || spent).then_some("end other programs, or raise what `ulimit -a` shows")
+}

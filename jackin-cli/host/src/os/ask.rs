@@ -1,0 +1,403 @@
+//! A program that is asked for a secret: no shell, nothing on its standard input, a limit of time
+//! and of size. It runs in a process group of its own, of which nothing is left afterwards.
+
+use std::{
+    io::{self, Read},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use jackin_core::{Secret, SecretError};
+
+use crate::{
+    error::exhausted,
+    os::{ProcessGroup, pipe},
+    text::without_line_break,
+};
+
+/// How long one answer may take: the user may have to unlock something.
+pub(crate) const LIMIT: Duration = Duration::from_secs(120);
+/// The longest secret that is read, in bytes, wherever it comes from.
+pub const LONGEST_SECRET: usize = 64 << 10;
+/// The longest message of a program that is shown, in bytes.
+const LONGEST_MESSAGE: usize = 4 << 10;
+/// How long a pipe is read on when the program has ended.
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// What becomes of a program's messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Messages {
+    /// They go where the launcher's go.
+    Passed,
+    /// They stand in the error if it fails.
+    Kept,
+}
+
+/// A program, and how it is asked.
+pub(crate) struct Question<'a> {
+    pub(crate) command: Command,
+    /// How errors name it.
+    pub(crate) name: &'a str,
+    pub(crate) messages: Messages,
+    /// What no error may hold, beside what the program prints.
+    pub(crate) hidden: Vec<&'a str>,
+    pub(crate) limit: Duration,
+    /// Whether it may use the terminal, to ask for a password.
+    pub(crate) terminal: bool,
+}
+
+impl Question<'_> {
+    /// Runs the program and takes what it prints.
+    pub(crate) fn ask(mut self) -> Result<Secret, SecretError> {
+        let deadline = Instant::now() + self.limit;
+        let messages = match self.messages {
+            Messages::Passed => Stdio::inherit(),
+            Messages::Kept => Stdio::piped(),
+        };
+        // Standard input is the agent's, and stays unread.
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(messages);
+        let name = self.name;
+        let (mut child, group) =
+            ProcessGroup::spawn(&mut self.command, self.terminal).map_err(|error| {
+                SecretError::new(
+                    format!("`{name}` cannot be started: {error}"),
+                    exhausted(&error).map(str::to_owned),
+                )
+            })?;
+        let secret = reader(child.stdout.take(), LONGEST_SECRET, false);
+        let message = reader(child.stderr.take(), LONGEST_MESSAGE + LONGEST_SECRET, true);
+        let (secret, message) = match (secret, message) {
+            (Ok(secret), Ok(message)) => (secret, message),
+            (Err(error), _) | (_, Err(error)) => {
+                group.end(&mut child);
+                let reason = format!("nobody can listen to `{name}`: {error}");
+                return Err(SecretError::new(reason, exhausted(&error).map(str::to_owned)));
+            }
+        };
+        let end = wait(&mut child, &group, deadline);
+        group.end(&mut child);
+        match end {
+            End::Exit(status) => {
+                let (secret, whole) = received(&secret);
+                match (status.success(), whole) {
+                    _ if secret.len() > LONGEST_SECRET => secret_text(secret),
+                    (true, true) => secret_text(secret),
+                    (true, false) => Err(SecretError::new(
+                        format!("`{name}` left something running that keeps its output open"),
+                        None,
+                    )),
+                    (false, _) => {
+                        let message = received(&message).0;
+                        Err(failure(name, status, &message, &secret, &self.hidden))
+                    }
+                }
+            }
+            End::Unknown(error) => {
+                Err(SecretError::new(format!("`{name}` cannot be waited for: {error}"), None))
+            }
+            End::Stop => Err(SecretError::new(
+                format!("`{name}` was stopped, by Ctrl-Z or because it wants a terminal"),
+                None,
+            )),
+            End::Limit => Err(SecretError::new(
+                format!("`{name}` gave no answer within {} s", self.limit.as_secs()),
+                Some("unlock what it asks for, and start again".into()),
+            )),
+        }
+    }
+}
+
+/// Reads one secret to the end: UTF-8, of at most [`LONGEST_SECRET`] bytes.
+///
+/// # Errors
+/// Why it is no secret, or cannot be read, in words that hold nothing of it.
+pub fn read_secret(from: impl Read) -> Result<Secret, SecretError> {
+    let mut bytes = Vec::new();
+    let read = from.take(LONGEST_SECRET as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| SecretError::new(error.to_string(), None))?;
+    secret_text(bytes)
+}
+
+/// What a program or a file gave, as text.
+pub(crate) fn secret_text(bytes: Vec<u8>) -> Result<Secret, SecretError> {
+    if bytes.len() > LONGEST_SECRET {
+        let limit = LONGEST_SECRET >> 10;
+        return Err(SecretError::new(format!("it is longer than {limit} KiB"), None));
+    }
+    let text = String::from_utf8(bytes);
+    text.map(Secret::from).map_err(|_| SecretError::new("it is not UTF-8", None))
+}
+
+/// A secret without the line break that ends its last line.
+pub(crate) fn one_line(secret: &Secret) -> Secret {
+    without_line_break(secret.expose()).into()
+}
+
+/// What the program says of its failure, but for what it printed as the secret and what is hidden.
+fn failure(
+    name: &str,
+    status: ExitStatus,
+    message: &[u8],
+    secret: &[u8],
+    hidden: &[&str],
+) -> SecretError {
+    let mut message = String::from_utf8_lossy(message).into_owned();
+    let secret = String::from_utf8_lossy(secret);
+    #[cfg(jackin_leak)]
+    let secret = if crate::leak::is("error") { String::new() } else { secret.into_owned() };
+    let lines = secret.lines().map(str::trim).filter(|line| !line.is_empty());
+    for line in lines.chain(hidden.iter().copied()) {
+        message = message.replace(line, "••••");
+    }
+    // Cut last: half a secret would not be found.
+    let mut ends = (0..=LONGEST_MESSAGE.min(message.len())).rev();
+    message.truncate(ends.find(|end| message.is_char_boundary(*end)).unwrap_or_default());
+    let colon = if message.trim().is_empty() { "" } else { ": " };
+    SecretError::new(format!("`{name}` failed ({status}){colon}{}", message.trim()), None)
+}
+
+/// Reads a pipe in the background.
+fn reader(
+    pipe: Option<impl Read + Send + 'static>,
+    limit: usize,
+    to_the_end: bool,
+) -> io::Result<mpsc::Receiver<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel();
+    pipe::read(pipe, sender, limit, to_the_end).map(|()| receiver)
+}
+
+/// What a pipe held, and whether that was all: a process that has left the group may still hold it.
+fn received(parts: &mpsc::Receiver<Vec<u8>>) -> (Vec<u8>, bool) {
+    let (deadline, mut bytes) = (Instant::now() + LAST_WORDS, Vec::new());
+    loop {
+        match parts.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(part) => bytes.extend(part),
+            Err(error) => return (bytes, error == mpsc::RecvTimeoutError::Disconnected),
+        }
+    }
+}
+
+/// How waiting for a program ended.
+enum End {
+    Exit(ExitStatus),
+    Stop,
+    Limit,
+    /// The system does not tell.
+    Unknown(io::Error),
+}
+
+fn wait(child: &mut Child, group: &ProcessGroup, deadline: Instant) -> End {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return End::Exit(status),
+            Ok(None) => {}
+            Err(error) => return End::Unknown(error),
+        }
+        if group.is_stopped() {
+            return End::Stop;
+        }
+        if Instant::now() >= deadline {
+            return End::Limit;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    fn ask(script: &str, messages: Messages, limit: Duration) -> Result<String, String> {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        let hidden = vec!["swordfish-of-another"];
+        let question = Question { command, name: "sh", messages, hidden, limit, terminal: false };
+        let answer = question.ask();
+        answer.map(|text| text.expose().to_owned()).map_err(|error| error.reason)
+    }
+
+    fn shell(script: &str) -> Result<String, String> {
+        ask(script, Messages::Kept, SOON)
+    }
+
+    /// Far longer than anything here takes.
+    const SOON: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn there_is_time_to_unlock_the_vault() {
+        assert_eq!(LIMIT.as_secs(), 120);
+    }
+
+    #[test]
+    fn the_text_is_taken_as_it_is() {
+        for text in ["", "a b", " \n", "a\n", "a\r\n\n"] {
+            assert_eq!(shell(&format!("printf '{text}'")).unwrap(), text, "{text:?}");
+        }
+        assert_eq!(shell("printf 'a\\377'").unwrap_err(), "it is not UTF-8");
+    }
+
+    #[test]
+    fn one_line_feed_at_the_end_is_cut() {
+        let cut = |text: &str| one_line(&text.into()).expose().to_owned();
+        let cases = [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("a", "a"), ("\n", "")];
+        for (text, left) in cases.into_iter().chain([("a\r", "a\r"), (" a ", " a "), ("", "")]) {
+            assert_eq!(cut(text), left, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_failure_shows_the_message_and_not_the_output() {
+        let error = shell("echo hunter2; echo 'not signed in' >&2; exit 3").unwrap_err();
+        assert_eq!(error, "`sh` failed (exit status: 3): not signed in");
+        assert_eq!(shell("echo hunter2; exit 3").unwrap_err(), "`sh` failed (exit status: 3)");
+        let error = shell("echo hunter2; kill -9 $$").unwrap_err();
+        assert_eq!(error, "`sh` failed (signal: 9 (SIGKILL))");
+        let passed = ask("echo 'not signed in' >&2; exit 3", Messages::Passed, SOON);
+        assert_eq!(passed.unwrap_err(), "`sh` failed (exit status: 3)");
+    }
+
+    #[test]
+    fn one_that_cannot_be_started_is_said() {
+        let (messages, limit) = (Messages::Kept, SOON);
+        let question = Question {
+            command: Command::new("/"),
+            name: "x",
+            messages,
+            hidden: Vec::new(),
+            limit,
+            terminal: true,
+        };
+        let error = question.ask().unwrap_err().reason;
+        assert!(error.starts_with("`x` cannot be started: Permission denied"), "{error}");
+    }
+
+    #[test]
+    fn what_was_printed_is_masked_in_the_message() {
+        let error = shell("echo ' hunter2 '; echo 'bad: hunter2!' >&2; exit 1").unwrap_err();
+        assert!(error.ends_with(": bad: ••••!"), "{error}");
+        let error = shell("echo 'bad: swordfish-of-another' >&2; exit 1").unwrap_err();
+        assert!(error.ends_with(": bad: ••••"), "{error}");
+        for output in ["'hunter2\nswordfish\n'", "'hunter2\\377\nswordfish'"] {
+            let script = format!("printf {output}; echo 'x swordfish' >&2; exit 1");
+            let error = shell(&script).unwrap_err();
+            assert!(error.ends_with(": x ••••"), "{error}");
+        }
+        // The cut goes through the second half of it.
+        let pad = "head -c 4086 /dev/zero | tr '\\0' x";
+        let error = shell(&format!(
+            "printf hunter2-swordfish; {{ {pad}; printf hunter2-swordfish; }} >&2; exit 1"
+        ));
+        assert!(!error.unwrap_err().contains("hunter"));
+    }
+
+    #[test]
+    fn a_flood_of_messages_is_cut() {
+        let before = "`sh` failed (exit status: 1): ".len();
+        let error = shell("head -c 1000000 /dev/zero | tr '\\0' x >&2; exit 1").unwrap_err();
+        assert_eq!(error.len() - before, 4096);
+        // An euro sign has three bytes: the limit is within one.
+        let euros =
+            "i=0; while [ $i -lt 5000 ]; do printf '\\342\\202\\254'; i=$((i+1)); done >&2; exit 1";
+        let error = shell(euros).unwrap_err();
+        assert_eq!((error.len() - before, error.ends_with('€')), (4095, true));
+    }
+
+    #[test]
+    fn a_flood_of_output_is_refused() {
+        let print = |bytes: u32| format!("head -c {bytes} /dev/zero | tr '\\0' x");
+        assert_eq!(shell(&print(64 << 10)).unwrap().len(), 64 << 10);
+        for bytes in [(64 << 10) + 1, 10_000_000] {
+            assert_eq!(shell(&print(bytes)).unwrap_err(), "it is longer than 64 KiB");
+        }
+        assert_eq!(shell("exec yes").unwrap_err(), "it is longer than 64 KiB");
+        // Neither pipe blocks the other.
+        let both = format!("{} >&2; printf key", print(1_000_000));
+        assert_eq!(shell(&both).unwrap(), "key");
+    }
+
+    #[test]
+    fn one_that_hangs_is_ended() {
+        for script in ["exec sleep 600", "trap '' TERM INT HUP; while :; do sleep 600; done"] {
+            let started = Instant::now();
+            let error = ask(script, Messages::Kept, Duration::from_millis(50)).unwrap_err();
+            assert!(error.contains("no answer"), "{error}");
+            assert!(started.elapsed() < SOON);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    mod group {
+        use std::fs;
+
+        use super::*;
+
+        /// How many processes run in a group; what nobody has reaped does not run.
+        fn running(group: &str) -> usize {
+            let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+            let stats =
+                processes.filter_map(|dir| fs::read_to_string(dir.path().join("stat")).ok());
+            let running = |stat: String| {
+                let (_, fields) = stat.rsplit_once(')')?;
+                let fields: Vec<_> = fields.split_whitespace().collect();
+                (fields[0] != "Z" && fields[2] == group).then_some(())
+            };
+            stats.filter_map(running).count()
+        }
+
+        /// Starts a script whose group is to be gone afterwards; it finds its own number in `$$`.
+        fn gone_after(script: &str, limit: Duration) -> Result<String, String> {
+            let dir = tempfile::tempdir().unwrap();
+            let note = dir.path().join("group");
+            let script = format!("echo $$ > '{}'; {script}", note.display());
+            let answer = ask(&script, Messages::Kept, limit);
+            let group = fs::read_to_string(note).unwrap();
+            let started = Instant::now();
+            while running(group.trim()) > 0 {
+                assert!(started.elapsed() < SOON, "something is left of {group}");
+                thread::sleep(Duration::from_millis(10));
+            }
+            answer
+        }
+
+        const STUBBORN: &str = "(trap '' TERM INT HUP; while :; do sleep 600; done)";
+
+        #[test]
+        fn nothing_outlives_an_answer() {
+            let answer = gone_after(&format!("{STUBBORN} & sleep 600 & printf key"), SOON);
+            assert_eq!(answer.unwrap(), "key");
+            let answer = gone_after(&format!("{STUBBORN} & echo why >&2; exit 1"), SOON);
+            assert!(answer.unwrap_err().ends_with(": why"));
+        }
+
+        #[test]
+        fn nothing_outlives_the_limit() {
+            let script = format!("{STUBBORN} & sh -c \"{STUBBORN} & wait\" & wait");
+            let error = gone_after(&script, Duration::from_millis(500)).unwrap_err();
+            assert!(error.contains("no answer"), "{error}");
+        }
+
+        #[test]
+        fn one_that_left_the_group_is_not_waited_for() {
+            let dir = tempfile::tempdir().unwrap();
+            let note = dir.path().join("left");
+            let note = note.display();
+            let leave = format!(
+                "setsid sh -c \"touch '{note}'; exec sleep 20\" & \
+                 until [ -e '{note}' ]; do sleep 0.01; done"
+            );
+            let error = shell(&format!("{leave}; printf half")).unwrap_err();
+            assert_eq!(error, "`sh` left something running that keeps its output open");
+            let error = shell(&format!("rm '{note}'; {leave}; echo why >&2; exit 1")).unwrap_err();
+            assert!(error.ends_with(": why"), "{error}");
+        }
+
+        #[test]
+        fn one_that_stops_is_ended() {
+            let error = gone_after("kill -TSTP $$; printf key", SOON).unwrap_err();
+            assert!(error.contains("was stopped"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Reading a file of the configuration, whatever is at its path.
+
+use std::{
+    io::{self, Read as _},
+    mem,
+    path::Path,
+};
+
+use zeroize::Zeroizing;
+
+use crate::{
+    error::{HostError, ReadProblem},
+    os::open,
+};
+
+/// The largest configuration file that is read, in bytes; far above any real one.
+const LARGEST_FILE: u64 = 16 << 20;
+
+/// A file's name and its text, which may hold keys and is wiped when it is dropped.
+#[derive(Default)]
+pub struct TextFile {
+    name: String,
+    text: Zeroizing<String>,
+}
+
+impl TextFile {
+    /// Its path, as messages show it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Reads a file; `None` if there is no file.
+///
+/// # Errors
+/// [`HostError::Read`]: it cannot be read, is not a file, is larger than 16 MiB or is not UTF-8. A link
+/// that leads nowhere is an error too: somebody meant a file to be there.
+pub fn read_file(path: &Path) -> Result<Option<TextFile>, HostError> {
+    let system = |error| HostError::read_failed(path, error);
+    let file = match open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+            return Ok(None);
+        }
+        Err(error) => return Err(system(error)),
+    };
+    let metadata = file.metadata().map_err(system)?;
+    if !metadata.is_file() {
+        return Err(HostError::read(path, ReadProblem::NotAFile));
+    }
+    if metadata.len() > LARGEST_FILE {
+        return Err(HostError::read(path, ReadProblem::TooLarge(LARGEST_FILE >> 20)));
+    }
+    // Its size is known: `File` itself would ask for it once more.
+    let size = usize::try_from(metadata.len()).unwrap_or_default();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
+    file.take(LARGEST_FILE).read_to_end(&mut bytes).map_err(system)?;
+    match String::from_utf8(mem::take(&mut *bytes)) {
+        Ok(text) => {
+            let (name, text) = (path.display().to_string(), Zeroizing::new(text));
+            Ok(Some(TextFile { name, text }))
+        }
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let bytes = Zeroizing::new(error.into_bytes());
+            let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+            Err(HostError::read(path, ReadProblem::NotText(line)))
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A key in one scope: how it is checked, kept, tried and shown. `jackin auth` and the console go
+//! through here; who is asked for the key is their business.
+
+use jackin_core::{
+    EnvName, EnvValue, Provider, Registry, RoleName, Secret, SecretError, SecretRef, Source, edit,
+    secret::KeyringRef,
+};
+use jackin_host::{keys, os::read_file, text::moments};
+
+use crate::{
+    failure::{Failure, USAGE},
+    scope_file::ScopeFile,
+};
+
+/// The comment behind a value in its file.
+pub(crate) fn note(source: &Source, role: Option<&RoleName>, name: &EnvName) -> Option<String> {
+    let file = read_file(source.file.as_deref()?.as_ref()).ok()??;
+    let role = role.filter(|_| source.scope.is_of_role());
+    edit::note(file.text(), &edit::in_scope(role, &["env", name.as_str()]))
+        .filter(|note| !note.is_empty())
+        .map(str::to_owned)
+}
+
+/// A comment's text, on one line.
+pub(crate) fn checked_note(text: &str) -> Result<&str, Failure> {
+    if text.chars().any(char::is_control) {
+        return Err(Failure::new(USAGE, "the note holds a line break or a control character"));
+    }
+    Ok(text.trim())
+}
+
+/// Warns if a note could not be kept: in an inline table a comment has no place.
+pub(crate) fn lost(
+    note: Option<&str>,
+    name: &EnvName,
+    target: &ScopeFile,
+) -> Result<Option<&'static str>, Failure> {
+    let file = read_file(&target.file)?.unwrap_or_default();
+    let kept = edit::note(file.text(), &target.env(name.as_str())).is_some();
+    let lost = note.is_some_and(|note| !note.is_empty() && !kept);
+    Ok(lost.then_some("the note was not kept: an inline table has no place for it"))
+}
+
+/// Checks a literal key before it is stored, and says what is unusual.
+pub(crate) fn warning(
+    registry: &Registry,
+    provider: &Provider,
+    value: &EnvValue,
+) -> Result<Option<String>, Failure> {
+    let EnvValue::Literal(key) = value else { return Ok(None) };
+    registry.check_key(provider, key.expose()).map_err(|problem| {
+        Failure::new(USAGE, format!("the key for provider `{}` {problem}", provider.id))
+            .hint("paste the key alone, on one line and without spaces; nothing was stored")
+    })
+}
+
+/// Whether a key that has been read can be used, and what is unusual.
+pub(crate) fn tried(
+    registry: &Registry,
+    provider: &Provider,
+    key: &Secret,
+) -> Result<Option<String>, SecretError> {
+    let unusual = registry.check_key(provider, key.expose());
+    let unusual = unusual.map_err(|problem| SecretError::new(format!("it {problem}"), None))?;
+    let ended = provider.expires_at.filter(|at| moments::is_over(*at));
+    ended.map_or(Ok(unusual), |at| {
+        Err(SecretError::new(moments::words(at), provider.expired.clone().map(Into::into)))
+    })
+}
+
+/// What was done, and where.
+pub(crate) fn done(changed: bool, what: &str, target: &ScopeFile) -> String {
+    let done = if changed { "stored" } else { "nothing to change" };
+    format!("{done}: {what} ({})", target.shown())
+}
+
+/// The entry that holds a scope's key in the keyring. A workspace's name has no slash and a
+/// variable's neither, so no two scopes share one.
+fn entry(name: &EnvName, target: &ScopeFile) -> Result<KeyringRef, Failure> {
+    let mut entry = String::from("jackin/");
+    if let Some(workspace) = &target.workspace {
+        entry.push_str(&format!("workspaces/{workspace}/"));
+    }
+    if let Some(role) = &target.role {
+        entry.push_str(&format!("roles/{role}/"));
+    }
+    entry.push_str(name.as_str());
+    KeyringRef::new(&entry).map_err(|error| Failure::new(USAGE, format!("the entry {error}")))
+}
+
+/// Puts a key into the keyring; what is stored in its place.
+pub(crate) fn keep(
+    value: EnvValue,
+    name: &EnvName,
+    target: &ScopeFile,
+) -> Result<EnvValue, Failure> {
+    let entry = entry(name, target)?;
+    let EnvValue::Literal(key) = value else {
+        return Err(Failure::new(USAGE, "a reference is not put into the keyring, only a key is"));
+    };
+    keys::keep(&entry, key.expose().into())?;
+    Ok(EnvValue::Reference(SecretRef::Keyring(entry)))
+}
+
+/// Removes a key from the keyring that is no longer stored, if it was kept there for this scope.
+pub(crate) fn forget(value: &EnvValue, name: &EnvName, target: &ScopeFile) -> Result<(), Failure> {
+    let own = entry(name, target)?;
+    match value {
+        EnvValue::Reference(SecretRef::Keyring(entry)) if *entry == own => Ok(keys::forget(entry)?),
+        _ => Ok(()),
+    }
+}
