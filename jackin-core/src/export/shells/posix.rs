@@ -47,13 +47,6 @@ fn keep(names: &[(&str, bool)]) -> String {
 }
 
 fn set(name: &EnvName, value: &str) -> Result<String, &'static str> {
-    let parts = |quote, value| ["export ", name.as_str(), "=", quote, value, quote, ";\n"].concat();
-    // What most values are made of needs at most quotes, which is told at a fraction of the cost.
-    let is_plain = |byte| matches!(byte, b'-'..=b':' | b'A'..=b'Z' | b'_' | b'a'..=b'z' | b' ');
-    if value.bytes().all(is_plain) {
-        let is_word = !value.is_empty() && !value.contains(' ');
-        return Ok(parts(if is_word { "" } else { "'" }, value));
-    }
     let quoted = shlex::try_quote(value).map_err(|_| "holds a NUL")?;
-    Ok(parts("", &quoted))
+    Ok(format!("export {name}={quoted};\n"))
 }
