@@ -79,15 +79,14 @@ pub fn command(ready: &ReadyPlan<'_>, parent: &Vars) -> Result<Command, HostErro
     let env = child_vars(ready, parent);
     let plan = ready.plan();
     let program = find(&plan.program, path_of(&env))?;
-    let mut command = bare_command(&program, plan, &env);
+    Ok(command_of(&program, plan, &env))
+}
+
+fn command_of(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> Command {
+    let mut command = Command::new(program);
     // Some programs ask by what name they were started.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, &plan.program);
-    Ok(command)
-}
-
-fn bare_command(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> Command {
-    let mut command = Command::new(program);
     command.args(&plan.args).env_clear().envs(env.iter().copied());
     command
 }
@@ -159,7 +158,7 @@ fn is_binary(file: &Path) -> bool {
 #[cfg(not(unix))]
 #[expect(clippy::exit, reason = "an exit code has 32 bits here, of which `ExitCode` takes eight")]
 fn become_it(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
-    let mut command = bare_command(program, plan, env);
+    let mut command = command_of(program, plan, env);
     // Ctrl-C is for the agent, which may go on after it; without a console there is none.
     #[cfg(windows)]
     let _ = ctrlc::set_handler(|| {});
