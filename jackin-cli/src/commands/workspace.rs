@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use jackin_core::{
-    Document, WorkspaceName,
+    Document, Registry, WorkspaceName,
     edit::{self, TomlValue},
 };
 use serde::Serialize;
@@ -66,6 +66,7 @@ fn list(json: bool, ambient: &Ambient) -> Result<(), Failure> {
     for name in ambient.workspaces()? {
         let Some(file) = read_file(&ambient.file(Some(&name))?)? else { continue };
         let document = Document::workspace(file.name(), file.text())?;
+        let document = document.checked(&Registry::built_in())?;
         rows.push(Row::new(&name, file.name().to_owned(), &document));
     }
     if json {

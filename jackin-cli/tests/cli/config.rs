@@ -237,3 +237,32 @@ fn a_relative_home_is_none() {
     let seen = see(command.env("HOME", ".").current_dir(home.path().join("project")));
     assert!(seen.err.contains("no key for provider `zai`"), "{}", seen.err);
 }
+
+/// What only the table of agents and providers can tell is told by every command that reads the file.
+#[test]
+fn a_file_that_no_launch_accepts_is_refused_by_every_command() {
+    for (broken, place) in [
+        ("[codex]\nauth_forward = 'bogus'\n", "`codex.auth_forward`"),
+        ("[amp]\nauth_forward = 'oauth_token'\n", "`amp.auth_forward`"),
+        ("[providers.x]\nkey = 'PATH'\n", "`providers.x.key`"),
+        ("[providers.zai.anthropic]\nempty = ['FOO']\n", "`providers.zai.anthropic.empty`"),
+    ] {
+        let home = Home::with_config("");
+        let work = home.path().display();
+        let text = format!("workdir = '{work}'\n{broken}");
+        home.write(".config/jackin/workspaces/acme.toml", text);
+        for words in ["workspace list", "workspace show acme", "workspace env list acme", "plan"] {
+            let seen = see(home.jackin(words.split(' ')).current_dir(home.path()));
+            assert_eq!(seen.code, Some(125), "{words}: {}", seen.err);
+            assert!(seen.err.contains("acme.toml:") && seen.err.contains(place), "{}", seen.err);
+        }
+        // The workspace was found by the directory: it may not be the one that is wanted.
+        let seen = see(home.jackin(["plan"]).current_dir(home.path()));
+        assert!(seen.err.contains("`--workspace NAME`"), "{}", seen.err);
+        home.write(".config/jackin/config.toml", broken);
+        for words in ["config env list", "providers", "auth list"] {
+            let seen = see(home.jackin(words.split(' ')).current_dir("/"));
+            assert_eq!(seen.code, Some(125), "{words}: {}", seen.err);
+        }
+    }
+}

@@ -174,6 +174,14 @@ impl Document {
         Ok(())
     }
 
+    /// The same document, once it is [checked](Self::check).
+    ///
+    /// # Errors
+    /// As for [`Document::check`].
+    pub fn checked(self, registry: &Registry) -> Result<Self, ConfigError> {
+        self.check(registry).map(|()| self)
+    }
+
     /// The name of a role, if it has that.
     fn role(&self, name: &str) -> Option<&RoleName> {
         self.roles.iter().map(|(role, _)| role).find(|role| role.as_str() == name)

@@ -2,10 +2,10 @@
 //! extend another.
 
 use crate::{
-    config::{ConfigError, ProviderTable},
+    config::{ConfigError, ConfigPlace, ProviderTable},
     model::Provider,
     names::Sourced,
-    registry::{NameOrigin, Registry, Unknown},
+    registry::{NameOrigin, OF_A_LOGIN, Registry, Unknown},
 };
 
 /// The registry with the tables of a configuration, the least specific first. Tables that do not apply
@@ -43,7 +43,11 @@ pub(crate) fn merged<'a>(
         check_hosts(registry, &provider)?;
         providers.push(provider);
     }
-    Ok(registry.with_configured(providers, keys, other_urls))
+    let configured = registry.with_configured(providers, keys, other_urls);
+    match configured.misplaced_key() {
+        None => Ok(configured),
+        Some(provider) => Err(misplaced_key(provider)),
+    }
 }
 
 /// A table over the one that it extends, if it extends one.
@@ -66,6 +70,16 @@ fn extended(
         extended.keep_places_of(table);
     }
     Ok(extended.under(table.clone()))
+}
+
+fn misplaced_key(provider: &Provider) -> ConfigError {
+    let at = &provider.key.source;
+    let place = ConfigPlace {
+        file: at.file.clone().unwrap_or_default(),
+        line: at.line.unwrap_or_default(),
+        key: Some(format!("providers.{}.key", provider.id)),
+    };
+    ConfigError::Invalid { place, problem: OF_A_LOGIN.to_owned() }
 }
 
 fn check_hosts(registry: &Registry, provider: &Provider) -> Result<(), ConfigError> {

@@ -189,6 +189,15 @@ impl Provider {
         self
     }
 
+    /// The same with what another entry of its id says about where its keys work, unless it says so
+    /// itself: a replaced provider keeps the limits of its keys.
+    pub(crate) fn with_limits_of(mut self, known: &Self) -> Self {
+        self.host = self.host.or_else(|| known.host.clone());
+        self.key_prefix = self.key_prefix.or_else(|| known.key_prefix.clone());
+        self.key_bound |= known.key_bound;
+        self
+    }
+
     /// Its endpoints, by protocol.
     pub fn endpoints(&self) -> impl Iterator<Item = (Protocol, &Endpoint)> {
         self.endpoints.iter().map(|(protocol, endpoint)| (*protocol, endpoint))

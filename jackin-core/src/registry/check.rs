@@ -2,8 +2,8 @@
 
 use crate::{
     model::{
-        Agent, Endpoint, Provider, check_base_url, check_key_name, check_label, check_model,
-        check_token, host, is_open_http,
+        Agent, Endpoint, Guard, Provider, Var, VarSource, check_base_url, check_key_name,
+        check_label, check_model, check_token, host, is_open_http,
     },
     names::{EnvName, ProviderId},
     registry::{Registry, RegistryError, built_in::REFUSED_HOSTS},
@@ -15,6 +15,23 @@ impl Registry {
     pub(crate) fn is_taken(&self, name: &EnvName) -> bool {
         let mut vars = self.agents().iter().flat_map(Agent::binding_vars);
         is_of_system(name) || vars.any(|var| !var.is_key() && var.name.as_ref() == Some(name))
+    }
+
+    /// A provider whose key variable is a login of an agent of another provider: natively, that agent
+    /// would find its key. The native provider may use the same variable.
+    pub(crate) fn misplaced_key(&self) -> Option<&Provider> {
+        let native_key = |agent: &Agent| {
+            let native = self.provider(agent.native.as_str());
+            native.map(|native| &native.key.value)
+        };
+        self.providers().iter().find(|provider| {
+            let key = &provider.key.value;
+            self.agents().iter().any(|agent| {
+                agent.native != provider.id
+                    && agent.logins().any(|login| login == key)
+                    && native_key(agent) != Some(key)
+            })
+        })
     }
 
     /// Whether some agent finds a key of its native provider in a variable.
@@ -92,6 +109,19 @@ impl Registry {
         }
     }
 
+    /// Checks that no agent would find another provider's key where it looks for its login.
+    pub(super) fn check_keys(&self) -> Result<(), RegistryError> {
+        match self.misplaced_key() {
+            None => Ok(()),
+            Some(provider) => Err(RegistryError::Invalid {
+                what: "provider",
+                id: provider.id.to_string(),
+                field: "key",
+                problem: OF_A_LOGIN.into(),
+            }),
+        }
+    }
+
     /// Checks an agent that a program adds. Its variables must not be those in which another
     /// provider's key is configured, since such a key would then reach it.
     pub(super) fn check_agent(&self, agent: &Agent) -> Result<(), RegistryError> {
@@ -127,6 +157,20 @@ impl Registry {
                 return Err(invalid("bindings", "set a variable that has a use of its own"));
             }
         }
+        for binding in &*agent.bindings {
+            let mut names: Vec<_> = binding.vars.iter().map(|var| &var.name).collect();
+            names.sort_unstable();
+            if names.windows(2).any(|pair| pair[0] == pair[1]) {
+                return Err(invalid("bindings", "set a variable twice"));
+            }
+            let decides = |var: &&Var| matches!(var.source, VarSource::Key | VarSource::BaseUrl);
+            if binding.vars.iter().filter(decides).any(|var| var.guard > Guard::Off) {
+                return Err(invalid(
+                    "bindings",
+                    "must set the key and the URL at every guard level",
+                ));
+            }
+        }
         match agent.bindings.iter().all(|b| b.vars.iter().filter(|var| var.is_key()).count() == 1) {
             true => Ok(()),
             false => Err(invalid("bindings", "must each put the key into exactly one variable")),
@@ -136,6 +180,9 @@ impl Registry {
 
 /// A variable that no key can be configured in.
 pub(crate) const TAKEN: &str = "is a variable with a use of its own";
+
+/// A variable in which an agent of another provider finds its login.
+pub(crate) const OF_A_LOGIN: &str = "is the variable of another provider's login";
 
 /// A variable that is not worth emptying.
 pub(crate) const NO_NATIVE_KEY: &str = "names a variable that is no agent's own key";

@@ -12,6 +12,6 @@ pub use error::RegistryError;
 pub use tables::Registry;
 pub use unknown::{NameOrigin, Unknown};
 pub(crate) use {
-    check::{NO_NATIVE_KEY, TAKEN},
+    check::{NO_NATIVE_KEY, OF_A_LOGIN, TAKEN},
     tables::OtherUrl,
 };

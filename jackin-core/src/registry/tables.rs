@@ -6,7 +6,10 @@ use std::{
 };
 
 use crate::{
-    model::{Agent, KeyProblem, KeyShape, Protocol, Provider, Text, check_base_url, is_open_http},
+    model::{
+        Agent, Endpoint, KeyProblem, KeyShape, Protocol, Provider, Text, check_base_url,
+        is_open_http,
+    },
     names::{EnvName, FirstLetters, ProviderId},
     registry::{
         NameOrigin, RegistryError, Unknown,
@@ -92,16 +95,18 @@ impl Registry {
     /// A field that a configuration could not hold either: a key variable with another use, a base
     /// URL without TLS or on a host that is refused, a model id with spaces.
     pub fn with_provider(&self, provider: Provider) -> Result<Self, RegistryError> {
+        let provider = match self.provider(provider.id.as_str()) {
+            Some(known) => provider.with_limits_of(known),
+            None => provider,
+        };
         self.check_provider(&provider)?;
         let key = provider.key.value.clone();
-        Ok(self.changed(|tables| {
-            let providers = tables.providers.to_mut();
-            match providers.iter_mut().find(|known| known.id == provider.id) {
-                Some(known) => *known = provider,
-                None => providers.push(provider),
-            }
+        let changed = self.changed(|tables| {
+            tables.put(provider);
             tables.note_key(key);
-        }))
+        });
+        changed.check_keys()?;
+        Ok(changed)
     }
 
     /// The same registry with another agent, which comes last.
@@ -111,7 +116,9 @@ impl Registry {
     /// which another provider's key is configured; a binding that takes no key, or takes it twice.
     pub fn with_agent(&self, agent: Agent) -> Result<Self, RegistryError> {
         self.check_agent(&agent)?;
-        Ok(self.changed(|tables| tables.agents.to_mut().push(agent)))
+        let changed = self.changed(|tables| tables.agents.to_mut().push(agent));
+        changed.check_keys()?;
+        Ok(changed)
     }
 
     /// The same registry with the providers that a configuration changes or adds, every variable in
@@ -126,14 +133,7 @@ impl Registry {
             return self.clone();
         }
         self.changed(|tables| {
-            for provider in providers {
-                let known = tables.providers.iter().position(|known| known.id == provider.id);
-                let all = tables.providers.to_mut();
-                match known {
-                    Some(at) => all[at] = provider,
-                    None => all.push(provider),
-                }
-            }
+            providers.into_iter().for_each(|provider| tables.put(provider));
             keys.into_iter().for_each(|key| tables.note_key(key));
             tables.other_urls.extend(other_urls);
         })
@@ -265,6 +265,23 @@ impl Registry {
 }
 
 impl Tables {
+    /// Adds a provider, or replaces the one with its id. The URLs of the replaced one stay known, so
+    /// that an environment that was redirected there is recognised.
+    fn put(&mut self, provider: Provider) {
+        let all = self.providers.to_mut();
+        let Some(known) = all.iter_mut().find(|known| known.id == provider.id) else {
+            return all.push(provider);
+        };
+        let url = |endpoint: &Endpoint| endpoint.base_url.as_ref().map(|url| url.value.clone());
+        for (protocol, endpoint) in known.endpoints() {
+            let Some(old) = url(endpoint) else { continue };
+            if provider.endpoint(protocol).and_then(url).as_ref() != Some(&old) {
+                self.other_urls.push(OtherUrl { protocol, url: old });
+            }
+        }
+        *known = provider;
+    }
+
     fn first_letters(&self) -> FirstLetters {
         let mut letters = FirstLetters::default();
         self.keys.iter().for_each(|key| letters.add(key.as_str()));

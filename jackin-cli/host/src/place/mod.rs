@@ -13,7 +13,8 @@ use std::{
 };
 
 use jackin_core::{
-    Config, Document, EnvLayers, EnvName, HostVar, NameOrigin, Unknown, WorkspaceName, plan::Vars,
+    Config, Document, EnvLayers, EnvName, HostVar, NameOrigin, Registry, Unknown, WorkspaceName,
+    plan::Vars,
 };
 
 use crate::{
@@ -226,7 +227,9 @@ impl Ambient {
             Some(root) => self.read_in_root(&root.join("config.toml"))?,
             None => None,
         };
-        Ok(file.map(|file| Document::global(file.name(), file.text())).transpose()?)
+        let Some(file) = file else { return Ok(None) };
+        let document = Document::global(file.name(), file.text())?;
+        Ok(Some(document.checked(&Registry::built_in())?))
     }
 
     /// A workspace by its name.
@@ -241,7 +244,8 @@ impl Ambient {
         if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), self.dir())
             && let Some(file) = self.read_in_root(&workspace_file(root, &name))?
         {
-            return Ok((name, Document::workspace(file.name(), file.text())?));
+            let document = Document::workspace(file.name(), file.text())?;
+            return Ok((name, document.checked(&Registry::built_in())?));
         }
         let known = self.workspaces()?;
         let known = known.iter().map(WorkspaceName::as_str);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use jackin_core::{ConfigError, Document, WorkspaceName};
+use jackin_core::{ConfigError, Document, Registry, WorkspaceName};
 
 use super::Ambient;
 use crate::{
@@ -65,6 +65,7 @@ fn the_one(
     if let [(_, one, _), (_, other, _), ..] = &best[..] {
         return Err(HostError::TwoWorkspaces { one: one.clone(), other: other.clone() });
     }
-    let nearest = best.pop().map(|(_, name, document)| Ok((name, document?)));
+    let checked = |document: Document| document.checked(&Registry::built_in());
+    let nearest = best.pop().map(|(_, name, document)| Ok((name, document.and_then(checked)?)));
     nearest.transpose().map_err(HostError::Discovery)
 }
