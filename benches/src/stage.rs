@@ -107,9 +107,25 @@ impl Stage {
     /// The same from the directory of a workspace.
     #[must_use]
     pub fn launch_inside(&self, jackin: &Path) -> Command {
-        let mut command = self.launch(jackin);
+        self.inside(self.launch(jackin))
+    }
+
+    /// The same from the directory of a workspace, with 60 further variables.
+    #[must_use]
+    pub fn launch_crowded(&self, jackin: &Path) -> Command {
+        self.crowded(self.launch(jackin))
+    }
+
+    fn inside(&self, mut command: Command) -> Command {
         let config = self.path().join("config");
         command.current_dir(self.workdir(0)).env("JACKIN_CONFIG_DIR", config);
+        command
+    }
+
+    fn crowded(&self, command: Command) -> Command {
+        let mut command = self.inside(command);
+        command
+            .envs((0..60).map(|n| (format!("SOME_VARIABLE_{n}"), format!("/usr/share/some/{n}"))));
         command
     }
 
@@ -127,6 +143,12 @@ impl Stage {
         let mut command = self.command(by[0]);
         command.args(&by[1..]).arg(jackin).args(LAUNCH);
         command
+    }
+
+    /// What to measure [`Self::launch_crowded`] against: `env -i` in the same environment.
+    #[must_use]
+    pub fn env_i_crowded(&self) -> Command {
+        self.crowded(self.env_i())
     }
 
     /// What to measure against: `env -i A=1 /bin/true`.

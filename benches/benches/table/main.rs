@@ -83,7 +83,7 @@ fn resolving() -> [Row; 2] {
         bytes_total.cast_signed() - bytes_current
     );
     [
-        Row::of_both("`resolve`, four layers of 20 keys", "2 µs", took),
+        Row::of_both("`resolve`, four layers of 20 keys", "4 µs", took),
         Row::of_both("its allocations that do not end up in the plan", "0", kept),
     ]
 }
