@@ -1,8 +1,9 @@
 //! What becomes of a redirect that the launch does not make, as decision tables.
 //!
 //! The variables of one redirect belong together: a URL, the key that goes there, and the rest. An agent
-//! that finds the URL without its key may send the user's own login there; one that finds the key
-//! without its URL sends it to another host. So a redirect arrives whole, or not at all.
+//! that finds the URL without its key may send the user's own login there. So no part of a redirect
+//! reaches the child without its key. A native launch also loses the key if its URL is lost, as far as
+//! both come from the parent; a key that the layers set goes to the agent's native host.
 
 /// A part of a redirect: does the child get it?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
