@@ -151,30 +151,33 @@ impl Registry {
                 "or another login is a variable of another provider",
             ));
         }
+        self.check_bindings(agent).map_err(|problem| invalid("bindings", problem))
+    }
+
+    /// Each binding puts the key into exactly one variable, sets key and URL at every guard level, and
+    /// no variable twice.
+    fn check_bindings(&self, agent: &Agent) -> Result<(), &'static str> {
         for var in agent.binding_vars() {
             let Some(name) = &var.name else { continue };
             if is_unusable(name) || (!var.is_key() && self.is_key(name)) {
-                return Err(invalid("bindings", "set a variable that has a use of its own"));
+                return Err("set a variable that has a use of its own");
             }
         }
         for binding in &*agent.bindings {
             let mut names: Vec<_> = binding.vars.iter().map(|var| &var.name).collect();
             names.sort_unstable();
             if names.windows(2).any(|pair| pair[0] == pair[1]) {
-                return Err(invalid("bindings", "set a variable twice"));
+                return Err("set a variable twice");
             }
             let decides = |var: &&Var| matches!(var.source, VarSource::Key | VarSource::BaseUrl);
             if binding.vars.iter().filter(decides).any(|var| var.guard > Guard::Off) {
-                return Err(invalid(
-                    "bindings",
-                    "must set the key and the URL at every guard level",
-                ));
+                return Err("must set the key and the URL at every guard level");
+            }
+            if binding.vars.iter().filter(|var| var.is_key()).count() != 1 {
+                return Err("must each put the key into exactly one variable");
             }
         }
-        match agent.bindings.iter().all(|b| b.vars.iter().filter(|var| var.is_key()).count() == 1) {
-            true => Ok(()),
-            false => Err(invalid("bindings", "must each put the key into exactly one variable")),
-        }
+        Ok(())
     }
 }
 
