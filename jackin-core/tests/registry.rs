@@ -5,8 +5,9 @@
 use std::ffi::OsString;
 
 use jackin_core::{
-    Agent, AgentId, Config, Document, Endpoint, EnvName, HostVar, Protocol, Provider, ProviderId,
-    Registry, RegistryError, Secret, SecretError, SecretRef, SecretSource, Slot,
+    Agent, AgentId, Config, Document, Endpoint, EnvLayers, EnvName, Guard, HostVar, Protocol,
+    Provider, ProviderId, Registry, RegistryError, Secret, SecretError, SecretRef, SecretSource,
+    Slot,
     agent::{ProtocolBinding, Var, VarSource},
     child_env, choice, resolve,
 };
@@ -205,4 +206,68 @@ fn an_agent_that_would_find_another_providers_key_is_refused() {
     assert_eq!(registry.with_agent(good), Err(RegistryError::Duplicate("mine".into())));
     assert_eq!(registry.agents().last().unwrap().id.as_str(), "mine");
     assert!(Registry::built_in().agent("mine").is_none());
+}
+
+/// In whichever order a program adds them.
+#[test]
+fn no_agent_looks_for_its_login_where_another_providers_key_is() {
+    let mine = || Provider::new(id("mine"), name("MINE_LOGIN"));
+    let agent = Agent::new(AgentId::from_static("mine"), id("openai"), name("MINE_LOGIN"));
+    let first = Registry::built_in().with_agent(agent.clone()).unwrap();
+    assert!(matches!(
+        first.with_provider(mine()),
+        Err(RegistryError::Invalid { field: "key", .. })
+    ));
+    let first = Registry::built_in().with_provider(mine()).unwrap();
+    assert!(matches!(first.with_agent(agent), Err(RegistryError::Invalid { .. })));
+    let read = |text: &str| {
+        let global = Some(Document::global("config.toml", text).unwrap());
+        Config { global, ..Config::default() }.layers(None).map(|_| ()).map_err(|e| e.to_string())
+    };
+    let refused = read("[providers.mine]\nkey = 'KIMI_MODEL_API_KEY'\n").unwrap_err();
+    assert!(refused.starts_with("config.toml:2: `providers.mine.key`"), "{refused}");
+    let moved = "[providers.openai]\nkey = 'MY_OPENAI'\n[providers.mine]\nkey = 'OPENAI_API_KEY'\n";
+    assert!(read(moved).unwrap_err().starts_with("config.toml:4: `providers.mine.key`"));
+    // The agent's own provider may use the same variable.
+    assert_eq!(read("[providers.mine]\nkey = 'XAI_API_KEY'\n"), Ok(()));
+}
+
+#[test]
+fn a_replaced_provider_keeps_the_limits_of_its_keys_and_its_old_urls() {
+    let registry = Registry::built_in();
+    let at = |provider: &str, key: &str, url: &'static str| {
+        let endpoint = Endpoint::new(url).with_model(Slot::Main, "m");
+        Provider::new(id(provider), name(key)).with_endpoint(Protocol::Anthropic, endpoint)
+    };
+    let astray = at("gateway", "GATEWAY_API_KEY", "https://api.anthropic.com");
+    assert!(matches!(
+        registry.with_provider(astray),
+        Err(RegistryError::Invalid { field: "base_url", .. })
+    ));
+    let moved = at("zai", "ZAI_API_KEY", "https://other.example.com");
+    let layers = EnvLayers::new(registry.with_provider(moved).unwrap());
+    let claude = layers.registry.agent("claude").unwrap();
+    let native = layers.registry.provider("anthropic").unwrap();
+    let plan = resolve(&layers, claude, native).unwrap();
+    let parent = [
+        ("ANTHROPIC_BASE_URL".into(), "https://api.z.ai/api/anthropic".into()),
+        ("ANTHROPIC_AUTH_TOKEN".into(), "sk-old".into()),
+    ];
+    assert_eq!(child_env(&plan.materialize(&Host(&parent)).unwrap(), parent.clone()), []);
+}
+
+#[test]
+fn a_binding_makes_no_half_redirect() {
+    let key = || Var::new(name("MINE_KEY"), VarSource::Key);
+    let url = || Var::new(name("MINE_URL"), VarSource::BaseUrl);
+    let refused = |vars: [Var; 2]| {
+        let binding = ProtocolBinding::new(Protocol::Anthropic);
+        let binding = vars.into_iter().fold(binding, ProtocolBinding::with_var);
+        let agent = Agent::new(AgentId::from_static("mine"), id("zai"), name("MINE"));
+        Registry::built_in().with_agent(agent.with_binding(binding)).is_err()
+    };
+    assert!(!refused([key(), url()]));
+    assert!(refused([key().from_guard(Guard::Strict), url()]));
+    assert!(refused([key(), url().from_guard(Guard::On)]));
+    assert!(refused([key(), Var::new(name("MINE_KEY"), VarSource::BaseUrl)]));
 }
