@@ -1,6 +1,6 @@
 //! What surrounds a launch of [`jackin_core`]: the configuration directory, the places that secrets
 //! are read from, the agent's program, and the exec. jackin-core decides and touches nothing; this
-//! crate touches the machine and decides nothing about keys. It prints nothing and asks nobody.
+//! crate touches the machine and decides nothing about keys. It prints nothing and never prompts.
 //!
 //! The program `jackin` is built on it. Another program gets all of `jackin run` like this:
 //!

@@ -159,7 +159,7 @@ fn is_binary(file: &Path) -> bool {
 #[expect(clippy::exit, reason = "an exit code has 32 bits here, of which `ExitCode` takes eight")]
 fn become_it(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
     let mut command = command_of(program, plan, env);
-    // Ctrl-C is for the agent, which may go on after it; without a console there is none.
+    // Ctrl-C is for the agent, which may go on after it. Without a console there is no Ctrl-C.
     #[cfg(windows)]
     let _ = ctrlc::set_handler(|| {});
     let code = command.status()?.code();

@@ -105,7 +105,7 @@ fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     written.and_then(|()| sync_dir(target))
 }
 
-/// Options for a file that nobody but its owner may use.
+/// Options for a file that only its owner may use.
 fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);

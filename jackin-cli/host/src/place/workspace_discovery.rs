@@ -31,14 +31,14 @@ impl Ambient {
                 let nearest = best.first().map_or(usize::MAX, |(nearest, ..)| *nearest);
                 matches!(up, Some(Some(up)) if up <= nearest)
             });
-            // In a directory that is gone, nobody knows whose keys and providers count.
+            // In a directory that is gone, no workspace can be told.
             let Some(up) = up else { return above.map(|_| None) };
             match (document.transpose(), up) {
                 (Some(document), Some(up)) => {
                     best.retain(|(other, ..)| *other == up);
                     best.push((up, name, document));
                 }
-                // Nobody knows whose directory that one has.
+                // This file's directory cannot be told.
                 (Some(Err(error)), None) => return Err(HostError::Discovery(error)),
                 _ => {}
             }
