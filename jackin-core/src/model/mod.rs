@@ -1,6 +1,7 @@
 //! The types of agents, providers and endpoints. This room holds no table and looks nothing up.
 
 mod agent;
+mod binding;
 mod check;
 #[expect(dead_code, reason = "the build script and the schema need the rest")]
 pub(crate) mod fields;
@@ -8,16 +9,16 @@ mod key;
 mod provider;
 mod settings;
 mod small_map;
+mod version;
 
-pub use agent::{
-    Agent, AuthForward, Guard, OwnModels, PackageVersion, Prompt, PromptVar, ProtocolBinding,
-    Redirect, RedirectMark, Scrub, Template, Var, VarSource, Version, VersionError,
-};
+pub use agent::{Agent, AuthForward, Guard, OwnModels, PackageVersion, Prompt, PromptVar};
+pub use binding::{ProtocolBinding, Redirect, RedirectMark, Scrub, Template, Var, VarSource};
 pub use key::{KeyProblem, check_key};
 pub use provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier};
 pub use settings::{Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace};
+pub use version::{Version, VersionError};
 pub(crate) use {
-    agent::NAME_PREFIX,
+    binding::NAME_PREFIX,
     check::{check_key_name, check_label, check_model, check_token},
     key::KeyShape,
     provider::{Text, check_base_url, host, is_loopback, is_open_http},
