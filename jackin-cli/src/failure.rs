@@ -4,12 +4,12 @@
 use std::fmt;
 
 use jackin_core::{
-    ConfigError, ErrorKind, KeyProblem, MaterializeError, NameOrigin, ProviderId, ResolveError,
-    Scope, SelectError, Unknown,
+    Agent, ConfigError, ErrorKind, KeyProblem, MaterializeError, NameOrigin, ProviderId,
+    ResolveError, Scope, SelectError, Unknown,
     export::ExportError,
     place::{KeptInside, TabMissingEnv},
 };
-use jackin_host::{HostError, HostErrorKind, ReadProblem};
+use jackin_host::{Ambient, HostError, HostErrorKind, ReadProblem, launch};
 
 /// jackin itself failed.
 pub(crate) const FAILED: u8 = 125;
@@ -155,9 +155,29 @@ const fn host_hint(error: &HostError) -> Option<&'static str> {
             Some("`ls -ld` shows what stands there; `--config-dir DIR` names another directory")
         }
         HostError::NoConfigDir { .. } => Some("name one with `--config-dir DIR`"),
+        HostError::Loop { .. } => Some(
+            "name the agent itself with `--program PATH`; if these are agents inside one another, \
+             `unset JACKIN_LAUNCHES` counts anew",
+        ),
         HostError::TwoWorkspaces { .. } => Some("choose with `--workspace NAME`"),
         _ => None,
     }
+}
+
+/// The failure to find an agent that is installed where PATH does not lead.
+pub(crate) fn off_path(error: HostError, agent: &Agent, ambient: &Ambient) -> Failure {
+    let there = matches!(error, HostError::NotOnPath { .. })
+        .then(|| launch::installed_off_path(agent, ambient.vars()))
+        .flatten();
+    let Some(file) = there else { return with_install(error, Some(&agent.install)) };
+    let file = file.display();
+    let mut failure = Failure::from(error);
+    failure.message += &format!(", but installed: {file}");
+    failure.hint(format!(
+        "`--program {file}` starts it once; `[agents.{id}]` with `program = \"{file}\"` in the \
+         configuration keeps it",
+        id = agent.id,
+    ))
 }
 
 /// The failure to find or start an agent, with how to install it.

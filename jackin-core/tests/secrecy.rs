@@ -97,6 +97,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "WorkspaceName",
             "Isolation",
             "InheritRule",
+            "ResolvedProgram",
         ],
     ),
     ("it says where a secret is", &["FileRef", "KeyringRef", "OpRef"]),

@@ -131,6 +131,16 @@ pub enum HostError {
         /// The first file of that name.
         file: PathBuf,
     },
+    /// A program leads back to the launch that started it.
+    #[error("{} starts jackin again, after {launches} launches that led one into another\n  {chain}", .file.display())]
+    Loop {
+        /// The program.
+        file: PathBuf,
+        /// How many launches there were before.
+        launches: u32,
+        /// The processes, for people.
+        chain: String,
+    },
     /// A file is there, and is no program.
     #[error("{} is not an executable file", .file.display())]
     NotExecutable {
@@ -192,6 +202,8 @@ pub enum HostErrorKind {
     NotFound,
     /// The agent's program is there and cannot be executed.
     NotExecutable,
+    /// The launch would lead to itself.
+    Loop,
     /// An argument cannot be given to any program.
     Argument,
     /// The system refuses something else.
@@ -232,6 +244,7 @@ impl HostError {
             | Self::NoSuchProgram { .. }
             | Self::NotOnPath { .. }
             | Self::OnlySelf { .. } => HostErrorKind::NotFound,
+            Self::Loop { .. } => HostErrorKind::Loop,
             Self::Exec { error, .. } if holds_nul(error) => HostErrorKind::Argument,
             Self::NotExecutable { .. } | Self::Exec { .. } | Self::TooLarge { .. } => {
                 HostErrorKind::NotExecutable

@@ -60,7 +60,7 @@ fn row<'a>(agent: &'a Agent, layers: &'a EnvLayers, ambient: &Ambient) -> Row<'a
         id: agent.id.as_str(),
         label: &agent.label,
         program: &agent.program,
-        path: launch::find((*agent.program).as_ref(), ambient.var("PATH")).ok(),
+        path: launch::find_agent(agent, layers, ambient.vars()).ok(),
         install: &agent.install,
         native: agent.native.as_str(),
         protocols: agent.bindings.iter().map(|binding| binding.protocol).collect(),

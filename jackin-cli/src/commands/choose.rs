@@ -85,8 +85,8 @@ impl<'a> Choice<'_, 'a> {
 
     /// Those that are installed, then the others and how to install them.
     fn agents(&self) -> Agents<'a> {
-        let path = self.ambient.var("PATH");
-        let found = |agent: &Agent| launch::find((*agent.program).as_ref(), path).is_ok();
+        let found =
+            |agent: &Agent| launch::find_agent(agent, self.layers, self.ambient.vars()).is_ok();
         let refusal = |agent: &Agent| {
             let startable = self.args.program.is_some() || found(agent);
             (!startable).then(|| format!("not on PATH: {}", agent.install))

@@ -81,7 +81,7 @@ pub(super) fn enter(
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     title(&plan, show, ambient, report);
     let ready = ready.in_container(container, &inside, ambient.vars());
-    match launch::start(&ready, ambient.vars(), Some(client))? {}
+    match launch::start(&ready, ambient.vars(), Some(launch::Located::client(client)))? {}
 }
 
 fn client(runtime: Runtime, ambient: &Ambient) -> Result<PathBuf, HostError> {

@@ -39,6 +39,8 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
         std::iter::once(&plan.program).chain(&plan.args).map(|arg| quote(arg)).collect();
     let mut text = format!("{}\n\n", plan.label);
     head.push(["command".into(), command.join(" ")]);
+    let from = plan.program_source.as_ref().map(|source| ["program".into(), source.to_string()]);
+    head.extend(from);
     text += &report::columns(&head);
     #[cfg(jackin_leak)]
     text.push_str(&jackin_host::leak::of_plan(plan));

@@ -10,7 +10,7 @@ use jackin_host::{
 use crate::{
     args::{Run, Show},
     commands::{container, layers, plan, tab, words},
-    failure::{CANCELLED, Failure, with_install},
+    failure::{CANCELLED, Failure, off_path, with_install},
     ui::{
         report::{self, Report},
         terminal::can_draw,
@@ -46,9 +46,14 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     // Nobody wants to unlock a vault for a program that is not there.
     let mut program = None;
     if !plan.set.iter().any(|var| var.name.as_str() == "PATH") {
-        let found = launch::find(&plan.program, ambient.var("PATH"))
-            .map_err(|error| with_install(error, install))?;
-        if let Some(warning) = version::warning(&plan, &found, &agent.install) {
+        let found =
+            launch::locate(&plan, ambient.vars(), ambient.var("PATH")).map_err(|error| {
+                match install {
+                    Some(_) => off_path(error, agent, ambient),
+                    None => with_install(error, None),
+                }
+            })?;
+        if let Some(warning) = version::warning(&plan, found.file(), &agent.install) {
             report.warning(&warning);
         }
         program = Some(found);

@@ -8,7 +8,8 @@ use jackin_core::{
     place::{Multiplexer, Tab},
 };
 use jackin_host::{
-    Ambient, Sources, launch,
+    Ambient, Sources,
+    launch::{self, Located},
     os::{current_dir, own_program},
 };
 
@@ -40,7 +41,11 @@ pub(super) fn open(
         return Ok(0);
     }
     let program = launch::find(&plan.program, ambient.var("PATH"))?;
-    match launch::start(&plan.materialize(&Sources::new(ambient))?, ambient.vars(), Some(program))? {}
+    match launch::start(
+        &plan.materialize(&Sources::new(ambient))?,
+        ambient.vars(),
+        Some(Located::client(program)),
+    )? {}
 }
 
 /// The multiplexer that this terminal belongs to.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jackin_core::{Agent, Guard, Registry};
+use jackin_core::{Agent, EnvLayers, Guard};
 use serde::Serialize;
 
 use super::{Finding, Seen};
@@ -32,12 +32,12 @@ fn id<S: serde::Serializer>(agent: &Agent, serializer: S) -> Result<S::Ok, S::Er
 }
 
 /// Every agent; nothing is started for it.
-pub(super) fn agents(registry: &Registry, ambient: &Ambient) -> Vec<Installed> {
-    registry.agents().iter().map(|agent| installed(agent, ambient)).collect()
+pub(super) fn agents(layers: &EnvLayers, ambient: &Ambient) -> Vec<Installed> {
+    layers.registry.agents().iter().map(|agent| installed(agent, layers, ambient)).collect()
 }
 
-fn installed(agent: &Agent, ambient: &Ambient) -> Installed {
-    let path = launch::find((*agent.program).as_ref(), ambient.var("PATH")).ok();
+fn installed(agent: &Agent, layers: &EnvLayers, ambient: &Ambient) -> Installed {
+    let path = launch::find_agent(agent, layers, ambient.vars()).ok();
     let version = path.as_ref().and_then(|path| version::installed(path, agent.package()));
     // Where no version is needed, any known one will do; where nothing is redirected, there is no
     // guard. Of a program that is in no package nothing can be said: it may be anything.

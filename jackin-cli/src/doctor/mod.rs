@@ -6,6 +6,7 @@ mod files;
 mod inherited;
 mod installed;
 mod keys;
+mod programs;
 mod settings;
 pub(crate) mod smoke;
 mod spelling;
@@ -109,11 +110,13 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
     let layers = layers.unwrap_or_else(|_| {
         EnvLayers::new(Registry::built_in()).with_environment(|name| ambient.host(name))
     });
-    let agents = installed::agents(&layers.registry, ambient);
+    let agents = installed::agents(&layers, ambient);
     let seen = Seen { ambient, files, layers, agents };
-    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 11] = [
+    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 13] = [
         installed::none,
         installed::too_old,
+        programs::not_usable,
+        programs::unsearched,
         settings::fighting,
         inherited::dropped,
         files::open_to_others,

@@ -50,6 +50,8 @@ fn a_shell_becomes_what_run_would_start() {
             let at = entry.iter().position(|byte| *byte == b'=')?;
             Some((entry[..at].to_vec(), entry[at + 1..].to_vec()))
         })
+        // It counts launches, and this is none.
+        .filter(|(name, _)| name != b"JACKIN_LAUNCHES")
         .collect();
     assert_eq!(expected[&b"ANTHROPIC_AUTH_TOKEN"[..]], b"sentinel");
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::{
     config::{
-        ConfigError, ConfigPlace, EnvEntry, EnvLayer, EnvLayers, Isolation, ProviderTable,
-        providers,
+        ConfigError, ConfigPlace, EnvEntry, EnvLayer, EnvLayers, Isolation, ProgramTable,
+        ProviderTable, providers,
         reader::{self, Entry, Table},
     },
     model::{AuthForward, Guard},
@@ -44,6 +44,7 @@ struct Settings {
     default_provider: Option<Sourced<String>>,
     default_agent: Option<Sourced<String>>,
     auth_forward: Vec<AgentTable>,
+    programs: Vec<ProgramTable>,
     isolation: Isolation,
 }
 
@@ -170,6 +171,9 @@ impl Document {
             for table in &settings.auth_forward {
                 table.mode(registry)?;
             }
+            for table in &settings.programs {
+                table.check(registry)?;
+            }
         }
         Ok(())
     }
@@ -222,6 +226,7 @@ impl Settings {
             default_provider: table.str("default_provider", scope)?,
             default_agent: table.str("default_agent", scope)?,
             auth_forward: read_auth_forward(table, scope),
+            programs: ProgramTable::read_all(table, scope)?,
             isolation: Isolation::read(table, scope)?,
         })
     }
@@ -374,6 +379,11 @@ impl Config {
                 let mut merged = layers.auth_forward.remove(&table.agent);
                 Sourced::overlay(&mut merged, Some(mode));
                 layers.auth_forward.extend(merged.map(|mode| (table.agent, mode)));
+            }
+            for ProgramTable { agent, program } in settings.programs {
+                let mut merged = layers.programs.remove(&agent);
+                Sourced::overlay(&mut merged, Some(program));
+                layers.programs.extend(merged.map(|program| (agent, program)));
             }
             layers.isolation.add(settings.isolation);
         }

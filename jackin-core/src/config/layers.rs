@@ -126,6 +126,9 @@ pub struct EnvLayers {
     pub default_agent: Option<Sourced<String>>,
     /// How an agent gets at its native provider.
     pub auth_forward: BTreeMap<AgentId, Sourced<AuthForward>>,
+    /// Which file an agent's program is, where the user says so: an absolute path, or one that begins
+    /// with `~/`.
+    pub programs: BTreeMap<AgentId, Sourced<String>>,
     /// What agents do not inherit, beyond what would fight the plan.
     pub isolation: Isolation,
     /// The values of all layers, sorted by name, those of one name by scope.
@@ -146,6 +149,7 @@ impl EnvLayers {
             default_provider: None,
             default_agent: None,
             auth_forward: BTreeMap::new(),
+            programs: BTreeMap::new(),
             isolation: Isolation::NONE,
             entries: Vec::new(),
             dormant: Vec::new(),

@@ -206,7 +206,11 @@ impl ExecPlan {
             command.push("env".into());
             command.extend(drop.into_iter().flat_map(|name| ["-u".into(), name.clone()]));
         }
-        command.push(self.program);
+        // A path that the configuration names is one of this machine.
+        command.push(match self.program_source.take() {
+            Some(_) => (*self.agent_entry().program).into(),
+            None => std::mem::take(&mut self.program),
+        });
         command.append(&mut self.args);
         self.args = container.start(container.options(), pass.iter().cloned(), command);
         self.program = container.runtime.as_str().into();

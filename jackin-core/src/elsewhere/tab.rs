@@ -99,7 +99,7 @@ impl ExecPlan {
         if !here.is_empty() {
             return Err(TabMissingEnv(here));
         }
-        self.program = tab.multiplexer.program().into();
+        self = self.with_program(tab.multiplexer.program());
         self.args =
             tab.multiplexer.args(&self.label, tab).into_iter().map(OsString::from).collect();
         self.guarded_from = None;

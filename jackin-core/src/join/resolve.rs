@@ -53,13 +53,17 @@ pub fn resolve(
         return Err(unknown("provider", provider.id.as_str()));
     }
     let most = agent.bindings.iter().map(|binding| binding.vars.len()).max().unwrap_or_default();
+    let configured = layers.programs.get(&agent.id);
     let mut plan = ExecPlan {
         agent: agent.id.clone(),
         provider: provider.id.clone(),
         label: choice::label(layers, agent, provider),
         workspace: layers.workspace.clone(),
         role: layers.role.clone(),
-        program: (*agent.program).into(),
+        program: configured.map_or(&*agent.program, |program| &program.value).into(),
+        program_source: configured.map(|program| program.source.clone()),
+        resolved: None,
+        guard: layers.guard,
         args: Vec::new(),
         set: Vec::with_capacity(most + layers.each().count()),
         removals: Removals::new(position, registry),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::{
     model::{ProtocolBinding, Scrub, SettingsFile, Text, Var, Version},
-    names::{AgentId, EnvName, ProviderId},
+    names::{AgentId, EnvName, ProviderId, matches},
 };
 
 /// A coding agent. Start from [`Agent::new`] to describe one of your own, and add it to a
@@ -50,6 +50,9 @@ pub struct Agent {
     pub guarded_from: Option<PackageVersion>,
     /// A command that installs it.
     pub install: Text,
+    /// Directories below the home directory in which its own installers put it, whether or not they
+    /// are on PATH.
+    pub install_dirs: Cow<'static, [Text]>,
     /// The protocols it speaks, the preferred one first, and how it is told.
     pub bindings: Cow<'static, [ProtocolBinding]>,
     /// Its own settings that could fight a redirect.
@@ -174,6 +177,7 @@ impl Agent {
             own_models: None,
             guarded_from: None,
             install: Cow::Borrowed(""),
+            install_dirs: Cow::Borrowed(&[]),
             bindings: Cow::Borrowed(&[]),
             settings: Cow::Borrowed(&[]),
             prompt: None,
@@ -199,6 +203,13 @@ impl Agent {
     #[must_use]
     pub fn with_install(mut self, command: impl Into<Text>) -> Self {
         self.install = command.into();
+        self
+    }
+
+    /// Adds a directory below the home directory in which an installer of its own puts it.
+    #[must_use]
+    pub fn with_install_dir(mut self, dir: impl Into<Text>) -> Self {
+        self.install_dirs.to_mut().push(dir.into());
         self
     }
 
@@ -238,6 +249,17 @@ impl Agent {
     #[must_use]
     pub fn package(&self) -> &str {
         self.install.rsplit(' ').next().unwrap_or_default()
+    }
+
+    /// Whether a variable of this name can steer it or carry a login of it.
+    #[must_use]
+    pub fn is_steered_by(&self, name: &str) -> bool {
+        let scrubs = self.bindings.iter().flat_map(|binding| &*binding.scrub);
+        let mut patterns = scrubs.flat_map(|scrub| &*scrub.patterns);
+        let mut names = self.binding_vars().filter_map(|var| var.name.as_ref());
+        patterns.any(|pattern| matches(pattern.as_bytes(), name.as_bytes()))
+            || names.any(|known| known.as_str() == name)
+            || self.credentials().any(|known| known.as_str() == name)
     }
 
     /// Every variable of every binding.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     config::Isolation,
-    model::{Agent, KeyShape, PackageVersion},
+    model::{Agent, Guard, KeyShape, PackageVersion},
     names::{AgentId, EnvName, ProviderId, RoleName, Source, WorkspaceName},
     plan::{KnownKey, Removal, Removals, ServedModels, StaleRedirects},
     value::{
@@ -32,6 +32,12 @@ pub struct ExecPlan {
     pub role: Option<RoleName>,
     /// The program: a name to be found on `PATH`, or a path.
     pub program: OsString,
+    /// Where the configuration names the program, if it does; it may then begin with `~/`.
+    pub program_source: Option<Source>,
+    /// The file that is executed in the program's place, where that is known and another one.
+    pub resolved: Option<ResolvedProgram>,
+    /// How much is set beyond the bare redirect.
+    pub guard: Guard,
     /// Its arguments. None holds a secret unless the user wrote one there.
     pub args: Vec<OsString>,
     /// The variables the agent gets.
@@ -66,6 +72,25 @@ pub struct ExecPlan {
     /// Whether the process is a client that starts the agent elsewhere. It needs what it finds here,
     /// and the agent gets none of that.
     pub(crate) is_client: bool,
+}
+
+/// The file that a launch executes in the place of the program that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ResolvedProgram {
+    /// Its path, for people.
+    pub program: String,
+    /// Why this one.
+    pub reason: String,
+}
+
+impl ResolvedProgram {
+    /// A program, and why it is this one.
+    #[must_use]
+    pub const fn new(program: String, reason: String) -> Self {
+        Self { program, reason }
+    }
 }
 
 /// A variable of a plan.
@@ -153,7 +178,22 @@ impl ExecPlan {
     #[must_use]
     pub fn with_program(mut self, program: impl Into<OsString>) -> Self {
         self.program = program.into();
+        self.program_source = None;
         self
+    }
+
+    /// The same plan with what was found out about the program's file.
+    #[must_use]
+    pub fn with_resolved(mut self, resolved: Option<ResolvedProgram>) -> Self {
+        self.resolved = resolved;
+        self
+    }
+
+    /// Whether a variable of this name can steer the agent or carry a login of it, so that a script
+    /// which sets it changes what the plan says.
+    #[must_use]
+    pub fn is_steered_by(&self, name: &str) -> bool {
+        self.agent_entry().is_steered_by(name)
     }
 
     /// What the agent does not get from the parent's environment.

@@ -14,7 +14,7 @@ mod stale_redirects;
 
 pub use crate::names::same_name;
 pub use child_env::{Vars, child_env, child_vars};
-pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason};
+pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, ResolvedProgram};
 pub use inherit::InheritRule;
 pub use redacted::{RedactedPlan, RedactedVar};
 pub use removals::Removal;

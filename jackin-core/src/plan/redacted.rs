@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     names::{AgentId, EnvName, ProviderId, RoleName, Source, WorkspaceName},
-    plan::{ExecPlan, InheritRule, PlannedValue, PlannedVar, Reason, Removal},
+    plan::{ExecPlan, InheritRule, PlannedValue, PlannedVar, Reason, Removal, ResolvedProgram},
     value::SecretRef,
 };
 
@@ -22,6 +22,8 @@ impl ExecPlan {
             workspace: self.workspace.as_ref(),
             role: self.role.as_ref(),
             program: self.program.to_string_lossy(),
+            program_source: self.program_source.as_ref(),
+            resolved: self.resolved.as_ref(),
             args: self.args.iter().map(|arg| arg.to_string_lossy()).collect(),
             set: self.set.iter().map(PlannedVar::redacted).collect(),
             remove: self.removals(),
@@ -76,6 +78,12 @@ pub struct RedactedPlan<'a> {
     pub role: Option<&'a RoleName>,
     /// The program.
     pub program: Cow<'a, str>,
+    /// Where the configuration names the program, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program_source: Option<&'a Source>,
+    /// The file that is executed in the program's place, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<&'a ResolvedProgram>,
     /// Its arguments; bytes that are not UTF-8 are replaced here, not in the launch.
     pub args: Vec<Cow<'a, str>>,
     /// The variables the agent gets.

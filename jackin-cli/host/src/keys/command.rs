@@ -5,13 +5,15 @@ use std::{path::PathBuf, process::Command};
 
 use jackin_core::{Secret, SecretError, plan::Vars, secret::CommandRef};
 
-use super::expanded;
+use super::{expanded, question_chain};
 use crate::os::{self, LIMIT, Messages, Question, one_line};
 
 pub(super) fn read(vars: &Vars, reference: &CommandRef) -> Result<Secret, SecretError> {
     let name = reference.program();
     let mut command = Command::new(program(vars, reference)?);
     command.args(reference.args());
+    let words = std::iter::once(name).chain(reference.args());
+    question_chain::mark(&mut command, vars, name, words)?;
     let question = Question {
         command,
         name,

@@ -8,6 +8,7 @@ use std::{
 
 use jackin_core::{Secret, SecretError, plan::Vars, secret::OpRef};
 
+use super::question_chain;
 use crate::{
     os::{self, LIMIT, Messages, Question},
     text::names_a_secret,
@@ -20,6 +21,8 @@ pub(super) fn read(vars: &Vars, reference: &OpRef, terminal: bool) -> Result<Sec
         command.args(["--account", account]);
     }
     command.arg(reference.uri());
+    let question = ["op", reference.account().unwrap_or_default(), reference.uri()];
+    question_chain::mark(&mut command, vars, "op", question)?;
     #[cfg(jackin_leak)]
     command.args(os::var(vars, "HOST_ONLY").filter(|_| crate::leak::is("op")));
     let hidden = secrets_in(vars);

@@ -2,22 +2,27 @@
 //! exactly what the core worked out. This room decides nothing about it.
 
 mod arg_too_large;
+mod find;
+mod launches;
+mod located;
+mod off_path;
+mod program_file;
 mod self_reference;
 pub mod version;
 
-use std::{
-    convert::Infallible,
-    ffi::OsStr,
-    io,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{convert::Infallible, ffi::OsStr, io, process::Command};
 
 use jackin_core::{
     ExecPlan, ReadyPlan,
     plan::{Vars, child_vars, same_name},
 };
 
+use self::program_file::ProgramFile;
+pub use self::{
+    find::find,
+    located::{Located, find_agent, locate},
+    off_path::installed_off_path,
+};
 use crate::error::HostError;
 
 /// The exit code where the system does not tell the agent's.
@@ -26,9 +31,6 @@ const UNKNOWN: i32 = 125;
 
 /// The variables of a child.
 type Env<'a> = [(&'a OsStr, &'a OsStr)];
-
-/// Where programs are looked for when the child has no PATH, as the C library does it.
-const USUAL_PATH: &str = "/bin:/usr/bin";
 
 /// Becomes the agent, and returns only if that fails. Where a process cannot become another, as on
 /// Windows, it waits for the agent and ends with its exit code. The parent's environment is
@@ -78,15 +80,24 @@ pub fn launch(
 pub fn command(ready: &ReadyPlan<'_>, parent: &Vars) -> Result<Command, HostError> {
     let env = child_vars(ready, parent);
     let plan = ready.plan();
-    let program = find(&plan.program, path_of(&env))?;
-    Ok(command_of(&program, plan, &env))
+    let located = locate(plan, parent, path_of(&env))?.told();
+    Ok(command_of(&located, plan, &located.marked(env)))
 }
 
-fn command_of(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> Command {
-    let mut command = Command::new(program);
+fn command_of(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> Command {
+    let mut command = match located.needs_shell() {
+        true => {
+            let mut shell = Command::new("/bin/sh");
+            shell.arg(located.file());
+            shell
+        }
+        false => Command::new(located.file()),
+    };
     // Some programs ask by what name they were started.
     #[cfg(unix)]
-    std::os::unix::process::CommandExt::arg0(&mut command, &plan.program);
+    if !located.needs_shell() {
+        std::os::unix::process::CommandExt::arg0(&mut command, &plan.program);
+    }
     command.args(&plan.args).env_clear().envs(env.iter().copied());
     command
 }
@@ -104,26 +115,28 @@ fn path_of<'a>(env: &Env<'a>) -> Option<&'a OsStr> {
 pub fn start(
     ready: &ReadyPlan<'_>,
     parent: &Vars,
-    found: Option<PathBuf>,
+    found: Option<Located>,
 ) -> Result<Infallible, HostError> {
     let env = child_vars(ready, parent);
     #[cfg(jackin_leak)]
     crate::leak::of_launch(&env);
     let plan = ready.plan();
-    let program = found.map_or_else(|| find(&plan.program, path_of(&env)), Ok)?;
-    become_it(&program, plan, &env).map_err(|error| match error.kind() {
-        io::ErrorKind::ArgumentListTooLong => arg_too_large::explain(&program, plan, &env),
-        _ => HostError::Exec { program, error },
+    let located = found.map_or_else(|| locate(plan, parent, path_of(&env)), Ok)?;
+    let (program, env) = (located.file(), located.marked(env));
+    become_it(&located, plan, &env).map_err(|error| match error.kind() {
+        io::ErrorKind::ArgumentListTooLong => arg_too_large::explain(program, plan, &env),
+        _ => HostError::Exec { program: program.to_owned(), error },
     })
 }
 
 /// By the system's own call: `Command` would sort the environment and copy it twice.
 #[cfg(unix)]
-fn become_it(found: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
+fn become_it(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
     use std::{ffi::CString, os::unix::ffi::OsStrExt as _};
 
     use nix::{errno::Errno, unistd::execve};
 
+    let found = located.file();
     let text = |text: &OsStr| CString::new(text.as_bytes());
     let vars = env.iter().map(|(name, value)| {
         // With room for the NUL, so that nothing is copied for that.
@@ -137,7 +150,7 @@ fn become_it(found: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infalli
     // Rust ignores it from the start, which the agent would inherit.
     sigpipe::reset();
     let Err(error) = execve(&program, &words, &vars);
-    if error != Errno::ENOEXEC || is_binary(found) {
+    if error != Errno::ENOEXEC || ProgramFile::open(found).is_binary() {
         return Err(error.into());
     }
     // A script that does not name its interpreter is the shell's.
@@ -145,67 +158,13 @@ fn become_it(found: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infalli
     Ok(execve(c"/bin/sh", &words, &vars)?)
 }
 
-/// Whether a file is no script at all, as shells tell it: its first line holds a NUL.
-#[cfg(unix)]
-fn is_binary(file: &Path) -> bool {
-    use std::io::Read as _;
-    let mut text = [0; 256];
-    let length = std::fs::File::open(file).and_then(|mut file| file.read(&mut text));
-    let text = &text[..length.unwrap_or_default()];
-    text.split(|byte| *byte == b'\n').next().is_some_and(|line| line.contains(&0))
-}
-
 #[cfg(not(unix))]
 #[expect(clippy::exit, reason = "an exit code has 32 bits here, of which `ExitCode` takes eight")]
-fn become_it(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
-    let mut command = command_of(program, plan, env);
+fn become_it(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
+    let mut command = command_of(located, plan, env);
     // Ctrl-C is for the agent, which may go on after it. Without a console there is no Ctrl-C.
     #[cfg(windows)]
     let _ = ctrlc::set_handler(|| {});
     let code = command.status()?.code();
     std::process::exit(code.unwrap_or(UNKNOWN))
-}
-
-/// The program's file on a search path. Files that would only start jackin again are passed over.
-///
-/// # Errors
-/// A program that is not there, or is not executable.
-pub fn find(program: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, HostError> {
-    if program.is_empty() {
-        return Err(HostError::NoProgram);
-    }
-    let path = path.unwrap_or(OsStr::new(USUAL_PATH));
-    // What is named by its path is meant, whatever it is. Only for a relative one the current
-    // directory counts; without one, those fail to be found.
-    let is_path = Path::new(program).components().count() > 1;
-    let here = match is_path && Path::new(program).is_relative() {
-        true => std::env::current_dir().unwrap_or_default(),
-        false => PathBuf::new(),
-    };
-    let mut passed = None;
-    for file in which::which_in_all(program, Some(path), &here).into_iter().flatten() {
-        if is_path || !self_reference::leads_back(&file) {
-            return Ok(file);
-        }
-        passed.get_or_insert(file);
-    }
-    let dirs = if is_path { vec![here] } else { std::env::split_paths(path).collect() };
-    let there = dirs.iter().map(|dir| dir.join(program)).find(|file| file.is_file());
-    Err(missing(program, is_path, passed, there))
-}
-
-/// Why a program was not found: of the files that were passed over, or cannot be executed, the first.
-fn missing(
-    program: &OsStr,
-    is_path: bool,
-    passed: Option<PathBuf>,
-    there: Option<PathBuf>,
-) -> HostError {
-    let program = program.display().to_string();
-    match (passed, there) {
-        (Some(file), _) => HostError::OnlySelf { program, file },
-        (None, Some(file)) => HostError::NotExecutable { file },
-        (None, None) if is_path => HostError::NoSuchProgram { program },
-        (None, None) => HostError::NotOnPath { program },
-    }
 }

@@ -1,26 +1,15 @@
 //! Files called like an agent that only start jackin: a link to it, or a script of the user's such as
 //! `exec jackin run claude "$@"`. Launched, the one would be a usage error and the other would never
-//! end; behind them on PATH stands the agent that is meant. No mark in the environment tells them: a
-//! child gets none, and a launch inside an agent is no loop. So it is what they hold that tells.
+//! end; behind them on PATH stands the agent that is meant. What they hold tells them. Those that hide
+//! it are found out when they lead back ([`launches`](super::launches)).
 
-use std::{fs::File, io::Read as _, path::Path};
-
+use super::program_file::ProgramFile;
 #[cfg(unix)]
 use crate::os::{FileId, own_program};
 
-/// How much of a script is read, in bytes: one that only starts another program is shorter.
-const SHORT: usize = 4 << 10;
-
 /// Whether a file is this program, or a script that starts it.
-pub(super) fn leads_back(file: &Path) -> bool {
-    // What cannot be read is no script, which its interpreter could not read either.
-    let Ok(mut file) = File::open(file) else { return false };
-    let mut text = [0; SHORT];
-    match file.read(&mut text) {
-        Ok(length) if text.starts_with(b"#!") => starts_jackin(&text[..length]),
-        Ok(_) => is_this(&file),
-        Err(_) => false,
-    }
+pub(super) fn leads_back(file: &ProgramFile) -> bool {
+    if file.is_script() { starts_jackin(file.head()) } else { is_this(file) }
 }
 
 /// Whether a line, other than a comment, has the words `jackin` and, behind it, `run`.
@@ -42,14 +31,15 @@ fn starts_jackin(script: &[u8]) -> bool {
 }
 
 #[cfg(unix)]
-fn is_this(file: &File) -> bool {
+fn is_this(file: &ProgramFile) -> bool {
+    let Some(file) = file.file() else { return false };
     let this = own_program().ok().and_then(|this| FileId::of(&this));
     this.is_some_and(|this| file.metadata().is_ok_and(|data| FileId::of_metadata(&data) == this))
 }
 
 /// Elsewhere programs on PATH are hardly ever links.
 #[cfg(not(unix))]
-fn is_this(_: &File) -> bool {
+fn is_this(_: &ProgramFile) -> bool {
     false
 }
 

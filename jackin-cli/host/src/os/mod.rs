@@ -4,6 +4,7 @@
 
 mod ask;
 mod ask_plainly;
+mod chain;
 mod file_id;
 mod open;
 mod pipe;
@@ -20,12 +21,14 @@ pub(crate) use ask::{LIMIT, Messages, Question, one_line};
 pub use ask::{LONGEST_SECRET, read_secret};
 pub use ask_plainly::says_yes;
 pub(crate) use ask_plainly::{Answered, ask_plainly};
+pub(crate) use chain::{ancestors, fingerprint};
 pub(crate) use file_id::FileId;
 pub use open::open;
 pub use process_group::ProcessGroup;
 pub use read::{TextFile, read_file};
 pub use signals::{Undo, undo};
-pub use vars::{HOME, expanded, home, path, program, var};
+pub(crate) use vars::absolute_entries;
+pub use vars::{HOME, expanded, home, path, program, unsearched_entries, var};
 pub use watched::{Watched, watch};
 pub use write::{rewrite, write_private};
 

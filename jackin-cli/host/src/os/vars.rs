@@ -42,10 +42,28 @@ pub fn expanded<'a>(vars: &Vars, text: &'a str) -> Cow<'a, Path> {
     }
 }
 
+/// A search path without its empty and relative entries: those lead into whatever directory is current,
+/// which may be a cloned repository. None where nothing is left, since an empty path is such an entry.
+pub(crate) fn absolute_entries(path: &OsStr) -> Option<Cow<'_, OsStr>> {
+    if unsearched_entries(path).next().is_none() {
+        return Some(path.into());
+    }
+    let absolute = std::env::split_paths(path).filter(|entry| entry.is_absolute());
+    // What was split can be joined.
+    let joined = std::env::join_paths(absolute).unwrap_or_default();
+    Some(joined).filter(|path| !path.is_empty()).map(Cow::from)
+}
+
+/// The entries of a search path in which nothing is looked for, since they are empty or relative.
+pub fn unsearched_entries(path: &OsStr) -> impl Iterator<Item = PathBuf> {
+    std::env::split_paths(path).filter(|entry| !entry.is_absolute())
+}
+
 /// A program's file on the PATH of an environment.
 #[must_use]
 pub fn program(vars: &Vars, name: &Path) -> Option<PathBuf> {
     // Without a current directory only relative names fail to be found.
     let here = std::env::current_dir().unwrap_or_default();
-    which::which_in(name, var(vars, "PATH"), here).ok()
+    let path = absolute_entries(var(vars, "PATH").unwrap_or_default());
+    which::which_in(name, path, here).ok()
 }

@@ -29,6 +29,7 @@ pub use container::{ClientAnswer, ask_client};
 pub struct Ambient {
     vars: Vec<(OsString, OsString)>,
     root: Option<Root>,
+    registry: Registry,
 }
 
 impl AsRef<Vars> for Ambient {
@@ -48,9 +49,27 @@ impl Ambient {
     /// `JACKIN_CONFIG_DIR`, else `jackin` in the user's directory for configurations.
     #[must_use]
     pub fn read(config_dir: Option<PathBuf>) -> Self {
-        let mut ambient = Self { vars: std::env::vars_os().collect(), root: None };
+        let mut ambient = Self {
+            vars: std::env::vars_os().collect(),
+            root: None,
+            registry: Registry::built_in(),
+        };
         ambient.root = ambient.find_root(config_dir);
         ambient
+    }
+
+    /// The same with the agents and providers of this registry in the place of the built-in ones, for a
+    /// program that adds its own.
+    #[must_use]
+    pub fn with_registry(mut self, registry: Registry) -> Self {
+        self.registry = registry;
+        self
+    }
+
+    /// The agents and providers that the configuration is read with.
+    #[must_use]
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// The layers for a workspace and a role: the ones named here, else in `JACKIN_WORKSPACE` and
@@ -215,7 +234,7 @@ impl Ambient {
             Some((name, given)) => Some(self.named_workspace(name, given)?),
             None => self.workspace_here()?,
         };
-        Ok(Config { global, workspace, ..Config::default() })
+        Ok(Config { registry: self.registry.clone(), global, workspace })
     }
 
     /// What `config.toml` says.
@@ -229,7 +248,7 @@ impl Ambient {
         };
         let Some(file) = file else { return Ok(None) };
         let document = Document::global(file.name(), file.text())?;
-        Ok(Some(document.checked(&Registry::built_in())?))
+        Ok(Some(document.checked(&self.registry)?))
     }
 
     /// A workspace by its name.
@@ -245,7 +264,7 @@ impl Ambient {
             && let Some(file) = self.read_in_root(&workspace_file(root, &name))?
         {
             let document = Document::workspace(file.name(), file.text())?;
-            return Ok((name, document.checked(&Registry::built_in())?));
+            return Ok((name, document.checked(&self.registry)?));
         }
         let known = self.workspaces()?;
         let known = known.iter().map(WorkspaceName::as_str);

@@ -43,7 +43,7 @@ impl Ambient {
                 _ => {}
             }
         }
-        the_one(best)
+        the_one(best, &self.registry)
     }
 
     /// How far above the current directory a `workdir` is, if it is one of those; links do not
@@ -61,11 +61,12 @@ impl Ambient {
 /// Of those that are equally near, the only one.
 fn the_one(
     mut best: Vec<(usize, WorkspaceName, Result<Document, ConfigError>)>,
+    registry: &Registry,
 ) -> Result<Option<(WorkspaceName, Document)>, HostError> {
     if let [(_, one, _), (_, other, _), ..] = &best[..] {
         return Err(HostError::TwoWorkspaces { one: one.clone(), other: other.clone() });
     }
-    let checked = |document: Document| document.checked(&Registry::built_in());
+    let checked = |document: Document| document.checked(registry);
     let nearest = best.pop().map(|(_, name, document)| Ok((name, document.and_then(checked)?)));
     nearest.transpose().map_err(HostError::Discovery)
 }

@@ -44,6 +44,8 @@ struct Scope {
     default_agent: Option<String>,
     /// What agents do not inherit from where they are started.
     scrub: Option<Scrub>,
+    /// Which program of this machine each agent is.
+    agents: Option<BTreeMap<String, Program>>,
     /// Providers of one's own, and other fields for built-in ones.
     providers: Option<BTreeMap<String, Provider>>,
 }
@@ -102,6 +104,13 @@ struct Endpoint {}
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, transform = slots)]
 struct Models {}
+
+/// The program of an agent.
+#[derive(JsonSchema)]
+struct Program {
+    /// Its path, absolute or from `~/` on.
+    program: Option<String>,
+}
 
 /// What is set for an agent.
 #[derive(JsonSchema)]

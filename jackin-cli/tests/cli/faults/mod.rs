@@ -4,9 +4,11 @@
 mod clocks;
 mod disks;
 mod files;
+mod led_back;
 mod limits;
 mod loops;
 mod places;
+mod programs;
 mod streams;
 
 use std::{fs, io, os::unix::fs::MetadataExt as _, path::Path, process::Command};

@@ -1,0 +1,54 @@
+//! The beginning of a program's file: enough to tell a script from a binary and to see what a short
+//! script does. No more of a file is ever read.
+
+use std::{fs::File, io::Read as _, path::Path};
+
+use crate::os;
+
+/// How much is read, in bytes: a script that only starts another program is shorter.
+const SHORT: usize = 4 << 10;
+
+/// A program's file, opened, with its first bytes.
+pub(super) struct ProgramFile {
+    file: Option<File>,
+    bytes: [u8; SHORT],
+    length: usize,
+}
+
+impl ProgramFile {
+    /// Opens a file without waiting for anything. One that cannot be read counts as empty: its
+    /// interpreter could not read it either.
+    pub(super) fn open(path: &Path) -> Self {
+        let mut bytes = [0; SHORT];
+        let mut file = os::open(path).ok();
+        let length = file.as_mut().and_then(|file| file.read(&mut bytes).ok());
+        Self { file, bytes, length: length.unwrap_or_default() }
+    }
+
+    /// The open file, if it could be opened.
+    #[cfg(unix)]
+    pub(super) const fn file(&self) -> Option<&File> {
+        self.file.as_ref()
+    }
+
+    /// Its first bytes.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    /// Whether its first line names an interpreter.
+    pub(super) fn is_script(&self) -> bool {
+        self.head().starts_with(b"#!")
+    }
+
+    /// Whether it is a text that names no interpreter, which a shell takes for a script.
+    pub(super) fn is_plain_text(&self) -> bool {
+        self.length > 0 && !self.is_script() && !self.is_binary()
+    }
+
+    /// Whether it is no script at all, as shells tell it: its first line holds a NUL.
+    pub(super) fn is_binary(&self) -> bool {
+        let first = self.head()[..self.length.min(256)].split(|byte| *byte == b'\n').next();
+        first.is_some_and(|line| line.contains(&0))
+    }
+}

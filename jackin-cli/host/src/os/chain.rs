@@ -1,0 +1,44 @@
+//! How processes lead from one to another: the marks that a chain of them passes on in a variable, and
+//! what Linux tells of a process's ancestors.
+
+use std::process;
+
+use crate::text::visible;
+
+/// How many ancestors are named.
+const LONGEST_CHAIN: usize = 8;
+
+/// FNV-1a over parts that are kept apart: the same parts give the same number in every process.
+pub(crate) fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let bytes = parts.into_iter().flat_map(|part| part.iter().chain(&[0]));
+    bytes.for_each(|byte| hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    hash
+}
+
+/// This process and those that started it, the outermost first, for people: `sh (12) → jackin (13)`.
+/// It begins at the process with this number if that is among them. Only Linux tells the others.
+pub(crate) fn ancestors(from: u32) -> String {
+    let mut names = Vec::new();
+    let mut id = process::id();
+    while names.len() < LONGEST_CHAIN {
+        let Some((name, parent)) = seen(id) else { break };
+        names.push(format!("{name} ({id})"));
+        if id == from || parent <= 1 {
+            break;
+        }
+        id = parent;
+    }
+    names.reverse();
+    names.join(" → ")
+}
+
+/// A process's name and its parent's number.
+fn seen(id: u32) -> Option<(String, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let (head, fields) = stat.rsplit_once(')')?;
+    let (_, name) = head.split_once('(')?;
+    // The state stands before the parent.
+    let parent = fields.split_whitespace().nth(1)?.parse().ok()?;
+    Some((visible(name), parent))
+}

@@ -1,0 +1,31 @@
+//! Where programs are found: the paths that the configuration keeps, and the entries of PATH in which
+//! nothing is looked for.
+
+use jackin_host::{launch, os};
+
+use super::{Finding, Seen};
+
+/// Programs of `[agents.<id>]` that cannot be executed.
+pub(super) fn not_usable(seen: &Seen<'_>) -> Vec<Finding> {
+    let found = seen.layers.programs.iter().filter_map(|(agent, program)| {
+        let path = seen.ambient.expanded(&program.value);
+        let error = launch::find(path.as_os_str(), seen.ambient.var("PATH")).err()?;
+        let hint = format!("correct `[agents.{agent}] program`, or remove it");
+        Some(Finding::problem("program", error.to_string()).at(&program.source).hint(hint))
+    });
+    found.collect()
+}
+
+/// Entries of PATH that depend on the current directory.
+pub(super) fn unsearched(seen: &Seen<'_>) -> Vec<Finding> {
+    let Some(path) = seen.ambient.var("PATH") else { return Vec::new() };
+    let found = os::unsearched_entries(path).map(|entry| {
+        let what = match entry.as_os_str().is_empty() {
+            true => "PATH has an empty entry, which means the current directory".to_owned(),
+            false => format!("PATH has a relative entry: {}", entry.display()),
+        };
+        let hint = "jackin looks for no program there, but other programs do: remove it";
+        Finding::problem("path", what).hint(hint)
+    });
+    found.collect()
+}
