@@ -29,7 +29,7 @@ fn main() -> Answer<()> {
     let root = DeTable::parse(&data)?;
     let root = Table { path: "", table: root.get_ref() };
     // What no launch needs is read elsewhere, when somebody asks.
-    root.check(&["providers", "refused_hosts", "guide", "advice", "causes"])?;
+    root.check(&["providers", "guide", "advice", "causes"])?;
     let out = env::var_os("OUT_DIR").ok_or("there is no OUT_DIR")?;
     Ok(fs::write(Path::new(&out).join("built_in.rs"), statics(&root)?)?)
 }
@@ -43,14 +43,18 @@ fn statics(root: &Table<'_>) -> Answer<String> {
     let mut keys = each(&tables, |(_, table)| table.need("key"))?;
     keys.sort_unstable();
     keys.dedup();
-    let hosts = root.table("refused_hosts")?.ok_or("there are no refused hosts")?;
-    let refused = each(&hosts.entries(), |(host, why)| {
-        Ok(format!("({host:?}, {:?})", why.as_str().ok_or("a reason is a string")?))
-    })?;
+    let mut refused = Vec::new();
+    for (id, table) in &tables {
+        let Some(hosts) = table.table("refused_hosts")? else { continue };
+        refused.extend(each(&hosts.entries(), |(host, why)| {
+            let why = why.as_str().ok_or("a reason is a string")?;
+            Ok(format!("RefusedHost {{ provider: {id:?}, host: {host:?}, why: {why:?} }}"))
+        })?);
+    }
     Ok(format!(
         "pub(crate) static PROVIDERS: &[Provider] = &[{}];\n\
          pub(crate) static KEYS: &[EnvName] = &[{}];\n\
-         pub(crate) static REFUSED_HOSTS: &[(&str, &str)] = &[{}];\n",
+         pub(crate) static REFUSED_HOSTS: &[RefusedHost] = &[{}];\n",
         each(&tables, |(id, table)| provider(id, table))?.join(","),
         names(&keys),
         refused.join(",")
@@ -74,12 +78,12 @@ fn provider(id: &str, table: &Table<'_>) -> Answer<String> {
     let request_token = table.str("request_token")?;
     Ok(format!(
         "Provider {{ id: ProviderId::from_static({id:?}), label: sourced(text({:?})), \
-         key: sourced(EnvName::from_static({:?})), key_prefix: {}, key_bound: {}, \
+         key: sourced(EnvName::from_static({:?})), key_prefixes: {}, key_bound: {}, \
          request_token: {}, token: {}, expires_at: None, expired: {}, mode: None, \
          tier: Tier::{tier}, source: {}, checked: {}, host: {}, insecure: false, endpoints: {} }}",
         table.need("label")?,
         table.need("key")?,
-        table.text("key_prefix")?,
+        table.texts("key_prefix")?,
         table.get("key_bound").is_some_and(|bound| bound.as_bool() == Some(true)),
         option(request_token.map(|name| format!("EnvName::from_static({name:?})"))),
         table.sourced_text("token")?,
@@ -192,6 +196,19 @@ impl<'a> Table<'a> {
 
     fn text(&self, key: &str) -> Answer<String> {
         Ok(option(self.str(key)?.map(|text| format!("text({text:?})"))))
+    }
+
+    /// A text, or a list of them.
+    fn texts(&self, key: &str) -> Answer<String> {
+        let value = self.get(key);
+        let one = value.and_then(DeValue::as_str).into_iter();
+        let list = value.and_then(DeValue::as_array).into_iter().flatten();
+        let list = list.filter_map(|text| text.get_ref().as_str());
+        let texts: Vec<_> = one.chain(list).map(|text| format!("text({text:?})")).collect();
+        match value.is_some() && texts.is_empty() {
+            true => Err(format!("`{key}` is neither a string nor a list of them").into()),
+            false => Ok(format!("Cow::Borrowed(&[{}])", texts.join(","))),
+        }
     }
 
     fn sourced_text(&self, key: &str) -> Answer<String> {

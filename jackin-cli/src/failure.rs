@@ -67,7 +67,11 @@ impl Failure {
     }
 
     fn of(kind: ErrorKind, error: &dyn std::error::Error, hint: Option<String>) -> Self {
-        let code = if kind == ErrorKind::Usage { USAGE } else { FAILED };
+        let code = match kind {
+            // Whoever names an agent and a provider that cannot be joined has made a mistake there.
+            ErrorKind::Usage | ErrorKind::Unsupported => USAGE,
+            _ => FAILED,
+        };
         Self { code, kind: kind.as_str(), message: error.to_string(), hint }
     }
 }
@@ -91,6 +95,11 @@ impl From<ConfigError> for Failure {
                 "use https, or accept that anybody on the way reads the key with \
                  `insecure = true` under `[providers.{provider}]`"
             )),
+            ConfigError::Misplaced { .. } => Some(
+                "move it to the table of a protocol, as in `[providers.ID.anthropic] base_url`, or \
+                 remove it"
+                    .into(),
+            ),
             ConfigError::Unknown(unknown) => unknown_hint(unknown),
             _ => None,
         };
@@ -100,6 +109,10 @@ impl From<ConfigError> for Failure {
 
 impl From<SelectError> for Failure {
     fn from(error: SelectError) -> Self {
+        let error = match error {
+            SelectError::Provider(error) => return (*error).into(),
+            error => error,
+        };
         let hint = match &error {
             SelectError::Unknown(unknown) => unknown_hint(unknown),
             SelectError::Undecided { choices, .. } => Some(format!(
@@ -180,6 +193,16 @@ pub(crate) fn off_path(error: HostError, agent: &Agent, ambient: &Ambient) -> Fa
     ))
 }
 
+/// What to do about a text that is no key of a provider, where one is given or tried.
+pub(crate) fn key_hint(problem: &KeyProblem, provider: &ProviderId) -> String {
+    match problem {
+        KeyProblem::Bound(owner) | KeyProblem::Foreign(owner) => {
+            format!("`jackin auth set {owner}` stores it; `{provider}` needs a key of its own")
+        }
+        _ => problem.advice().to_owned(),
+    }
+}
+
 /// The failure to find or start an agent, with how to install it.
 pub(crate) fn with_install(error: HostError, install: Option<&str>) -> Failure {
     let is_missing = matches!(error, HostError::NotOnPath { .. } | HostError::OnlySelf { .. });
@@ -194,6 +217,10 @@ pub(crate) fn with_install(error: HostError, install: Option<&str>) -> Failure {
 
 impl From<ResolveError> for Failure {
     fn from(error: ResolveError) -> Self {
+        let error = match error {
+            ResolveError::Provider(error) => return (*error).into(),
+            error => error,
+        };
         let hint = match &error {
             // The token of a login is no provider's key, and is set like any other variable.
             ResolveError::MissingKey { variable, is_login: true, .. } => Some(format!(
@@ -217,9 +244,13 @@ impl From<ResolveError> for Failure {
             ResolveError::BadKey { problem: KeyProblem::Bound(owner), .. } => Some(format!(
                 "choose `--provider {owner}`, or give your own one `extends = \"{owner}\"`"
             )),
-            ResolveError::BadKey { .. } => {
-                Some("paste the key alone, on one line and without spaces".into())
+            ResolveError::BadKey { problem: KeyProblem::Foreign(owner), provider, .. } => {
+                Some(format!(
+                    "choose `--provider {owner}`, or store a key of this one with `jackin auth set \
+                     {provider}`; a provider of your own takes any key"
+                ))
             }
+            ResolveError::BadKey { problem, .. } => Some(problem.advice().into()),
             ResolveError::NotServed { .. } => {
                 Some("`jackin providers` shows what each one serves".into())
             }

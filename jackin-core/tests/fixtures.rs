@@ -79,18 +79,15 @@ fn given<'a>(
 }
 
 fn host(case: &Case, name: &EnvName) -> HostVar {
-    match case.env.get(name.as_str()) {
-        None => HostVar::Unset,
-        Some(value) if value.trim_ascii().is_empty() => HostVar::Blank,
-        Some(_) => HostVar::Set,
-    }
+    HostVar::of(name, case.env.get(name.as_str()).map(String::as_str))
 }
 
 macro_rules! outcome_from {
     ($($error:ty),*) => {
         $(impl From<$error> for Outcome {
             fn from(error: $error) -> Self {
-                let code = if error.kind() == ErrorKind::Usage { 2 } else { 125 };
+                let usage = [ErrorKind::Usage, ErrorKind::Unsupported].contains(&error.kind());
+                let code = if usage { 2 } else { 125 };
                 Self { code, stdout: String::new(), stderr: format!("error: {error}\n") }
             }
         })*

@@ -23,7 +23,7 @@ impl SecretSource for Source {
 }
 
 fn secret_of(reference: &SecretRef) -> String {
-    format!("{SENTINEL}-{}", reference.to_string().replace(['/', '$', ':', '?'], "."))
+    format!("{SENTINEL}-{}", reference.to_string().replace(['/', '$', ':', '?'], "_"))
 }
 
 fn claude() -> Agent {

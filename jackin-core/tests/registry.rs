@@ -175,7 +175,20 @@ fn what_would_leak_or_mislead_is_refused() {
     assert_eq!(field(mine().with_label(" ")), "label");
     assert_eq!(field(at("http://models.example.com")), "base_url");
     assert_eq!(field(at("https://user@models.example.com")), "base_url");
-    assert_eq!(field(at("https://api.minimaxi.com")), "base_url");
+    // Only the built-in provider's own key is refused there.
+    assert!(registry.with_provider(at("https://api.minimaxi.com")).is_ok());
+    for host in ["https://api.minimaxi.com", "https://api.minimax.cn"] {
+        let minimax = Provider::new(id("minimax"), name("MINIMAX_API_KEY"));
+        let minimax = minimax.with_endpoint(Protocol::Anthropic, Endpoint::new(host));
+        assert_eq!(field(minimax), "base_url");
+    }
+    for prefix in ["", "sk ant", "sk-\n", "sk-\u{e4}", "sk-0123456789abcdefghij"] {
+        assert_eq!(field(mine().with_key_prefix(prefix)), "key_prefix");
+    }
+    let endpoint = || Endpoint::new("https://m.example.com");
+    let with = |endpoint| mine().with_endpoint(Protocol::Anthropic, endpoint);
+    assert_eq!(field(with(endpoint().with_window(0))), "window");
+    assert_eq!(field(with(endpoint().with_timeout_ms(0))), "timeout_ms");
     let model = Endpoint::new("https://m.example.com").with_model(Slot::Main, "two words");
     assert_eq!(field(mine().with_endpoint(Protocol::Anthropic, model)), "models");
     let mut gateway = registry.provider("gateway").unwrap().clone();

@@ -28,7 +28,7 @@ use jackin_core::{
 
 use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
 
-const SECRET: &str = "sk-cp-Qm7RtX2vLw9KpZ4sNd8HfB3gYc6TjE5u";
+const SECRET: &str = "sk-Qm7RtX2vLw9KpZ4sNd8HfB3gYc6TjE5u";
 
 /// What holds none: it is made of what is built in, of names, or of the words of whoever makes it.
 const WITHOUT: &[(&str, &[&str])] = &[

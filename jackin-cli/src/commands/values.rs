@@ -110,8 +110,10 @@ fn looks_secret(name: &EnvName, value: &EnvValue, registry: &Registry) -> bool {
     let EnvValue::Literal(text) = value else { return false };
     let text = text.expose();
     let prefix = |prefix: &str| text.starts_with(prefix);
-    let prefixes =
-        registry.providers().iter().filter_map(|provider| provider.key_prefix.as_deref());
+    let prefixes = registry
+        .providers()
+        .iter()
+        .flat_map(|provider| provider.key_prefixes.iter().map(|prefix| &**prefix));
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let random = text.len() >= 24
         && text.chars().all(plain)

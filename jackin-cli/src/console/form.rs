@@ -196,7 +196,7 @@ impl Form {
         self.check_login(token.is_some())?;
         let warning =
             key.as_ref().map(|key| keys::warning(registry, &self.row.provider, &key.value));
-        let warning = warning.transpose().map_err(|failure| failure.message)?.flatten();
+        let warning = warning.transpose().map_err(super::words)?.flatten();
         if let Some(Wanted { value: EnvValue::Literal(text), .. }) = &token {
             check_key(text.expose()).map_err(|problem| format!("the token {problem}"))?;
         }

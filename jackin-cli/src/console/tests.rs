@@ -150,7 +150,19 @@ fn a_key_takes_an_ignore_back_wherever_it_stands() {
 fn saving_is_refused_until_the_value_is_good_and_nothing_typed_is_repeated() {
     for (provider, keys, why) in [
         ("zai", "space enter", "type a key"),
-        ("zai", "space down down +sentinel_a enter", "a space, a control character"),
+        ("zai", "space down down +sentinel_a enter", "holds white space; paste the key alone"),
+        ("zai", "space down down =\"sentinel\" enter", "has quotes around it; take"),
+        ("zai", "space down down =ZAI_API_KEY=sentinel enter", "is an assignment"),
+        ("zai", "space down down +Bearer_sentinel enter", "is a header"),
+        ("zai", "space down down =$sentinel-1 enter", "is a reference"),
+        ("zai", "space down down =<your-sentinel-key> enter", "is a placeholder"),
+        ("zai", "space down down =sentinel, enter", "ends with a comma"),
+        (
+            "zai",
+            "space down down =sk-ant-sentinel enter",
+            "is a key of `anthropic`, another vendor's",
+        ),
+        ("zai", "space down down =sentinel\u{e4} enter", "outside ASCII"),
         ("zai", "space down down +sentinel\\na enter", "a line break"),
         ("zai", "space down down =agt_sentinel enter", "is a key of `gateway`"),
         ("zai", "space down down =op://sentinel enter", "op://VAULT/ITEM/FIELD"),

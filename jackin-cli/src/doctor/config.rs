@@ -74,7 +74,10 @@ fn of_files(files: &[ConfigFile]) -> Vec<Failure> {
         let config = Config { global: global.clone(), workspace, ..Config::default() };
         for role in roles(&config) {
             let role = role.as_ref().map(|role| (role.as_str(), NameOrigin::Argument));
-            failed.extend(joined(config.clone(), role).err());
+            match joined(config.clone(), role) {
+                Ok(refused) => failed.extend(refused),
+                Err(failure) => failed.push(failure),
+            }
         }
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -89,18 +92,20 @@ fn roles(config: &Config) -> Vec<Option<RoleName>> {
     std::iter::once(None).chain(roles).collect()
 }
 
-/// What is wrong with the files together, and with the defaults that they name.
-fn joined(config: Config, role: Option<(&str, NameOrigin)>) -> Result<(), Failure> {
+/// What is wrong with the files together, and with the defaults that they name; the providers that only
+/// a launch which chooses them would refuse.
+fn joined(config: Config, role: Option<(&str, NameOrigin)>) -> Result<Vec<Failure>, Failure> {
     let layers: EnvLayers = config.layers(role)?;
     choice::select_agent(&layers, None)?;
     if let Some(default) = &layers.default_provider
         && layers.registry.provider(&default.value).is_none()
+        && layers.refused().all(|(id, _)| id.as_str() != default.value)
     {
         let known = layers.registry.providers().iter().map(|provider| provider.id.as_str());
         let given = NameOrigin::Config(default.source.clone());
         return Err(Unknown::new("provider", &default.value, given, known).into());
     }
-    Ok(())
+    Ok(layers.refused().map(|(_, why)| why.clone().into()).collect())
 }
 
 /// What is wrong in the files, or else with what was asked for.

@@ -1,10 +1,12 @@
 //! The keys: where they stand, whether they can be sent, when they end, and whether what they are
-//! read from is there. No reference is read, and no key is shown.
+//! read from is there. Of references only those to variables are read, and no key is shown.
 
 use jackin_core::{EnvName, EnvValue, SecretRef, Source};
 
 use super::{ConfigFile, Finding, Seen};
 use jackin_host::{Sources, text::moments};
+
+use crate::failure::key_hint;
 
 /// The names and the places of the keys that stand in a file itself.
 pub(super) fn literals<'a>(seen: &Seen<'_>, file: &'a ConfigFile) -> Vec<(&'a EnvName, Source)> {
@@ -33,13 +35,22 @@ pub(super) fn malformed(seen: &Seen<'_>) -> Vec<Finding> {
     let registry = &seen.layers.registry;
     let configured = registry.providers().iter().filter_map(|provider| {
         let found = seen.layers.get(&provider.key.value)?;
-        let EnvValue::Literal(key) = found.value else { return None };
+        let key = match found.value {
+            EnvValue::Literal(key) => key.expose(),
+            EnvValue::Reference(SecretRef::Host(name)) => {
+                seen.ambient.var(name.as_str())?.to_str()?
+            }
+            EnvValue::Reference(_) => return None,
+        };
         let name = &provider.key.value;
-        let finding = match registry.check_key(provider, key.expose()) {
+        let finding = match registry.check_key(provider, key) {
             Ok(None) => return None,
             Ok(Some(unusual)) => Finding::info("key", format!("`{name}`: {unusual}")),
-            Err(problem) => Finding::problem("key", format!("`{name}` {problem}"))
-                .hint(format!("`jackin auth set {}` stores another one", provider.id)),
+            Err(problem) => Finding::problem("key", format!("`{name}` {problem}")).hint(format!(
+                "{}; `jackin auth set {}` stores another one",
+                key_hint(&problem, &provider.id),
+                provider.id
+            )),
         };
         Some(finding.at(found.source))
     });

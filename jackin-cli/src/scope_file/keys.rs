@@ -8,7 +8,7 @@ use jackin_core::{
 use jackin_host::{keys, os::read_file, text::moments};
 
 use crate::{
-    failure::{Failure, USAGE},
+    failure::{Failure, USAGE, key_hint},
     scope_file::ScopeFile,
 };
 
@@ -50,7 +50,7 @@ pub(crate) fn warning(
     let EnvValue::Literal(key) = value else { return Ok(None) };
     registry.check_key(provider, key.expose()).map_err(|problem| {
         Failure::new(USAGE, format!("the key for provider `{}` {problem}", provider.id))
-            .hint("paste the key alone, on one line and without spaces; nothing was stored")
+            .hint(format!("{}; nothing was stored", key_hint(&problem, &provider.id)))
     })
 }
 
@@ -61,7 +61,9 @@ pub(crate) fn tried(
     key: &Secret,
 ) -> Result<Option<String>, SecretError> {
     let unusual = registry.check_key(provider, key.expose());
-    let unusual = unusual.map_err(|problem| SecretError::new(format!("it {problem}"), None))?;
+    let unusual = unusual.map_err(|problem| {
+        SecretError::new(format!("it {problem}"), Some(key_hint(&problem, &provider.id)))
+    })?;
     let ended = provider.expires_at.filter(|at| moments::is_over(*at));
     ended.map_or(Ok(unusual), |at| {
         Err(SecretError::new(moments::words(at), provider.expired.clone().map(Into::into)))

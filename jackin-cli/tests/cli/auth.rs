@@ -181,15 +181,15 @@ fn a_key_as_an_argument_is_refused_and_not_repeated() {
 #[test]
 fn a_key_of_no_possible_shape_is_refused() {
     let home = home();
-    let long = "x".repeat((64 << 10) + 1);
+    let long = "k".repeat((64 << 10) + 1);
     for (key, why) in [
         (&b""[..], "the key for provider `zai` is blank"),
         (b" \t\n", "the key for provider `zai` is blank"),
         (b"sentinel\nsentinel", "the key for provider `zai` holds a line break"),
         (b"sentinel\n\n", "the key for provider `zai` holds a line break"),
-        (b"sentinel ", "the key for provider `zai` holds a character that no key has"),
-        ("sentinelä".as_bytes(), "the key for provider `zai` holds a character that no key has"),
-        (b"sentinel\x1b", "the key for provider `zai` holds a character that no key has"),
+        (b"sentinel ", "the key for provider `zai` holds white space"),
+        ("sentinelä".as_bytes(), "the key for provider `zai` holds a character outside ASCII"),
+        (b"sentinel\x1b", "the key for provider `zai` holds a control character"),
         (b"sentinel\0", "the key holds a NUL"),
         (b"agt_sentinel", "the key for provider `zai` is a key of `gateway`"),
         (b"op://sentinel", "the key is not a reference of the form op://"),
@@ -389,7 +389,7 @@ ZAI_API_KEY = { command = ['pass', 'show', 'two'] }
         [
             "zai command global, ~/.config/jackin/config.toml:2 works",
             "kimi command global, ~/.config/jackin/config.toml:3 works: the key for `kimi` does not begin with `sk-ki`, as its keys do",
-            "xai literal global, ~/.config/jackin/config.toml:4 works",
+            "xai literal global, ~/.config/jackin/config.toml:4 works: the key for `xai` does not begin with `xai-`, as its keys do",
         ]
     );
     assert_eq!(home.read("calls"), "one\n");

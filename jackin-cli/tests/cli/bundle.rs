@@ -192,7 +192,7 @@ fn what_cannot_be_the_gateways_is_refused_and_nothing_is_stored() {
     );
     refused(
         &BLOCK.replace("agt_sentinel_0123456789", "'agt sentinel'"),
-        "the key for provider `gateway` holds a character",
+        "the key for provider `gateway` holds white space",
     );
     refused("", "it lacks");
     let said = home.refuses(2, "auth import zai", BLOCK);

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::{
     config::{
         ConfigError, ConfigPlace, EnvEntry, EnvLayer, EnvLayers, Isolation, ProgramTable,
-        ProviderTable, providers,
+        ProviderTable, misplaced, providers,
         reader::{self, Entry, Table},
     },
     model::{AuthForward, Guard},
-    names::{AgentId, EnvName, RoleName, Scope, Sourced, WorkspaceName},
+    names::{AgentId, EnvName, ProviderId, RoleName, Scope, Sourced, WorkspaceName},
     registry::{NameOrigin, Registry, Unknown},
     value::{CommandRef, EnvValue, FileRef, KeyringRef, OpRef, SecretRef, is_absolute},
 };
@@ -46,6 +46,8 @@ struct Settings {
     auth_forward: Vec<AgentTable>,
     programs: Vec<ProgramTable>,
     isolation: Isolation,
+    /// Addresses of providers outside `[providers]`.
+    misplaced: Vec<(ProviderId, ConfigError)>,
 }
 
 /// `[<agent>] auth_forward`. Whether there is such an agent is for the registry to say: other programs
@@ -228,6 +230,7 @@ impl Settings {
             auth_forward: read_auth_forward(table, scope),
             programs: ProgramTable::read_all(table, scope)?,
             isolation: Isolation::read(table, scope)?,
+            misplaced: misplaced::outside_of_providers(table),
         })
     }
 }
@@ -334,8 +337,9 @@ impl Config {
     /// The layers for a role: the one asked for (and where it was), else the default one.
     ///
     /// # Errors
-    /// An unknown role that was asked for; reserved names in any file, all at once; providers of
-    /// the user's own that are incomplete or insecure.
+    /// An unknown role that was asked for; reserved names in any file, all at once; a provider whose
+    /// key variable is another one's login. A provider that cannot be used otherwise stops only those
+    /// who choose it: [`EnvLayers::refused`] lists them.
     pub fn layers(self, asked: Option<(&str, NameOrigin)>) -> Result<EnvLayers, ConfigError> {
         let reserved: Vec<_> = self.documents().flat_map(|doc| doc.reserved.clone()).collect();
         if !reserved.is_empty() {
@@ -367,7 +371,9 @@ impl Config {
         }
         let settings = tables.iter().filter_map(|table| table.settings.as_ref());
         let own = settings.flat_map(|settings| &settings.providers);
-        let mut layers = EnvLayers::new(providers::merged(&registry, own, &others)?);
+        let (merged, refused) = providers::merged(&registry, own, &others)?;
+        let mut layers = EnvLayers::new(merged);
+        layers.refused = refused;
         for ScopeTable { env, settings } in tables {
             layers = layers.with(env);
             let Some(settings) = settings else { continue };
@@ -386,6 +392,10 @@ impl Config {
                 layers.programs.extend(merged.map(|program| (agent, program)));
             }
             layers.isolation.add(settings.isolation);
+            // Tables of such names that no provider has are other programs'.
+            let known = |(id, _): &(ProviderId, _)| layers.registry.provider(id.as_str()).is_some();
+            let misplaced: Vec<_> = settings.misplaced.into_iter().filter(known).collect();
+            layers.refused.extend(misplaced);
         }
         layers.dormant = dormant;
         layers.workspace = workspace;

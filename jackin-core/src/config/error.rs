@@ -96,6 +96,12 @@ pub enum ConfigError {
         /// Why.
         why: String,
     },
+    /// A setting where jackin does not read it, which would send a key elsewhere if it did.
+    #[error("{place} is not read here, and so the key would go elsewhere")]
+    Misplaced {
+        /// Where it stands.
+        place: ConfigPlace,
+    },
     /// A name that is not known.
     #[error(transparent)]
     Unknown(#[from] Box<Unknown>),

@@ -4,11 +4,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    config::Isolation,
+    config::{ConfigError, Isolation, Refused},
     model::{Agent, AuthForward, Guard},
-    names::{AgentId, EnvName, RoleName, Scope, Source, Sourced, WorkspaceName},
+    names::{AgentId, EnvName, ProviderId, RoleName, Scope, Source, Sourced, WorkspaceName},
     registry::Registry,
-    value::EnvValue,
+    value::{EnvValue, SecretRef},
 };
 
 /// The values of one scope.
@@ -84,7 +84,8 @@ impl EnvLayer {
 }
 
 /// What the launching process has under a variable's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HostVar {
     /// Nothing.
     Unset,
@@ -92,6 +93,34 @@ pub enum HostVar {
     Blank,
     /// Something.
     Set,
+    /// A reference, such as `op://VAULT/ITEM/FIELD`, which is read as one of a layer is.
+    Reference(SecretRef),
+}
+
+impl HostVar {
+    /// What a variable of this name holds. Only a reference is kept of its text, which may be a key.
+    ///
+    /// ```
+    /// use jackin_core::{EnvName, HostVar};
+    /// let key = EnvName::from_static("ZAI_API_KEY");
+    /// assert_eq!(HostVar::of(&key, None), HostVar::Unset);
+    /// assert_eq!(HostVar::of(&key, Some(" ")), HostVar::Blank);
+    /// assert_eq!(HostVar::of(&key, Some("sk-123")), HostVar::Set);
+    /// assert!(matches!(HostVar::of(&key, Some("op://Work/zai/key")), HostVar::Reference(_)));
+    /// ```
+    #[must_use]
+    pub fn of(name: &EnvName, text: Option<&str>) -> Self {
+        match text {
+            None => Self::Unset,
+            Some(text) if text.trim().is_empty() => Self::Blank,
+            Some(text) => match EnvValue::parse(text) {
+                // One that names itself leads nowhere; its text is refused when it is read.
+                Ok(EnvValue::Reference(SecretRef::Host(other))) if other == *name => Self::Set,
+                Ok(EnvValue::Reference(reference)) => Self::Reference(reference),
+                _ => Self::Set,
+            },
+        }
+    }
 }
 
 /// All that is configured for one launch.
@@ -135,6 +164,8 @@ pub struct EnvLayers {
     entries: Vec<EnvEntry>,
     /// Layers of roles that do not apply: their keys are secrets all the same.
     pub(crate) dormant: Vec<EnvLayer>,
+    /// Providers that cannot be used as the configuration has them.
+    pub(crate) refused: Refused,
 }
 
 impl EnvLayers {
@@ -153,7 +184,19 @@ impl EnvLayers {
             isolation: Isolation::NONE,
             entries: Vec::new(),
             dormant: Vec::new(),
+            refused: Refused::new(),
         }
+    }
+
+    /// The providers that cannot be used as the configuration has them, and why. They stop only a launch
+    /// that chooses one of them.
+    pub fn refused(&self) -> impl Iterator<Item = (&ProviderId, &ConfigError)> {
+        self.refused.iter()
+    }
+
+    /// Why a provider cannot be used as the configuration has it, if it cannot.
+    pub(crate) fn refusal(&self, provider: &str) -> Option<&ConfigError> {
+        self.refused.get(provider)
     }
 
     /// Adds a layer; the order does not matter. A second layer of one scope takes the first's place.
@@ -168,7 +211,8 @@ impl EnvLayers {
     }
 
     /// Lets exported host variables serve as keys, below all layers, for the names that providers
-    /// use for their keys and agents for their login tokens. Only whether they are set is asked; nothing is read.
+    /// use for their keys and agents for their login tokens. A text that is a reference is one here,
+    /// too; of any other only whether it is set is asked.
     #[must_use]
     pub fn with_environment(self, host: impl Fn(&EnvName) -> HostVar) -> Self {
         let registry = self.registry.clone();
@@ -179,6 +223,9 @@ impl EnvLayers {
             HostVar::Unset => layer,
             HostVar::Blank => layer.with(name.clone(), EnvValue::secret(""), None),
             HostVar::Set => layer.with(name.clone(), EnvValue::host(name.clone()), None),
+            HostVar::Reference(reference) => {
+                layer.with(name.clone(), EnvValue::Reference(reference), None)
+            }
         });
         self.with(layer)
     }

@@ -7,6 +7,7 @@ mod error;
 pub mod guide;
 mod isolation;
 mod layers;
+mod misplaced;
 mod programs;
 mod provider_table;
 mod providers;
@@ -16,4 +17,6 @@ pub use document::{Config, Document};
 pub use error::{ConfigError, ConfigPlace};
 pub use isolation::Isolation;
 pub use layers::{EnvLayer, EnvLayers, HostVar};
-pub(crate) use {layers::EnvEntry, programs::ProgramTable, provider_table::ProviderTable};
+pub(crate) use {
+    layers::EnvEntry, programs::ProgramTable, provider_table::ProviderTable, providers::Refused,
+};

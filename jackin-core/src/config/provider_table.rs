@@ -5,12 +5,12 @@ use std::borrow::Cow;
 
 use crate::{
     config::{
-        ConfigError, ConfigPlace,
+        ConfigError, ConfigPlace, misplaced,
         reader::{Entry, Table},
     },
     model::{
         Endpoint, Mode, Protocol, Provider, Slot, SmallMap, Text, Tier, check_base_url,
-        check_key_name, check_label, check_model, check_token, fields, is_open_http,
+        check_key_name, check_key_prefix, check_label, check_model, check_token, fields,
     },
     names::{EnvName, ProviderId, Scope, Source, Sourced},
     registry::{NO_NATIVE_KEY, OtherUrl, Registry, TAKEN},
@@ -33,7 +33,7 @@ pub(crate) struct ProviderTable {
     /// The path of the table, where it can be shown.
     path: Option<String>,
     label: Option<Sourced<Text>>,
-    key_prefix: Option<Sourced<Text>>,
+    key_prefixes: Option<Sourced<Cow<'static, [Text]>>>,
     key_bound: Option<Sourced<bool>>,
     request_token: Option<Sourced<EnvName>>,
     host: Option<Sourced<Text>>,
@@ -46,6 +46,8 @@ pub(crate) struct ProviderTable {
     source: Option<Sourced<Text>>,
     checked: Option<Sourced<Text>>,
     endpoints: SmallMap<Protocol, Endpoint>,
+    /// A setting that would send the key elsewhere if it were in the right place.
+    misplaced: Option<ConfigError>,
 }
 
 impl ProviderTable {
@@ -66,7 +68,7 @@ impl ProviderTable {
             key: Some(built_in.key.clone()),
             extends: None,
             label: Some(built_in.label.clone()),
-            key_prefix: text(&built_in.key_prefix),
+            key_prefixes: sourced(Some(built_in.key_prefixes.clone())),
             key_bound: sourced(Some(built_in.key_bound)),
             request_token: sourced(built_in.request_token.clone()),
             host: text(&built_in.host),
@@ -81,6 +83,7 @@ impl ProviderTable {
             endpoints: built_in.endpoints.clone(),
             at: Source::new(Scope::BuiltIn),
             path: None,
+            misplaced: None,
         }
     }
 
@@ -98,7 +101,7 @@ impl ProviderTable {
             at: entry.source(scope),
             path: entry.place().key,
             label: table.parsed(key!(PROVIDER, "label"), scope, read_label)?,
-            key_prefix: table.str(key!(PROVIDER, "key_prefix"), scope)?,
+            key_prefixes: table.parsed(key!(PROVIDER, "key_prefix"), scope, read_prefixes)?,
             key_bound: table.bool(key!(PROVIDER, "key_bound"), scope)?,
             request_token: table.parsed(key!(PROVIDER, "request_token"), scope, read_name)?,
             host: table.str(key!(PROVIDER, "host"), scope)?,
@@ -111,6 +114,7 @@ impl ProviderTable {
             source: table.str(key!(PROVIDER, "source"), scope)?,
             checked: table.str(key!(PROVIDER, "checked"), scope)?,
             endpoints: endpoints.collect::<Result<_, ConfigError>>()?,
+            misplaced: misplaced::of_provider(&table),
         })
     }
 
@@ -119,7 +123,7 @@ impl ProviderTable {
         Sourced::overlay(&mut self.key, specific.key);
         Sourced::overlay(&mut self.extends, specific.extends);
         Sourced::overlay(&mut self.label, specific.label);
-        Sourced::overlay(&mut self.key_prefix, specific.key_prefix);
+        Sourced::overlay(&mut self.key_prefixes, specific.key_prefixes);
         Sourced::overlay(&mut self.key_bound, specific.key_bound);
         Sourced::overlay(&mut self.request_token, specific.request_token);
         Sourced::overlay(&mut self.token, specific.token);
@@ -136,6 +140,12 @@ impl ProviderTable {
             merged.map(|endpoint| (protocol, endpoint))
         });
         self.endpoints = merged.collect();
+        self.misplaced = specific.misplaced.or(self.misplaced.take());
+    }
+
+    /// The setting in a wrong place that would send the key elsewhere.
+    pub(crate) fn misplaced(&self) -> Option<ConfigError> {
+        self.misplaced.clone()
     }
 
     /// This table with the more specific fields of another one over it.
@@ -157,6 +167,7 @@ impl ProviderTable {
             tier: Tier::Own,
             source: None,
             checked: None,
+            misplaced: None,
             ..self.clone()
         }
     }
@@ -214,19 +225,13 @@ impl ProviderTable {
         let Some(key) = key else {
             return Err(ConfigError::Incomplete { provider: id, field: "key", at });
         };
-        if !insecure.as_ref().is_some_and(|insecure| insecure.value) {
-            let mut urls = endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
-            if let Some(url) = urls.find(|url| is_open_http(&url.value)) {
-                return Err(ConfigError::Insecure { provider: id, at: url.source.clone() });
-            }
-        }
         let label = self.label.unwrap_or_else(|| Sourced::new(id.to_string().into(), at));
         let text = |field: Option<Sourced<Text>>| field.map(|field| field.value);
         Ok(Provider {
             id,
             label,
             key,
-            key_prefix: text(self.key_prefix),
+            key_prefixes: self.key_prefixes.map_or_else(Cow::default, |all| all.value),
             key_bound: self.key_bound.is_some_and(|bound| bound.value),
             request_token: self.request_token.map(|token| token.value),
             token: self.token,
@@ -256,6 +261,18 @@ fn read_key(entry: &Entry<'_>) -> Result<EnvName, ConfigError> {
     let name = read_name(entry)?;
     check_key_name(&name).map_err(|problem| entry.invalid(problem))?;
     Ok(name)
+}
+
+/// A prefix, or a list of them.
+fn read_prefixes(entry: &Entry<'_>) -> Result<Cow<'static, [Text]>, ConfigError> {
+    let one = entry.str().map(|text| vec![text]);
+    let prefixes = one.or_else(|_| entry.strings());
+    let prefixes =
+        prefixes.map_err(|_| entry.wrong_type("a string in quotes or a list of them"))?;
+    for prefix in &prefixes {
+        check_key_prefix(prefix).map_err(|problem| entry.invalid(problem))?;
+    }
+    Ok(prefixes.into_iter().map(|prefix| Text::from(prefix.to_owned())).collect())
 }
 
 fn read_label(entry: &Entry<'_>) -> Result<Text, ConfigError> {

@@ -1,20 +1,26 @@
 //! The providers of a configuration over those of a registry: overrides, the user's own, and those that
 //! extend another.
 
+use std::collections::BTreeMap;
+
 use crate::{
     config::{ConfigError, ConfigPlace, ProviderTable},
-    model::Provider,
-    names::Sourced,
+    model::{Provider, is_open_http},
+    names::{ProviderId, Sourced},
     registry::{NameOrigin, OF_A_LOGIN, Registry, Unknown},
 };
 
-/// The registry with the tables of a configuration, the least specific first. Tables that do not apply
-/// here only add their key variables and URLs.
+/// Providers that cannot be used as the configuration has them, and why. Only a launch that chooses one
+/// of them fails.
+pub(crate) type Refused = BTreeMap<ProviderId, ConfigError>;
+
+/// The registry with the tables of a configuration, the least specific first, and the providers that
+/// cannot be used. Tables that do not apply here only add their key variables and URLs.
 pub(crate) fn merged<'a>(
     registry: &Registry,
     tables: impl IntoIterator<Item = &'a ProviderTable>,
     others: impl IntoIterator<Item = &'a ProviderTable>,
-) -> Result<Registry, ConfigError> {
+) -> Result<(Registry, Refused), ConfigError> {
     let (mut keys, mut other_urls) = (Vec::new(), Vec::new());
     let mut note_key = |table: &ProviderTable| {
         keys.extend(table.key.as_ref().map(|Sourced { value, .. }| value.clone()));
@@ -38,14 +44,26 @@ pub(crate) fn merged<'a>(
     let position = |table: &ProviderTable| known.iter().position(|known| known.id == table.id);
     merged.sort_by_key(|table| position(table).unwrap_or(known.len()));
     let mut providers = Vec::with_capacity(merged.len());
+    let mut refused = Refused::new();
     for table in &merged {
-        let provider = extended(registry, table, &merged)?.finish()?;
-        check_hosts(registry, &provider)?;
-        providers.push(provider);
+        let finished = extended(registry, table, &merged).and_then(ProviderTable::finish);
+        let why = match finished {
+            Ok(provider) => {
+                let why = table.misplaced().or_else(|| refusal(registry, &provider));
+                providers.push(provider);
+                why
+            }
+            Err(error) => {
+                // Where it leads is known all the same to whoever was redirected there.
+                other_urls.extend(table.urls());
+                Some(error)
+            }
+        };
+        refused.extend(why.map(|why| (table.id.clone(), why)));
     }
     let configured = registry.with_configured(providers, keys, other_urls);
     match configured.misplaced_key() {
-        None => Ok(configured),
+        None => Ok((configured, refused)),
         Some(provider) => Err(misplaced_key(provider)),
     }
 }
@@ -82,14 +100,17 @@ fn misplaced_key(provider: &Provider) -> ConfigError {
     ConfigError::Invalid { place, problem: OF_A_LOGIN.to_owned() }
 }
 
-fn check_hosts(registry: &Registry, provider: &Provider) -> Result<(), ConfigError> {
-    for url in provider.endpoints().filter_map(|(_, endpoint)| endpoint.base_url.as_ref()) {
-        if let Some(why) = registry.refusal(provider, &url.value) {
-            let (provider, at) = (provider.id.clone(), url.source.clone());
-            return Err(ConfigError::RefusedHost { provider, at, why });
+/// Why the key of a provider cannot be sent to one of its URLs.
+fn refusal(registry: &Registry, provider: &Provider) -> Option<ConfigError> {
+    let mut urls = provider.endpoints().filter_map(|(_, endpoint)| endpoint.base_url.as_ref());
+    urls.find_map(|url| {
+        let (id, at) = (provider.id.clone(), url.source.clone());
+        if is_open_http(&url.value) && !provider.insecure {
+            return Some(ConfigError::Insecure { provider: id, at });
         }
-    }
-    Ok(())
+        let why = registry.refusal(provider, &url.value)?;
+        Some(ConfigError::RefusedHost { provider: id, at, why })
+    })
 }
 
 #[cfg(test)]
@@ -106,6 +127,14 @@ mod tests {
             .unwrap()
     }
 
+    /// Why the last provider of a text cannot be used.
+    fn refused(text: &str) -> Option<ConfigError> {
+        let (registry, refused) =
+            merged(&Registry::built_in(), &tables(Scope::Global, text), []).unwrap();
+        assert!(refused.keys().all(|id| registry.provider(id.as_str()).is_some()));
+        refused.into_values().next()
+    }
+
     #[test]
     fn overrides_merge_field_by_field_and_new_ones_come_last() {
         let global = tables(
@@ -116,7 +145,8 @@ mod tests {
             Scope::Workspace,
             "[providers.zai]\nanthropic.window = 1\nanthropic.models.opus = 'glm-7'",
         );
-        let registry = merged(&Registry::built_in(), global.iter().chain(&workspace), []).unwrap();
+        let (registry, _) =
+            merged(&Registry::built_in(), global.iter().chain(&workspace), []).unwrap();
         let endpoint = registry.provider("zai").unwrap().endpoint(Protocol::Anthropic).unwrap();
         let (opus, _) = endpoint.model(Slot::Opus).unwrap();
         assert_eq!((&*opus.value, opus.source.scope), ("glm-7", Scope::Workspace));
@@ -134,7 +164,8 @@ mod tests {
     fn nobody_but_the_data_says_what_is_verified() {
         let forged =
             "[providers.own]\nkey = 'OWN'\ntier = 'verified'\n[providers.zai]\ntier = 'community'";
-        let registry = merged(&Registry::built_in(), &tables(Scope::Global, forged), []).unwrap();
+        let (registry, _) =
+            merged(&Registry::built_in(), &tables(Scope::Global, forged), []).unwrap();
         let tier = |id| registry.provider(id).unwrap().tier;
         assert_eq!((tier("own"), tier("zai")), (Tier::Own, Tier::Verified));
     }
@@ -143,11 +174,12 @@ mod tests {
     fn what_is_known_of_one_provider_alone_is_not_inherited() {
         let text = "[providers.gateway]\nexpires_at = 2026-01-01T00:00:00Z\nmode = 'ignore'\n\
             [providers.own]\nextends = 'gateway'\nkey = 'OWN'";
-        let registry = merged(&Registry::built_in(), &tables(Scope::Global, text), []).unwrap();
+        let (registry, _) =
+            merged(&Registry::built_in(), &tables(Scope::Global, text), []).unwrap();
         let own = registry.provider("own").unwrap();
         assert_eq!((own.expires_at, own.tier, &*own.label.value), (None, Tier::Own, "own"));
         assert!(own.mode.is_none() && own.checked.is_none());
-        assert_eq!(own.key_prefix.as_deref(), Some("agt_"));
+        assert_eq!(*own.key_prefixes, ["agt_"]);
     }
 
     #[test]
@@ -161,21 +193,18 @@ mod tests {
             (team, "https://api.anthropic.com"),
         ] {
             let text = format!("{table}\nanthropic.base_url = '{url}'");
-            let refused = merged(&Registry::built_in(), &tables(Scope::Global, &text), []);
-            assert!(matches!(refused, Err(ConfigError::RefusedHost { .. })), "{text}");
+            let why = refused(&text);
+            assert!(matches!(why, Some(ConfigError::RefusedHost { .. })), "{text}");
         }
         let own = "[providers.own]\nkey = 'OWN'\nanthropic.base_url = 'https://api.anthropic.com'";
-        assert!(merged(&Registry::built_in(), &tables(Scope::Global, own), []).is_ok());
+        assert_eq!(refused(own), None);
     }
 
     #[test]
     fn a_plain_http_url_needs_a_word_of_consent() {
         let open = "[providers.own]\nkey = 'OWN'\nanthropic.base_url = 'http://example.com'\n";
-        assert!(matches!(
-            merged(&Registry::built_in(), &tables(Scope::Global, open), []),
-            Err(ConfigError::Insecure { .. })
-        ));
+        assert!(matches!(refused(open), Some(ConfigError::Insecure { .. })));
         let consent = format!("{open}insecure = true\n");
-        assert!(merged(&Registry::built_in(), &tables(Scope::Global, &consent), []).is_ok());
+        assert_eq!(refused(&consent), None);
     }
 }

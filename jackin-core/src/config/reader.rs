@@ -262,6 +262,10 @@ impl<'a> Entry<'a> {
         ConfigError::WrongType { place: self.place(), expected }
     }
 
+    pub(crate) fn misplaced(&self) -> ConfigError {
+        ConfigError::Misplaced { place: self.place() }
+    }
+
     pub(crate) fn invalid(&self, problem: impl Into<String>) -> ConfigError {
         ConfigError::Invalid { place: self.place(), problem: problem.into() }
     }

@@ -206,7 +206,8 @@ impl Bundle {
         }
         // A model's name is shown where a key never is.
         let providers = registry.providers().iter();
-        let mut prefixes = providers.filter_map(|provider| provider.key_prefix.as_deref());
+        let mut prefixes =
+            providers.flat_map(|provider| provider.key_prefixes.iter().map(|prefix| &**prefix));
         if prefixes.any(|prefix| models.iter().any(|model| model.starts_with(prefix))) {
             return Err(BundleError::KeyAsModel);
         }

@@ -95,6 +95,9 @@ pub fn select<'a>(
 ) -> Result<&'a Provider, SelectError> {
     let default = || given_in_config(layers.default_provider.as_ref());
     if let Some((id, given)) = asked.or_else(default) {
+        if let Some(why) = layers.refusal(id) {
+            return Err(Box::new(why.clone()).into());
+        }
         let provider = layers.registry.find_provider(id, given)?;
         return match ignored(layers, agent, provider) {
             None => Ok(provider),

@@ -2,6 +2,7 @@
 //! a value.
 
 use crate::{
+    config::ConfigError,
     model::{KeyProblem, Protocol},
     names::{AgentId, EnvName, ErrorKind, ProviderId, Scope, Source},
     registry::Unknown,
@@ -14,6 +15,9 @@ pub enum SelectError {
     /// The one that was asked for is not known.
     #[error(transparent)]
     Unknown(#[from] Box<Unknown>),
+    /// The configuration has the one that was asked for in a way that cannot be used.
+    #[error(transparent)]
+    Provider(#[from] Box<ConfigError>),
     /// Several are possible and nothing says which.
     #[error("which provider for `{agent}`? there are {}: {}", .choices.len(), list(.choices))]
     Undecided {
@@ -50,6 +54,7 @@ impl SelectError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Unknown(unknown) => unknown.kind(),
+            Self::Provider(error) => error.kind(),
             Self::Undecided { .. } | Self::NoChoice { .. } => ErrorKind::Usage,
             Self::Ignored { .. } => ErrorKind::Config,
         }
@@ -60,6 +65,9 @@ impl SelectError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResolveError {
+    /// The configuration has the provider in a way that cannot be used.
+    #[error(transparent)]
+    Provider(#[from] Box<ConfigError>),
     /// No layer has the provider's key.
     #[error(
         "no key for provider `{provider}`: `{variable}` is not set\n  looked in: {}",
@@ -145,7 +153,7 @@ impl ResolveError {
             Self::MissingKey { variable, .. } => format!("no key: `{variable}` is not set"),
             Self::BadKey { problem, variable, .. } => format!("its key {problem}: `{variable}`"),
             Self::NotServed { speaks, serves, .. } => no_common_protocol(speaks, serves),
-            Self::NotInRegistry { .. } => self.to_string(),
+            Self::NotInRegistry { .. } | Self::Provider(_) => self.to_string(),
             Self::Missing { protocol, missing, .. } => {
                 format!("lacks {} for `{protocol}`", missing.join(", "))
             }
@@ -159,6 +167,7 @@ impl ResolveError {
             Self::MissingKey { .. } | Self::BadKey { .. } => ErrorKind::Key,
             Self::NotServed { .. } => ErrorKind::Unsupported,
             Self::NotInRegistry { .. } => ErrorKind::Registry,
+            Self::Provider(error) => error.kind(),
             Self::Missing { .. } => ErrorKind::Config,
         }
     }

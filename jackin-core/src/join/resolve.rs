@@ -37,7 +37,8 @@ use crate::{
 /// ```
 ///
 /// # Errors
-/// A missing or unusable key, a pair without a common protocol, an endpoint without a base URL or
+/// A provider that the configuration has in a way that cannot be used, a missing or unusable key, a pair
+/// without a common protocol, an endpoint without a base URL or
 /// without a model that the agent needs. Never a partial plan: an agent with a foreign URL and no
 /// key may send the user's own login there.
 pub fn resolve(
@@ -51,6 +52,9 @@ pub fn resolve(
     let position = position.ok_or_else(|| unknown("agent", agent.id.as_str()))?;
     if !registry.has(provider) {
         return Err(unknown("provider", provider.id.as_str()));
+    }
+    if let Some(why) = layers.refusal(provider.id.as_str()) {
+        return Err(Box::new(why.clone()).into());
     }
     let most = agent.bindings.iter().map(|binding| binding.vars.len()).max().unwrap_or_default();
     let configured = layers.programs.get(&agent.id);
@@ -210,13 +214,15 @@ impl<'a> Join<'a> {
             _ => (native_key, &self.provider.key.value),
         };
         let wanted = matches!(mode, Some(AuthForward::ApiKey | AuthForward::OauthToken));
+        // A reference that is exported must be read first.
+        let as_it_is = |found: &Found<'_>| *found.value == EnvValue::host(variable.clone());
         let exported = |found: &Found<'_>| found.source.scope == Scope::Environment;
         let found = self.layers.get(variable);
         // What is exported under the agent's own name is inherited as it is, even if it is blank,
         // unless the configuration says that it is the one to use.
-        let left_alone = found
-            .as_ref()
-            .is_none_or(|found| exported(found) && (variable == name || found.value.is_blank()));
+        let left_alone = found.as_ref().is_none_or(|found| {
+            exported(found) && (found.value.is_blank() || (variable == name && as_it_is(found)))
+        });
         if wanted || (mode != Some(AuthForward::Sync) && !left_alone) {
             match self.key(plan, variable)? {
                 Some(key) => plan.set.push(planned_key(name, variable, key, Reason::Layer)),

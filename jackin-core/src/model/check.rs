@@ -6,6 +6,10 @@ use crate::{model::check_key, names::EnvName};
 /// The longest text that can be sent in place of a key, in bytes. Keys are longer.
 const LONGEST_TOKEN: usize = 20;
 
+/// The longest beginning of a key that tells whose it is, in bytes. It is shown: more of a text may be
+/// a key itself.
+const LONGEST_PREFIX: usize = 20;
+
 /// Checks the name of a key variable.
 pub(crate) fn check_key_name(name: &EnvName) -> Result<(), &'static str> {
     if name.is_reserved() {
@@ -15,6 +19,27 @@ pub(crate) fn check_key_name(name: &EnvName) -> Result<(), &'static str> {
     match name.as_str().contains(|c: char| c.is_ascii_lowercase()) {
         true => Err("is not the name of a variable in capital letters"),
         false => Ok(()),
+    }
+}
+
+/// Checks the text with which a provider's keys begin. With an empty one every key would be its.
+pub(crate) fn check_key_prefix(prefix: &str) -> Result<(), &'static str> {
+    if prefix.is_empty() {
+        Err("is empty, and every key begins so")
+    } else if !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Err("holds a character that no key has")
+    } else if prefix.len() > LONGEST_PREFIX {
+        Err("is as long as a key, which belongs in `[env]`")
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks a number of tokens or of milliseconds.
+pub(crate) const fn check_count(count: u64) -> Result<(), &'static str> {
+    match count {
+        0 => Err("must be a positive whole number"),
+        _ => Ok(()),
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Flag,
     /// A positive whole number.
     Count,
+    /// A text, or a list of texts.
+    Texts,
     /// A list of variables.
     Variables,
     Mode,
@@ -23,6 +25,8 @@ pub(crate) enum Kind {
     Endpoint,
     /// A table that no launch reads.
     Guide,
+    /// Hosts, and why its keys work on none of them.
+    Hosts,
 }
 
 /// Where a key may be.
@@ -35,7 +39,7 @@ pub(crate) enum Place {
     User,
 }
 
-use Kind::{Count, Endpoint, Flag, Guide, Mode, Models, Text, Variables};
+use Kind::{Count, Endpoint, Flag, Guide, Hosts, Mode, Models, Text, Texts, Variables};
 use Place::{Anywhere, BuiltIn, User};
 
 const fn field(name: &'static str, kind: Kind, place: Place, about: &'static str) -> Field {
@@ -48,7 +52,7 @@ pub(crate) const PROVIDER: &[Field] = &[
     field("key", Text, Anywhere, "The variable that holds the key."),
     field("extends", Text, User, "The built-in provider to start from."),
     field("mode", Mode, User, "Whether the provider may be chosen."),
-    field("key_prefix", Text, Anywhere, "How its keys begin."),
+    field("key_prefix", Texts, Anywhere, "How its keys begin: a text, or a list of them."),
     field("key_bound", Flag, Anywhere, "Whether keys with that prefix work nowhere else."),
     field("token", Text, Anywhere, "What is sent when no key is configured."),
     field("expires_at", Text, User, "When the key expires, as in 2026-11-21T18:00:00Z."),
@@ -57,6 +61,7 @@ pub(crate) const PROVIDER: &[Field] = &[
     field("request_token", Text, Anywhere, "The variable of the token that requests keys."),
     field("request_url", Text, Anywhere, "Where keys are requested: https, or on loopback."),
     field("host", Text, Anywhere, "The host, if no base URL has it."),
+    field("refused_hosts", Hosts, BuiltIn, "Hosts that do not take its keys, and why."),
     field("tier", Text, BuiltIn, "`verified` with the real agents, or `community`."),
     field("source", Text, Anywhere, "Where these data come from."),
     field("checked", Text, Anywhere, "The day when they were last compared with the source."),

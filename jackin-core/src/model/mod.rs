@@ -6,6 +6,7 @@ mod check;
 #[expect(dead_code, reason = "the build script and the schema need the rest")]
 pub(crate) mod fields;
 mod key;
+mod key_shape;
 mod provider;
 mod settings;
 mod small_map;
@@ -19,8 +20,8 @@ pub use settings::{Setting, SettingEffect, SettingKey, SettingsFile, SettingsPla
 pub use version::{Version, VersionError};
 pub(crate) use {
     binding::NAME_PREFIX,
-    check::{check_key_name, check_label, check_model, check_token},
-    key::KeyShape,
+    check::{check_count, check_key_name, check_key_prefix, check_label, check_model, check_token},
+    key_shape::{KeyShape, OtherPrefix},
     provider::{Text, check_base_url, host, is_loopback, is_open_http},
     small_map::SmallMap,
 };

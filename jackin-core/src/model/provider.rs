@@ -114,8 +114,8 @@ pub struct Provider {
     pub label: Sourced<Text>,
     /// The variable that holds its key in the layers.
     pub key: Sourced<EnvName>,
-    /// How its keys begin, where that is known.
-    pub key_prefix: Option<Text>,
+    /// How its keys begin, where that is known: with one of these. Providers of one vendor share theirs.
+    pub key_prefixes: Cow<'static, [Text]>,
     /// Whether keys that begin so are good for this provider alone, and so are refused by others.
     pub key_bound: bool,
     /// The variable of the token with which keys are asked for; it is never a key itself.
@@ -150,7 +150,7 @@ impl Provider {
             label: of_program(id.to_string().into()),
             id,
             key: of_program(key),
-            key_prefix: None,
+            key_prefixes: Cow::Borrowed(&[]),
             key_bound: false,
             request_token: None,
             token: None,
@@ -173,10 +173,10 @@ impl Provider {
         self
     }
 
-    /// Sets how its keys begin. A key that begins otherwise triggers a warning.
+    /// Adds a text with which its keys begin. A key that begins with none of them triggers a warning.
     #[must_use]
     pub fn with_key_prefix(mut self, prefix: impl Into<Text>) -> Self {
-        self.key_prefix = Some(prefix.into());
+        self.key_prefixes.to_mut().push(prefix.into());
         self
     }
 
@@ -193,7 +193,9 @@ impl Provider {
     /// itself: a replaced provider keeps the limits of its keys.
     pub(crate) fn with_limits_of(mut self, known: &Self) -> Self {
         self.host = self.host.or_else(|| known.host.clone());
-        self.key_prefix = self.key_prefix.or_else(|| known.key_prefix.clone());
+        if self.key_prefixes.is_empty() {
+            self.key_prefixes.clone_from(&known.key_prefixes);
+        }
         self.key_bound |= known.key_bound;
         self
     }

@@ -109,7 +109,7 @@ impl ExecPlan {
     fn misplaces(&self, name: &OsStr, value: &[u8], secrets: &KnownSecrets<'_>) -> bool {
         match &self.inherited {
             Some(own) if is_name(own, name) => {
-                secrets.is_foreign(value) || self.shape.is_bound_elsewhere(trimmed(value))
+                secrets.is_foreign(value) || self.shape.is_of_another(trimmed(value))
             }
             _ => secrets.are_held(name, value),
         }

@@ -318,11 +318,9 @@ impl PlannedVar {
     ) -> Result<Option<String>, SecretError> {
         let text = self.text(read);
         if self.key.is_some() {
-            let hint =
-                "the value there must be the provider's key alone, on one line, without spaces";
-            return shape
-                .check(text)
-                .map_err(|problem| SecretError::new(format!("it {problem}"), Some(hint.into())));
+            return shape.check(text).map_err(|problem| {
+                SecretError::new(format!("it {problem}"), Some(problem.advice().into()))
+            });
         }
         if has_nul(text) {
             return Err(SecretError::new("it holds a NUL, which no environment can carry", None));

@@ -2,11 +2,15 @@
 
 use crate::{
     model::{
-        Agent, Endpoint, Guard, Provider, Var, VarSource, check_base_url, check_key_name,
-        check_label, check_model, check_token, host, is_open_http,
+        Agent, Endpoint, Guard, Provider, Var, VarSource, check_base_url, check_count,
+        check_key_name, check_key_prefix, check_label, check_model, check_token, host,
+        is_open_http,
     },
     names::{EnvName, ProviderId},
-    registry::{Registry, RegistryError, built_in::REFUSED_HOSTS},
+    registry::{
+        Registry, RegistryError,
+        built_in::{REFUSED_HOSTS, RefusedHost},
+    },
 };
 
 impl Registry {
@@ -42,9 +46,10 @@ impl Registry {
     /// Why a provider cannot use a URL, if it cannot.
     pub(crate) fn refusal(&self, provider: &Provider, url: &str) -> Option<String> {
         let host = host(url);
-        let mut refused = REFUSED_HOSTS.iter();
-        match refused.find(|(name, _)| name.eq_ignore_ascii_case(host)) {
-            Some((_, why)) => Some((*why).to_owned()),
+        let of_provider = |refused: &&RefusedHost| refused.provider == provider.id.as_str();
+        let mut refused = REFUSED_HOSTS.iter().filter(of_provider);
+        match refused.find(|refused| refused.host.eq_ignore_ascii_case(host)) {
+            Some(refused) => Some(refused.why.to_owned()),
             None => {
                 let owner = self.owner(provider, host)?;
                 Some(format!("it is `{owner}`'s own host, where this key is no good"))
@@ -75,6 +80,9 @@ impl Registry {
             return Err(invalid("key", TAKEN.into()));
         }
         check_label(&provider.label.value).map_err(|problem| invalid("label", problem.into()))?;
+        for prefix in &*provider.key_prefixes {
+            check_key_prefix(prefix).map_err(|problem| invalid("key_prefix", problem.into()))?;
+        }
         if let Some(token) = &provider.token {
             check_token(&token.value).map_err(|problem| invalid("token", problem))?;
         }
@@ -101,6 +109,10 @@ impl Registry {
         }
         for (_, model) in endpoint.models() {
             check_model(&model.value).map_err(|problem| ("models", problem.into()))?;
+        }
+        for (field, count) in [("window", &endpoint.window), ("timeout_ms", &endpoint.timeout_ms)] {
+            let count = count.iter().try_for_each(|count| check_count(count.value));
+            count.map_err(|problem| (field, problem.into()))?;
         }
         let mut empty = endpoint.empty.iter().flat_map(|names| names.value.iter());
         match empty.all(|name| self.is_native_key(name)) {

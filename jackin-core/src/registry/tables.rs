@@ -7,8 +7,8 @@ use std::{
 
 use crate::{
     model::{
-        Agent, Endpoint, KeyProblem, KeyShape, Protocol, Provider, Text, check_base_url,
-        is_open_http,
+        Agent, Endpoint, KeyProblem, KeyShape, OtherPrefix, Protocol, Provider, Text,
+        check_base_url, is_open_http,
     },
     names::{EnvName, FirstLetters, ProviderId},
     registry::{
@@ -235,11 +235,31 @@ impl Registry {
 
     /// What the keys of a provider look like, beside those of the others.
     pub(crate) fn key_shape(&self, provider: &Provider) -> KeyShape {
-        let bound = self.providers().iter().filter(|other| other.key_bound).filter_map(|other| {
-            let prefix = other.key_prefix.clone()?;
-            (Some(&prefix) != provider.key_prefix.as_ref()).then(|| (prefix, other.id.clone()))
+        // A provider of the user's own takes any key that is not bound to another one.
+        let own_is_built_in = is_built_in(provider);
+        let others = self.providers().iter().flat_map(|other| {
+            other.key_prefixes.iter().filter_map(move |prefix| {
+                let is_foreign =
+                    || own_is_built_in && is_built_in(other) && self.tells_vendors(prefix);
+                let is_other = !provider.key_prefixes.contains(prefix);
+                (is_other && (other.key_bound || is_foreign())).then(|| OtherPrefix {
+                    prefix: prefix.clone(),
+                    owner: other.id.clone(),
+                    bound: other.key_bound,
+                })
+            })
         });
-        KeyShape::new(provider, bound.collect())
+        KeyShape::new(provider, others.collect())
+    }
+
+    /// Whether a prefix is one vendor's. One with which another provider's longer prefix begins, such
+    /// as `sk-`, says nothing.
+    fn tells_vendors(&self, prefix: &Text) -> bool {
+        let mut others = self.providers().iter().flat_map(|other| {
+            let is_own = other.key_prefixes.contains(prefix);
+            other.key_prefixes.iter().filter(move |_| !is_own)
+        });
+        !others.any(|other| other.starts_with(&**prefix))
     }
 
     /// Checks a key for a provider before it is stored. An unusual key passes, with a warning.
@@ -305,6 +325,11 @@ impl Tables {
             self.keys.to_mut().insert(at, key);
         }
     }
+}
+
+/// Whether a provider has the id of a built-in one, however it was changed.
+fn is_built_in(provider: &Provider) -> bool {
+    PROVIDERS.iter().any(|known| known.id == provider.id)
 }
 
 /// Whether both are equal. An entry of the registry itself is the usual case and needs no closer look.

@@ -33,11 +33,8 @@ pub(crate) fn plan(agent: &str, config: &str, provider: &str, host: &Vars) -> Ex
     let global = Some(Document::global("config.toml", config).unwrap());
     let layers = Config { global, ..Config::default() }.layers(None).unwrap();
     let layers = layers.with_environment(|name| {
-        match host.iter().find(|(known, _)| *known == *name.as_str()) {
-            None => HostVar::Unset,
-            Some((_, value)) if value.is_empty() => HostVar::Blank,
-            Some(_) => HostVar::Set,
-        }
+        let found = host.iter().find(|(known, _)| *known == *name.as_str());
+        HostVar::of(name, found.map(|(_, value)| value.to_str().unwrap_or("not UTF-8")))
     });
     let agent = layers.registry.agent(agent).unwrap();
     let provider = choice::select(&layers, agent, Some((provider, NameOrigin::Argument))).unwrap();

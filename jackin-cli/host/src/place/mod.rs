@@ -101,13 +101,12 @@ impl Ambient {
         os::var(&self.vars, name)
     }
 
-    /// Whether a variable is set, without looking further.
+    /// Whether a variable is set, and the reference that it holds, if it holds one.
     #[must_use]
     pub fn host(&self, name: &EnvName) -> HostVar {
-        match self.var(name.as_str()) {
+        match self.var(name.as_str()).map(|value| value.to_str()) {
             None => HostVar::Unset,
-            Some(value) if value.as_encoded_bytes().trim_ascii().is_empty() => HostVar::Blank,
-            Some(_) => HostVar::Set,
+            Some(text) => HostVar::of(name, Some(text.unwrap_or("not UTF-8"))),
         }
     }
 

@@ -158,7 +158,10 @@ fn described(field: &'static Field) -> Option<(&'static str, Value)> {
         Kind::Mode => one_of([Mode::ApiKey, Mode::Ignore].map(Mode::as_str)).into(),
         Kind::Models => json!({ "$ref": "#/$defs/Models" }),
         Kind::Endpoint => json!({ "$ref": "#/$defs/Endpoint" }),
-        Kind::Guide => return None,
+        Kind::Texts => {
+            json!({ "anyOf": [text, { "type": "array", "items": { "type": "string" } }] })
+        }
+        Kind::Guide | Kind::Hosts => return None,
     };
     value["description"] = field.about.into();
     Some((field.name, value))
