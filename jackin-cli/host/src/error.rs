@@ -61,6 +61,15 @@ pub enum HostError {
         /// Where it was named.
         named: NameOrigin,
     },
+    /// A variable names the configuration directory by a relative path, which would be another one
+    /// wherever the program is started.
+    #[error("`{variable}` is not an absolute path: {}", .dir.display())]
+    RelativeConfigDir {
+        /// The variable.
+        variable: &'static str,
+        /// What it holds.
+        dir: PathBuf,
+    },
     /// The current directory cannot be told.
     #[error("the current directory cannot be told: {0}")]
     CurrentDir(#[source] io::Error),
@@ -230,9 +239,10 @@ impl HostError {
     pub fn kind(&self) -> HostErrorKind {
         match self {
             Self::Config(_) | Self::Discovery(_) => HostErrorKind::Config,
-            Self::Unknown(_) | Self::TwoWorkspaces { .. } | Self::NotText { .. } => {
-                HostErrorKind::Usage
-            }
+            Self::Unknown(_)
+            | Self::TwoWorkspaces { .. }
+            | Self::NotText { .. }
+            | Self::RelativeConfigDir { .. } => HostErrorKind::Usage,
             Self::NoConfigDir { .. }
             | Self::MissingConfigDir { .. }
             | Self::Read { .. }
@@ -263,6 +273,9 @@ impl HostError {
                     "`chmod +x {}` makes it one, if it is a program",
                     file.display()
                 ));
+            }
+            Self::RelativeConfigDir { .. } => {
+                Some("give it the whole path, without `~`; an empty one counts as unset")
             }
             Self::CurrentDir(_) => Some("it may have been removed: change to one that is there"),
             Self::Read { problem, .. } => problem.advice(),

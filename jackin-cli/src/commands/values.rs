@@ -60,6 +60,11 @@ pub(super) fn set(
     {
         keys::warning(registry, provider, &value)?.iter().for_each(|text| report.warning(text));
     }
+    if let Some(what) = registry.unexpanded(&name, &value).filter(|_| !setting.literal) {
+        report.warning(&format!(
+            "`{name}` {what}; write the whole path, or confirm the text with `--literal`"
+        ));
+    }
     let value =
         Change::Set { path: target.env(name.as_str()), value: TomlValue::from(&value), note: None };
     let changed = target.change(&[value])?;

@@ -11,7 +11,7 @@ use jackin_host::{
     os::{TextFile, read_file},
 };
 
-use super::Finding;
+use super::{Finding, misplaced};
 use crate::failure::Failure;
 
 /// A configuration file. It may hold secrets: there is no Debug.
@@ -20,6 +20,15 @@ pub(crate) struct ConfigFile {
     pub(crate) workspace: Option<WorkspaceName>,
     pub(crate) file: TextFile,
     pub(crate) document: Result<Document, ConfigError>,
+}
+
+impl ConfigFile {
+    /// The file and the line of something in it.
+    pub(super) fn place_of(&self, span: Option<std::ops::Range<usize>>) -> String {
+        let before = self.file.text().get(..span.map_or(0, |span| span.start)).unwrap_or_default();
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        format!("{}:{line}", self.path.display())
+    }
 }
 
 /// Every file of the configuration, and what is wrong with those that cannot be read.
@@ -51,11 +60,15 @@ fn files(ambient: &Ambient) -> Result<(Vec<ConfigFile>, Vec<Failure>), Failure> 
 }
 
 /// How many files there are, and every error in them: each file by itself, and every workspace and
-/// role over `config.toml`.
+/// role over `config.toml`; and settings that have no effect where they stand.
 pub(crate) fn failures(ambient: &Ambient) -> Result<(usize, Vec<Failure>), Failure> {
     let (files, mut failed) = files(ambient)?;
     let count = files.len() + failed.len();
     failed.extend(of_files(&files));
+    let layers = ambient.layers(None, None);
+    let registry = layers.map_or_else(|_| Registry::built_in(), |layers| layers.registry);
+    let misplaced = files.iter().flat_map(|file| misplaced::in_file(file, &registry));
+    failed.extend(misplaced.map(Finding::into_failure));
     Ok((count, failed))
 }
 

@@ -57,6 +57,18 @@ pub(super) fn malformed(seen: &Seen<'_>) -> Vec<Finding> {
     configured.collect()
 }
 
+/// Values with something that a shell would have replaced and jackin does not.
+pub(super) fn unexpanded(seen: &Seen<'_>) -> Vec<Finding> {
+    let documents = seen.files.iter().filter_map(|file| file.document.as_ref().ok());
+    let layers = documents.flat_map(|document| document.layers());
+    let values = layers.flat_map(|(_, layer)| layer.entries());
+    let findings = values.filter_map(|(name, value, source)| {
+        let what = seen.layers.registry.unexpanded(name, value)?;
+        Some(Finding::info("unexpanded", format!("`{name}` {what}")).at(source))
+    });
+    findings.map(|finding| finding.hint("write the whole path there")).collect()
+}
+
 /// Keys that have ended, or will within a day.
 pub(super) fn ending(seen: &Seen<'_>) -> Vec<Finding> {
     let ending = seen.layers.registry.providers().iter().filter_map(|provider| {

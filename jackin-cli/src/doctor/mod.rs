@@ -6,6 +6,7 @@ mod files;
 mod inherited;
 mod installed;
 mod keys;
+mod misplaced;
 mod programs;
 mod settings;
 pub(crate) mod smoke;
@@ -23,7 +24,10 @@ use serde::Serialize;
 
 use jackin_host::Ambient;
 
-use crate::{args::Place, failure::Failure};
+use crate::{
+    args::Place,
+    failure::{FAILED, Failure},
+};
 
 /// Something that a user should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,6 +84,13 @@ impl Finding {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The same as the reason why a command ends.
+    fn into_failure(self) -> Failure {
+        let place = self.place.map(|place| format!(" ({place})")).unwrap_or_default();
+        let failure = Failure::new(FAILED, self.what + &place);
+        Failure { hint: self.hint, ..failure }
+    }
 }
 
 /// What the checks look at.
@@ -112,7 +123,7 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
     });
     let agents = installed::agents(&layers, ambient);
     let seen = Seen { ambient, files, layers, agents };
-    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 13] = [
+    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 15] = [
         installed::none,
         installed::too_old,
         programs::not_usable,
@@ -124,8 +135,10 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
         keys::in_files,
         keys::malformed,
         keys::ending,
+        keys::unexpanded,
         keys::unreachable,
         spelling::misspelt,
+        misplaced::settings,
     ];
     findings.extend(checks.iter().flat_map(|check| check(&seen)));
     findings.sort_by_key(|finding| finding.severity);

@@ -100,11 +100,8 @@ impl<'a> Walk<'a> {
         if !closed && unknown.suggestion.is_none() {
             return;
         }
-        let at = table.key(name).and_then(toml_edit::Key::span).map_or(0, |span| span.start);
-        let before = self.file.file.text().get(..at).unwrap_or_default();
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let finding = Finding::problem("unknown-key", unknown.to_string());
-        let finding = finding.at(format_args!("{}:{line}", self.file.path.display()));
+        let place = self.file.place_of(table.key(name).and_then(toml_edit::Key::span));
+        let finding = Finding::problem("unknown-key", unknown.to_string()).at(place);
         self.findings.push(Finding { hint: unknown_hint(&unknown), ..finding });
     }
 }

@@ -58,6 +58,24 @@ fn a_named_directory_that_is_not_there_is_an_error() {
 }
 
 #[test]
+fn a_directory_that_depends_on_where_one_stands_is_refused() {
+    let home = Home::with_config(KEY);
+    for dir in [".", ".config/jackin", "~/.config/jackin", "no/such"] {
+        for words in
+            ["providers", "run --provider zai claude", "config path", "doctor", "auth list"]
+        {
+            let seen = see(home.jackin(words.split(' ')).env("JACKIN_CONFIG_DIR", dir));
+            let said = format!("error: `JACKIN_CONFIG_DIR` is not an absolute path: {dir}\n");
+            assert_eq!((seen.code, &*seen.out), (Some(2), ""), "{words}: {}", seen.err);
+            assert!(seen.err.starts_with(&said), "{words}: {}", seen.err);
+        }
+    }
+    // An argument is of this command alone.
+    let seen = see(&mut home.jackin(["--config-dir", ".config/jackin", "providers"]));
+    assert_eq!(seen.code, Some(0), "{}", seen.err);
+}
+
+#[test]
 fn no_home_and_no_file_are_no_obstacle() {
     let home = Home::new();
     assert_eq!(

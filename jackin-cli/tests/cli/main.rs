@@ -32,6 +32,7 @@ mod machine;
 #[cfg(feature = "manual")]
 mod manual;
 mod many;
+mod misplaced;
 mod no_keys;
 #[cfg(feature = "terminal")]
 mod picker;

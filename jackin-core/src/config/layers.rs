@@ -7,7 +7,7 @@ use crate::{
     config::{ConfigError, Isolation, Refused},
     model::{Agent, AuthForward, Guard},
     names::{AgentId, EnvName, ProviderId, RoleName, Scope, Source, Sourced, WorkspaceName},
-    registry::Registry,
+    registry::{Registry, below_home},
     value::{EnvValue, SecretRef},
 };
 
@@ -228,6 +228,32 @@ impl EnvLayers {
             }
         });
         self.with(layer)
+    }
+
+    /// Puts a home directory in the place of a `~` at the beginning of values that name a directory or a
+    /// file, such as `CLAUDE_CONFIG_DIR`. [`Registry::is_path`] says which these are.
+    ///
+    /// ```
+    /// use jackin_core::{Config, Document, EnvName, EnvValue};
+    /// let text = "[env]\nCODEX_HOME = '~/codex-work'\nNOTES = '~/notes'\n";
+    /// let global = Some(Document::global("config.toml", text)?);
+    /// let layers = Config { global, ..Config::default() }.layers(None)?.with_home("/home/me");
+    /// let value = |name| layers.get(&EnvName::from_static(name)).unwrap().value.clone();
+    /// assert_eq!(value("CODEX_HOME"), EnvValue::literal("/home/me/codex-work")?);
+    /// assert_eq!(value("NOTES"), EnvValue::literal("~/notes")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_home(mut self, home: &str) -> Self {
+        for EnvEntry { name, value, .. } in &mut self.entries {
+            let EnvValue::Literal(text) = &*value else { continue };
+            if let Some(rest) = below_home(text.expose())
+                && self.registry.is_path(name)
+            {
+                *value = EnvValue::secret(&[home.trim_end_matches('/'), rest].concat());
+            }
+        }
+        self
     }
 
     /// The value that wins for a name, with what it shadows.

@@ -5,6 +5,7 @@ mod agents;
 mod built_in;
 mod check;
 mod error;
+mod paths;
 mod tables;
 mod unknown;
 
@@ -13,5 +14,6 @@ pub use tables::Registry;
 pub use unknown::{NameOrigin, Unknown};
 pub(crate) use {
     check::{NO_NATIVE_KEY, OF_A_LOGIN, TAKEN},
+    paths::below_home,
     tables::OtherUrl,
 };

@@ -74,7 +74,7 @@ impl Ambient {
 
     /// The layers for a workspace and a role: the ones named here, else in `JACKIN_WORKSPACE` and
     /// `JACKIN_ROLE`, else the workspace that holds the current directory and the default role.
-    /// Exported keys lie below them all.
+    /// Exported keys lie below them all, and `~/` is the home directory in values that name a directory.
     ///
     /// # Errors
     /// Files that cannot be read or understood; names that are not known.
@@ -86,7 +86,12 @@ impl Ambient {
         let workspace = self.asked(workspace, "JACKIN_WORKSPACE")?;
         let role = self.asked(role, "JACKIN_ROLE")?;
         let layers = self.config(workspace)?.layers(role)?;
-        Ok(layers.with_environment(|name| self.host(name)))
+        let layers = layers.with_environment(|name| self.host(name));
+        let home = self.home().and_then(|home| home.into_os_string().into_string().ok());
+        Ok(match home {
+            Some(home) => layers.with_home(&home),
+            None => layers,
+        })
     }
 
     /// All variables of the process, as they were when this was read.
@@ -150,14 +155,23 @@ impl Ambient {
             .or_else(|| root(Some(config()?.join("jackin")), None))
     }
 
-    /// The configuration directory, whether or not it is there.
-    fn dir(&self) -> Option<&Path> {
-        self.root.as_ref().map(|root| root.dir.as_path())
+    /// The configuration directory, whether or not it is there. An argument may name it by a relative
+    /// path; a variable, which is exported once for many directories, may not.
+    fn dir(&self) -> Result<Option<&Path>, HostError> {
+        match &self.root {
+            Some(Root { dir, named: Some(NameOrigin::Variable(variable)) })
+                if dir.is_relative() =>
+            {
+                Err(HostError::RelativeConfigDir { variable, dir: dir.clone() })
+            }
+            root => Ok(root.as_ref().map(|root| root.dir.as_path())),
+        }
     }
 
     /// Fails where somebody named a directory that is none: going on without it would mean another
     /// provider, or another key, than was meant.
     fn check_root(&self) -> Result<(), HostError> {
+        self.dir()?;
         match &self.root {
             Some(Root { dir, named: Some(named) }) if !dir.is_dir() => {
                 Err(HostError::MissingConfigDir { dir: dir.clone(), named: named.clone() })
@@ -180,7 +194,7 @@ impl Ambient {
     /// # Errors
     /// [`HostError::NoConfigDir`], without a home directory.
     pub fn root_to_write(&self) -> Result<&Path, HostError> {
-        self.dir().ok_or(HostError::NoConfigDir { home: HOME })
+        self.dir()?.ok_or(HostError::NoConfigDir { home: HOME })
     }
 
     /// The file of a workspace, or the global one, whether or not it is there yet.
@@ -197,7 +211,7 @@ impl Ambient {
     /// # Errors
     /// A file that cannot be read; a named configuration directory that is not there.
     pub fn files(&self, workspace: Option<&WorkspaceName>) -> Result<Vec<TextFile>, HostError> {
-        let Some(root) = self.dir() else { return Ok(Vec::new()) };
+        let Some(root) = self.dir()? else { return Ok(Vec::new()) };
         let own = workspace.map(|name| workspace_file(root, name));
         let paths = own.into_iter().chain([root.join("config.toml")]);
         paths.filter_map(|path| self.read_in_root(&path).transpose()).collect()
@@ -241,7 +255,7 @@ impl Ambient {
     /// # Errors
     /// A file that cannot be read or understood.
     pub fn global(&self) -> Result<Option<Document>, HostError> {
-        let file = match self.dir() {
+        let file = match self.dir()? {
             Some(root) => self.read_in_root(&root.join("config.toml"))?,
             None => None,
         };
@@ -259,7 +273,7 @@ impl Ambient {
         name: &str,
         given: NameOrigin,
     ) -> Result<(WorkspaceName, Document), HostError> {
-        if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), self.dir())
+        if let (Ok(name), Some(root)) = (name.parse::<WorkspaceName>(), self.dir()?)
             && let Some(file) = self.read_in_root(&workspace_file(root, &name))?
         {
             let document = Document::workspace(file.name(), file.text())?;
@@ -276,8 +290,8 @@ impl Ambient {
         os::expanded(&self.vars, text)
     }
 
-    fn workspaces_dir(&self) -> Option<PathBuf> {
-        self.dir().map(|root| root.join("workspaces"))
+    fn workspaces_dir(&self) -> Result<Option<PathBuf>, HostError> {
+        Ok(self.dir()?.map(|root| root.join("workspaces")))
     }
 
     /// Every workspace, by name.
@@ -291,7 +305,7 @@ impl Ambient {
 
     /// Every workspace of a configuration directory that is there, by name.
     fn listed(&self) -> Result<Vec<WorkspaceName>, HostError> {
-        let Some(dir) = self.workspaces_dir() else { return Ok(Vec::new()) };
+        let Some(dir) = self.workspaces_dir()? else { return Ok(Vec::new()) };
         let entries = match fs::read_dir(&dir) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound && !dir.is_symlink() => {
