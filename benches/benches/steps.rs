@@ -52,7 +52,7 @@ fn registry(c: &mut Criterion) {
 }
 
 fn agent(layers: &EnvLayers) -> &Agent {
-    &layers.registry.agents()[0]
+    &layers.registry().agents()[0]
 }
 
 fn parent(size: usize) -> Vec<(OsString, OsString)> {

@@ -81,7 +81,7 @@ pub fn layers(keys: usize) -> EnvLayers {
 #[must_use]
 pub fn redirected(layers: &EnvLayers) -> &Provider {
     let provider =
-        layers.registry.providers().iter().find(|provider| provider.endpoints().next().is_some());
+        layers.registry().providers().iter().find(|provider| provider.endpoints().next().is_some());
     provider.expect("some provider can be redirected to")
 }
 

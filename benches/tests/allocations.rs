@@ -7,7 +7,7 @@ use jackin_core::resolve;
 #[test]
 fn resolving_gives_back_nothing_that_it_allocates() {
     let layers = layers(20);
-    let (agent, provider) = (&layers.registry.agents()[0], redirected(&layers));
+    let (agent, provider) = (&layers.registry().agents()[0], redirected(&layers));
     // The first plan of a program also makes the index of the built-in registry.
     drop(resolve(&layers, agent, provider));
     let mut plan = None;

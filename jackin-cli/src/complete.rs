@@ -93,7 +93,7 @@ fn agents() -> Vec<CompletionCandidate> {
 fn providers() -> Vec<CompletionCandidate> {
     let layers = Ambient::read(None).layers(None, None);
     let layers = layers.unwrap_or_else(|_| EnvLayers::new(Registry::built_in()));
-    layers.registry.providers().iter().map(|p| candidate(p.id.as_str(), &p.label.value)).collect()
+    layers.registry().providers().iter().map(|p| candidate(p.id.as_str(), &p.label.value)).collect()
 }
 
 fn workspaces() -> Vec<CompletionCandidate> {

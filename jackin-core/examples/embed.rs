@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = "env = { ZAI_API_KEY = '$MY_ZAI_KEY' }";
     let config = Config { global: Some(Document::global("my.toml", text)?), ..Config::default() };
     let layers = config.layers(None)?;
-    let agent = layers.registry.agent("claude").ok_or("no such agent")?;
+    let agent = layers.registry().agent("claude").ok_or("no such agent")?;
     let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
     let plan = resolve(&layers, agent, provider)?.with_args(env::args_os().skip(1));
     let ready = plan.materialize(&Host)?;

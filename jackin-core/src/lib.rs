@@ -62,7 +62,7 @@
 //! ";
 //! let config = Config { global: Some(Document::global("config.toml", text)?), ..Config::default() };
 //! let layers = config.layers(None)?;
-//! let agent = layers.registry.agent("claude").expect("built in");
+//! let agent = layers.registry().agent("claude").expect("built in");
 //! let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
 //! let plan = resolve(&layers, agent, provider)?;
 //!

@@ -37,7 +37,7 @@ fn key_names() -> Vec<String> {
 /// The plan for every provider for which there is one.
 fn plans(layers: &EnvLayers) -> Vec<ExecPlan> {
     layers
-        .registry
+        .registry()
         .providers()
         .iter()
         .filter_map(|provider| resolve(layers, &claude(), provider).ok())
@@ -82,7 +82,7 @@ proptest! {
     #[test]
     fn resolve_is_deterministic(entries in entries(SENTINEL)) {
         let layers = layers(&entries);
-        for provider in layers.registry.providers().iter() {
+        for provider in layers.registry().providers().iter() {
             let once = resolve(&layers, &claude(), provider);
             prop_assert_eq!(&once, &resolve(&layers.clone(), &claude(), provider));
             if let Ok(plan) = once {
@@ -175,7 +175,7 @@ proptest! {
             }
         }
         for plan in plans(&layers) {
-            let provider = layers.registry.provider(plan.provider.as_str()).unwrap();
+            let provider = layers.registry().provider(plan.provider.as_str()).unwrap();
             let own = key(provider.key.value.as_str());
             let ready = plan.materialize(&Host(host.clone())).unwrap_or_else(|error| panic!("{error}"));
             let child = child_env(&ready, parent(&host));
@@ -218,7 +218,7 @@ proptest! {
         // References may be shown, and their names are generated from the same alphabet.
         let hidden = |text: String| !text.contains(&format!("{SENTINEL}-"));
         prop_assert!(hidden(debug(&layers)));
-        for provider in layers.registry.providers().iter() {
+        for provider in layers.registry().providers().iter() {
             match resolve(&layers, &claude(), provider) {
                 Ok(plan) => {
                     prop_assert!(hidden(debug(&plan)));
@@ -260,7 +260,7 @@ fn what_a_plan_has_no_use_for_makes_no_other_plan() {
         let global = Some(Document::global("config.toml", &text).unwrap());
         let layers = Config { global, ..Config::default() }.layers(None).unwrap();
         let zai = layers
-            .registry
+            .registry()
             .providers()
             .iter()
             .find(|provider| provider.id.as_str() == "zai")
@@ -283,7 +283,7 @@ fn materialize_errors_hide_what_was_read() {
     }
     let entries = BTreeMap::from([("ZAI_API_KEY".parse().unwrap(), "op://v/i/f".to_owned())]);
     let layers = EnvLayers::new(Registry::built_in()).with(layer(Scope::Global, &entries));
-    let plan = resolve(&layers, &claude(), layers.registry.provider("zai").unwrap()).unwrap();
+    let plan = resolve(&layers, &claude(), layers.registry().provider("zai").unwrap()).unwrap();
     let error = plan.materialize(&Bad).err().unwrap();
     assert!(
         error.to_string().contains("`ZAI_API_KEY` (global) from op://v/i/f: it holds a line break"),

@@ -41,7 +41,7 @@ fn plan() -> ExecPlan {
     let config = Config { global, ..Config::default() };
     let layers = config.layers(Some(("dev", NameOrigin::Argument))).unwrap();
     let layers = layers.with_environment(|_| HostVar::Unset);
-    let agent = layers.registry.agent("claude").unwrap();
+    let agent = layers.registry().agent("claude").unwrap();
     let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument))).unwrap();
     resolve(&layers, agent, provider).unwrap()
 }

@@ -115,7 +115,7 @@ proptest! {
         };
         // A key variable that is taken is refused; then the program's own entries are left.
         let layers = read(&text).or_else(|_| read("")).unwrap();
-        let registry = layers.registry.clone();
+        let registry = layers.registry().clone();
         let key = |variable: &EnvName| format!("sk-secret-{}", variable.as_str().to_lowercase());
         let has_key = |p: &&Provider| !case.bare || Registry::built_in().provider(p.id.as_str()).is_none();
         let keys: Vec<_> =
@@ -266,8 +266,8 @@ fn a_replaced_provider_keeps_the_limits_of_its_keys_and_its_old_urls() {
     ));
     let moved = at("zai", "ZAI_API_KEY", "https://other.example.com");
     let layers = EnvLayers::new(registry.with_provider(moved).unwrap());
-    let claude = layers.registry.agent("claude").unwrap();
-    let native = layers.registry.provider("anthropic").unwrap();
+    let claude = layers.registry().agent("claude").unwrap();
+    let native = layers.registry().provider("anthropic").unwrap();
     let plan = resolve(&layers, claude, native).unwrap();
     let parent = [
         ("ANTHROPIC_BASE_URL".into(), "https://api.z.ai/api/anthropic".into()),

@@ -168,7 +168,7 @@ fn document() -> Document {
 fn plan(document: Document) -> Result<ExecPlan, ResolveError> {
     let config = Config { global: Some(document), ..Config::default() };
     let layers = config.layers(None).unwrap().with_environment(|_| HostVar::Unset);
-    let agent = layers.registry.agent("claude").unwrap();
+    let agent = layers.registry().agent("claude").unwrap();
     let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument))).unwrap();
     resolve(&layers, agent, provider)
 }
@@ -206,7 +206,7 @@ fn look_at_configuration(seen: &mut Seen) {
     let document = document();
     let config = Config { global: Some(document.clone()), ..Config::default() };
     let layers = config.clone().layers(Some(("dev", NameOrigin::Argument))).unwrap();
-    let provider = layers.registry.provider("zai").unwrap();
+    let provider = layers.registry().provider("zai").unwrap();
     let (_, layer) = document.layers().next().unwrap();
     for (_, value, source) in layer.entries() {
         look!(seen, "EnvValue", value.clone());
@@ -221,7 +221,7 @@ fn look_at_configuration(seen: &mut Seen) {
     look!(seen, "CommandRef", CommandRef::new(["pass", SECRET]).unwrap());
     look!(seen, "EnvLayer", layer.clone());
     look!(seen, "EnvLayers", layers.clone());
-    look!(seen, "Registry", layers.registry.clone());
+    look!(seen, "Registry", layers.registry().clone());
     look!(seen, "Provider", provider.clone());
     look!(seen, "Endpoint", provider.endpoints().next().unwrap().1.clone());
     look!(seen, "Sourced", provider.label.clone());
@@ -310,8 +310,8 @@ fn look_at_exports(seen: &mut Seen) {
         let layer = EnvLayer::new(Scope::Global, None);
         let layer = layer.with(name, EnvValue::literal(&value).unwrap(), None);
         let layers = EnvLayers::new(Registry::built_in()).with(layer);
-        let agent = layers.registry.agent("claude").unwrap();
-        let provider = layers.registry.provider("anthropic").unwrap();
+        let agent = layers.registry().agent("claude").unwrap();
+        let provider = layers.registry().provider("anthropic").unwrap();
         let plan = resolve(&layers, agent, provider).unwrap();
         let ready = plan.materialize(&Source(true)).ok().unwrap();
         let error = format.write(&Changes::of(&ready, &[])).unwrap_err();

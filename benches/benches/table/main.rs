@@ -59,7 +59,7 @@ fn programs(bench: bool) -> Answer<[PathBuf; 4]> {
 /// the plan.
 fn resolving() -> [Row; 2] {
     let layers = layers(20);
-    let (agent, provider) = (&layers.registry.agents()[0], redirected(&layers));
+    let (agent, provider) = (&layers.registry().agents()[0], redirected(&layers));
     let once = || resolve(black_box(&layers), agent, provider);
     let mut micros: Vec<f64> = (0..500)
         .map(|_| {

@@ -184,7 +184,7 @@ impl Launch<'_> {
         let native = provider.id == agent.native;
         let is_own = |name: &EnvName| *name == provider.key.value || (native && login(name));
         let is_key = |name: &EnvName| {
-            layers.registry.providers().iter().any(|other| other.key.value == *name)
+            layers.registry().providers().iter().any(|other| other.key.value == *name)
         };
         let texts = |of: &dyn Fn(&EnvName) -> bool| -> Vec<String> {
             let found = values.iter().filter(|(name, _)| of(name));
@@ -228,9 +228,9 @@ fuzz_target!(|text: &str| {
         assert_hidden(&format!("{layers:?}"));
     }
     let values = values(&files);
-    let agents = layers.registry.agents();
+    let agents = layers.registry().agents();
     let agent = &agents[text.len() % agents.len()];
-    for provider in layers.registry.providers().iter() {
+    for provider in layers.registry().providers().iter() {
         Launch { layers: &layers, agent, provider }.check(&values, hide);
     }
 });

@@ -123,8 +123,8 @@ fuzz_target!(|text: &str| {
         values.insert(name, value.to_owned());
     }
     let layers = EnvLayers::new(Registry::built_in()).with(layer);
-    let claude = layers.registry.agent("claude").expect("built in");
-    let plan = resolve(&layers, claude, layers.registry.provider("zai").expect("built in"))
+    let claude = layers.registry().agent("claude").expect("built in");
+    let plan = resolve(&layers, claude, layers.registry().provider("zai").expect("built in"))
         .expect("a plan");
     let parent = vec![("CLAUDECODE".into(), "1".into()), ("V0".into(), "before".into())];
     let ready = plan.materialize(&Nothing).expect("literals");

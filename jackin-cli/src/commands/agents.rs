@@ -40,7 +40,7 @@ struct Row<'a> {
 
 pub(super) fn run(args: &List, ambient: &Ambient) -> Result<(), Failure> {
     let layers = layers(&args.place, ambient)?;
-    let agents = layers.registry.agents().iter();
+    let agents = layers.registry().agents().iter();
     let rows: Vec<_> = agents.map(|agent| row(agent, &layers, ambient)).collect();
     if args.json {
         return report::json(&Listing { schema: 1, agents: rows });

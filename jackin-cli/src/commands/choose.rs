@@ -91,7 +91,7 @@ impl<'a> Choice<'_, 'a> {
             let startable = self.args.program.is_some() || found(agent);
             (!startable).then(|| format!("not on PATH: {}", agent.install))
         };
-        let agents = self.layers.registry.agents().iter();
+        let agents = self.layers.registry().agents().iter();
         let mut agents: Agents<'_> = agents.map(|agent| (agent, refusal(agent))).collect();
         agents.sort_by_key(|(_, refusal)| refusal.is_some());
         agents

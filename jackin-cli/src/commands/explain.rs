@@ -16,7 +16,7 @@ pub(super) fn run(args: &Explain, ambient: &Ambient) -> Result<(), Failure> {
         None => (String::new(), Guide::general()),
         Some(id) => {
             let layers = layers(&Place { workspace: None, role: None }, ambient)?;
-            let provider = provider(&layers.registry, id)?;
+            let provider = provider(layers.registry(), id)?;
             let from = format!(" from {}", provider.label.value);
             (from, guide(&provider.id, &layers, ambient)?)
         }

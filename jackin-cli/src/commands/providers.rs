@@ -69,9 +69,13 @@ pub(super) fn run(args: &Providers, ambient: &Ambient) -> Result<(), Failure> {
         Some(asked) => Some(choice::select_agent(&layers, Some(asked))?),
         None => None,
     };
-    let mut rows: Vec<_> =
-        layers.registry.providers().iter().map(|provider| row(provider, &layers, agent)).collect();
-    for (row, provider) in rows.iter_mut().zip(layers.registry.providers().iter()) {
+    let mut rows: Vec<_> = layers
+        .registry()
+        .providers()
+        .iter()
+        .map(|provider| row(provider, &layers, agent))
+        .collect();
+    for (row, provider) in rows.iter_mut().zip(layers.registry().providers().iter()) {
         if row.configured.is_some() && row.expires_at.is_none() {
             row.resets_at = guide(&provider.id, &layers, ambient)?.resets.map(allowance::next);
         }
@@ -139,7 +143,7 @@ fn row<'a>(provider: &'a Provider, layers: &'a EnvLayers, agent: Option<&Agent>)
         };
         (protocol, endpoint)
     });
-    let ready = layers.registry.agents().iter().filter(|agent| refusal(agent).is_none());
+    let ready = layers.registry().agents().iter().filter(|agent| refusal(agent).is_none());
     Row {
         id: provider.id.as_str(),
         label: &provider.label.value,

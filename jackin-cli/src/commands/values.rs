@@ -36,7 +36,8 @@ pub(super) fn set(
     ambient: &Ambient,
     report: &Report,
 ) -> Result<(), Failure> {
-    let registry = &target.layers(ambient)?.registry;
+    let layers = target.layers(ambient)?;
+    let registry = layers.registry();
     let name = name_to_set(setting.name)?;
     let parsed = |text: &str| match setting.literal {
         true => EnvValue::literal(text),

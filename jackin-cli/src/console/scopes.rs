@@ -114,14 +114,14 @@ impl Seen {
         let layers = layers.with_environment(|name| ambient.host(name));
         let scope = target.scope();
         let rows =
-            layers.registry.providers().iter().map(|provider| Row::new(provider, &layers, scope));
-        Self { rows: rows.collect(), registry: layers.registry.clone(), problem }
+            layers.registry().providers().iter().map(|provider| Row::new(provider, &layers, scope));
+        Self { rows: rows.collect(), registry: layers.registry().clone(), problem }
     }
 }
 
 impl Row {
     pub(crate) fn new(provider: &Provider, layers: &EnvLayers, scope: Scope) -> Self {
-        let agent = layers.registry.agents().iter().find(|agent| agent.native == provider.id);
+        let agent = layers.registry().agents().iter().find(|agent| agent.native == provider.id);
         let held = |name: &EnvName| Held::find(name, layers, scope);
         Self {
             scope,

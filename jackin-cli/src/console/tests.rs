@@ -28,11 +28,11 @@ fn place(global: &str, workspace: Option<&str>, role: Option<&str>) -> Place {
     let layers = config.layers(asked).unwrap();
     let target = ScopeFile { workspace: name, role, file: "file.toml".into() };
     let rows = layers
-        .registry
+        .registry()
         .providers()
         .iter()
         .map(|provider| Row::new(provider, &layers, target.scope()));
-    let seen = Seen { rows: rows.collect(), registry: layers.registry.clone(), problem: None };
+    let seen = Seen { rows: rows.collect(), registry: layers.registry().clone(), problem: None };
     Place { target, seen: Ok(seen) }
 }
 

@@ -66,7 +66,7 @@ pub(crate) fn failures(ambient: &Ambient) -> Result<(usize, Vec<Failure>), Failu
     let count = files.len() + failed.len();
     failed.extend(of_files(&files));
     let layers = ambient.layers(None, None);
-    let registry = layers.map_or_else(|_| Registry::built_in(), |layers| layers.registry);
+    let registry = layers.map_or_else(|_| Registry::built_in(), |layers| layers.registry().clone());
     let misplaced = files.iter().flat_map(|file| misplaced::in_file(file, &registry));
     failed.extend(misplaced.map(Finding::into_failure));
     Ok((count, failed))
@@ -111,10 +111,10 @@ fn joined(config: Config, role: Option<(&str, NameOrigin)>) -> Result<Vec<Failur
     let layers: EnvLayers = config.layers(role)?;
     choice::select_agent(&layers, None)?;
     if let Some(default) = &layers.default_provider
-        && layers.registry.provider(&default.value).is_none()
+        && layers.registry().provider(&default.value).is_none()
         && layers.refused().all(|(id, _)| id.as_str() != default.value)
     {
-        let known = layers.registry.providers().iter().map(|provider| provider.id.as_str());
+        let known = layers.registry().providers().iter().map(|provider| provider.id.as_str());
         let given = NameOrigin::Config(default.source.clone());
         return Err(Unknown::new("provider", &default.value, given, known).into());
     }

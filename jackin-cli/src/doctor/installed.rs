@@ -33,7 +33,7 @@ fn id<S: serde::Serializer>(agent: &Agent, serializer: S) -> Result<S::Ok, S::Er
 
 /// Every agent; nothing is started for it.
 pub(super) fn agents(layers: &EnvLayers, ambient: &Ambient) -> Vec<Installed> {
-    layers.registry.agents().iter().map(|agent| installed(agent, layers, ambient)).collect()
+    layers.registry().agents().iter().map(|agent| installed(agent, layers, ambient)).collect()
 }
 
 fn installed(agent: &Agent, layers: &EnvLayers, ambient: &Ambient) -> Installed {

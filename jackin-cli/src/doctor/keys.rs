@@ -13,7 +13,7 @@ pub(super) fn literals<'a>(seen: &Seen<'_>, file: &'a ConfigFile) -> Vec<(&'a En
     let Ok(document) = &file.document else { return Vec::new() };
     let values = document.layers().flat_map(|(_, layer)| layer.entries());
     let literals = values.filter(|(name, value, _)| {
-        seen.layers.registry.is_key(name) && value.reference().is_none() && !value.is_blank()
+        seen.layers.registry().is_key(name) && value.reference().is_none() && !value.is_blank()
     });
     literals.map(|(name, _, source)| (name, source.clone())).collect()
 }
@@ -32,7 +32,7 @@ pub(super) fn in_files(seen: &Seen<'_>) -> Vec<Finding> {
 
 /// Keys that no provider can take, or that look like another one's.
 pub(super) fn malformed(seen: &Seen<'_>) -> Vec<Finding> {
-    let registry = &seen.layers.registry;
+    let registry = seen.layers.registry();
     let configured = registry.providers().iter().filter_map(|provider| {
         let found = seen.layers.get(&provider.key.value)?;
         let key = match found.value {
@@ -63,7 +63,7 @@ pub(super) fn unexpanded(seen: &Seen<'_>) -> Vec<Finding> {
     let layers = documents.flat_map(|document| document.layers());
     let values = layers.flat_map(|(_, layer)| layer.entries());
     let findings = values.filter_map(|(name, value, source)| {
-        let what = seen.layers.registry.unexpanded(name, value)?;
+        let what = seen.layers.registry().unexpanded(name, value)?;
         Some(Finding::info("unexpanded", format!("`{name}` {what}")).at(source))
     });
     findings.map(|finding| finding.hint("write the whole path there")).collect()
@@ -71,7 +71,7 @@ pub(super) fn unexpanded(seen: &Seen<'_>) -> Vec<Finding> {
 
 /// Keys that have ended, or will within a day.
 pub(super) fn ending(seen: &Seen<'_>) -> Vec<Finding> {
-    let ending = seen.layers.registry.providers().iter().filter_map(|provider| {
+    let ending = seen.layers.registry().providers().iter().filter_map(|provider| {
         let at = provider.expires_at?;
         let found = seen.layers.get(&provider.key.value)?;
         let what = format!("`{}` {}", provider.key.value, moments::words(at));

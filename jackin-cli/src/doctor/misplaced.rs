@@ -24,7 +24,7 @@ const OF_AN_AGENT: [(&str, &str); 7] = [
 
 /// Settings in the files where they have no effect.
 pub(super) fn settings(seen: &Seen<'_>) -> Vec<Finding> {
-    seen.files.iter().flat_map(|file| in_file(file, &seen.layers.registry)).collect()
+    seen.files.iter().flat_map(|file| in_file(file, seen.layers.registry())).collect()
 }
 
 /// The same in one file.

@@ -16,7 +16,7 @@ pub(super) fn misspelt(seen: &Seen<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let ids: Vec<_> =
-        seen.layers.registry.providers().iter().map(|provider| provider.id.as_str()).collect();
+        seen.layers.registry().providers().iter().map(|provider| provider.id.as_str()).collect();
     seen.files.iter().flat_map(|file| in_file(file, &schema, &ids)).collect()
 }
 

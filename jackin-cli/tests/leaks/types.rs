@@ -24,7 +24,7 @@ fn no_type_of_the_library_shows_what_it_holds() {
     let config =
         Config { global: Some(Document::global("x", &text).unwrap()), ..Config::default() };
     let layers = config.layers(None).unwrap();
-    let agent = layers.registry.agent("claude").unwrap();
+    let agent = layers.registry().agent("claude").unwrap();
     let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument))).unwrap();
     let plan = resolve(&layers, agent, provider).unwrap();
     let home = tempfile::tempdir().unwrap();

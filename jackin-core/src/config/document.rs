@@ -393,7 +393,8 @@ impl Config {
             }
             layers.isolation.add(settings.isolation);
             // Tables of such names that no provider has are other programs'.
-            let known = |(id, _): &(ProviderId, _)| layers.registry.provider(id.as_str()).is_some();
+            let known =
+                |(id, _): &(ProviderId, _)| layers.registry().provider(id.as_str()).is_some();
             let misplaced: Vec<_> = settings.misplaced.into_iter().filter(known).collect();
             layers.refused.extend(misplaced);
         }

@@ -141,8 +141,8 @@ impl HostVar {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EnvLayers {
-    /// The agents and providers, with the overrides of every layer.
-    pub registry: Registry,
+    /// Read-only, since the values and what is refused were read for it.
+    registry: Registry,
     /// The workspace, if there is one.
     pub workspace: Option<WorkspaceName>,
     /// The role, if there is one.
@@ -186,6 +186,12 @@ impl EnvLayers {
             dormant: Vec::new(),
             refused: Refused::new(),
         }
+    }
+
+    /// The agents and providers, with the overrides of every layer.
+    #[must_use]
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// The providers that cannot be used as the configuration has them, and why. They stop only a launch

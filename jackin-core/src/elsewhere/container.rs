@@ -179,7 +179,7 @@ impl ExecPlan {
     /// use jackin_core::{Config, NameOrigin, choice, place::{Container, ContainerTarget, Runtime}, resolve};
     ///
     /// let layers = Config::default().layers(None)?;
-    /// let agent = layers.registry.agent("claude").unwrap();
+    /// let agent = layers.registry().agent("claude").unwrap();
     /// let provider = choice::select(&layers, agent, Some(("anthropic", NameOrigin::Argument)))?;
     /// let container = Container {
     ///     runtime: Runtime::Podman,

@@ -20,7 +20,7 @@
 //! let text = "[env]\nZAI_API_KEY = 'sk-123'\nGREETING = \"it's me\"\n";
 //! let global = Some(Document::global("config.toml", text)?);
 //! let layers = Config { global, ..Config::default() }.layers(None)?;
-//! let agent = layers.registry.agent("claude").expect("built in");
+//! let agent = layers.registry().agent("claude").expect("built in");
 //! let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
 //! let plan = resolve(&layers, agent, provider)?;
 //! let ready = plan.materialize(&NoSecrets)?;

@@ -30,9 +30,9 @@ fn native_and<'a>(
     agent: &Agent,
     wanted: impl Fn(&Provider) -> bool,
 ) -> Vec<&'a Provider> {
-    let native = layers.registry.provider(agent.native.as_str());
+    let native = layers.registry().provider(agent.native.as_str());
     let others = layers
-        .registry
+        .registry()
         .providers()
         .iter()
         .filter(|other| other.id != agent.native && wanted(other));
@@ -73,8 +73,8 @@ pub fn select_agent<'a>(
 ) -> Result<&'a Agent, SelectError> {
     let default = || given_in_config(layers.default_agent.as_ref());
     match asked.or_else(default) {
-        Some((name, origin)) => Ok(layers.registry.find_agent(name, origin)?),
-        None => Ok(&layers.registry.agents()[0]),
+        Some((name, origin)) => Ok(layers.registry().find_agent(name, origin)?),
+        None => Ok(&layers.registry().agents()[0]),
     }
 }
 
@@ -98,7 +98,7 @@ pub fn select<'a>(
         if let Some(why) = layers.refusal(id) {
             return Err(Box::new(why.clone()).into());
         }
-        let provider = layers.registry.find_provider(id, given)?;
+        let provider = layers.registry().find_provider(id, given)?;
         return match ignored(layers, agent, provider) {
             None => Ok(provider),
             Some(at) => Err(SelectError::Ignored {
@@ -161,7 +161,7 @@ mod tests {
         ] {
             let global = Some(Document::global("config.toml", text).unwrap());
             let layers = Config { global, ..Config::default() }.layers(None).unwrap();
-            let agent = layers.registry.agent(agent).unwrap();
+            let agent = layers.registry().agent(agent).unwrap();
             let seen = [shown(&layers, agent), choices(&layers, agent)].map(|some| ids(&some));
             assert_eq!(seen, [all, open], "{agent:?} {text}");
         }

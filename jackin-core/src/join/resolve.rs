@@ -27,7 +27,7 @@ use crate::{
 /// let text = "[env]\nZAI_API_KEY = \"op://Work/zai/key\"\n";
 /// let config = Config { global: Some(Document::global("config.toml", text)?), ..Config::default() };
 /// let layers = config.layers(None)?;
-/// let agent = layers.registry.agent("claude").unwrap();
+/// let agent = layers.registry().agent("claude").unwrap();
 /// let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
 /// let plan = resolve(&layers, agent, provider)?;
 /// assert_eq!(plan.label, "Claude (Z.AI)");
@@ -46,7 +46,7 @@ pub fn resolve(
     agent: &Agent,
     provider: &Provider,
 ) -> Result<ExecPlan, ResolveError> {
-    let registry = &layers.registry;
+    let registry = layers.registry();
     let unknown = |what, id: &str| ResolveError::NotInRegistry { what, id: id.to_owned() };
     let position = registry.position_of(agent);
     let position = position.ok_or_else(|| unknown("agent", agent.id.as_str()))?;
@@ -311,9 +311,9 @@ impl<'a> Join<'a> {
     fn is_kept_for_a_login(&self, plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
         let own = plan.inherited.is_some() && self.agent.credentials().any(|own| own == name);
         let is_login = |agent: &Agent| agent.logins().any(|login| login == name);
-        self.layers.registry.is_key(name)
+        self.layers.registry().is_key(name)
             || is_planned_login(&plan.set[..planned], name)
-            || (!own && self.layers.registry.agents().iter().any(is_login))
+            || (!own && self.layers.registry().agents().iter().any(is_login))
     }
 
     /// Whether a name is part of a redirect of the layers' own whose key is held back: that is held
@@ -331,7 +331,7 @@ impl<'a> Join<'a> {
         let text = name.as_str();
         let mut agents = self
             .layers
-            .registry
+            .registry()
             .agents()
             .iter()
             .filter(|agent| is_redirect_var_of(agent, text.as_ref()));

@@ -224,7 +224,7 @@ impl ExecPlan {
     /// let text = "env = { ZAI_API_KEY = 'op://Work/zai/key' }";
     /// let global = Some(Document::global("config.toml", text)?);
     /// let layers = Config { global, ..Config::default() }.layers(None)?;
-    /// let (claude, zai) = (layers.registry.agent("claude"), layers.registry.provider("zai"));
+    /// let (claude, zai) = (layers.registry().agent("claude"), layers.registry().provider("zai"));
     /// let plan = resolve(&layers, claude.expect("built in"), zai.expect("built in"))?;
     /// let secrets: BTreeMap<_, _> = plan
     ///     .references()

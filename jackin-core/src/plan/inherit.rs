@@ -154,7 +154,7 @@ impl ExecPlan {
     /// use jackin_core::{Config, NameOrigin, choice, resolve};
     ///
     /// let layers = Config::default().layers(None)?;
-    /// let agent = layers.registry.agent("codex").unwrap();
+    /// let agent = layers.registry().agent("codex").unwrap();
     /// let provider = choice::select(&layers, agent, Some(("openai", NameOrigin::Argument)))?;
     /// let plan = resolve(&layers, agent, provider)?.pure();
     /// let here = [("HOME".into(), "/home/me".into()), ("GH_TOKEN".into(), "ghp_1".into())];

@@ -36,7 +36,7 @@ pub(crate) fn plan(agent: &str, config: &str, provider: &str, host: &Vars) -> Ex
         let found = host.iter().find(|(known, _)| *known == *name.as_str());
         HostVar::of(name, found.map(|(_, value)| value.to_str().unwrap_or("not UTF-8")))
     });
-    let agent = layers.registry.agent(agent).unwrap();
+    let agent = layers.registry().agent(agent).unwrap();
     let provider = choice::select(&layers, agent, Some((provider, NameOrigin::Argument))).unwrap();
     resolve(&layers, agent, provider).unwrap()
 }

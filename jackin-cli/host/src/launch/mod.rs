@@ -62,7 +62,7 @@ pub fn launch(
 /// let text = "[env]\nZAI_API_KEY = 'demo'\nMY_OWN = 'x'\n";
 /// let config = Config { global: Some(Document::global("config.toml", text)?), ..Config::default() };
 /// let layers = config.layers(None)?;
-/// let agent = layers.registry.agent("claude").ok_or("no such agent")?;
+/// let agent = layers.registry().agent("claude").ok_or("no such agent")?;
 /// let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
 /// let plan = resolve(&layers, agent, provider)?.with_program(std::env::current_exe()?);
 ///

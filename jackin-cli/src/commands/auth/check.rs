@@ -26,7 +26,7 @@ struct Row {
 
 pub(super) fn run(args: &AuthCheck, ambient: &Ambient) -> Result<u8, Failure> {
     let here = layers(&args.list.place, ambient)?;
-    let only = args.provider.as_deref().map(|id| provider(&here.registry, id)).transpose()?;
+    let only = args.provider.as_deref().map(|id| provider(here.registry(), id)).transpose()?;
     let keys = listed(args.all, &args.list, ambient)?;
     let asked: Vec<(Provider, Found)> = keys
         .into_iter()
@@ -52,7 +52,11 @@ pub(super) fn run(args: &AuthCheck, ambient: &Ambient) -> Result<u8, Failure> {
                         .unwrap_or_else(|| Err(SecretError::new("the source gave no answer", None)))
                 }
             };
-            row(provider, found, answer.and_then(|key| keys::tried(&here.registry, provider, &key)))
+            row(
+                provider,
+                found,
+                answer.and_then(|key| keys::tried(here.registry(), provider, &key)),
+            )
         })
         .collect();
     let broken = rows.iter().any(|row| !row.works);

@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn run(args: &AuthGuide, ambient: &Ambient) -> Result<(), Failure> {
     let layers = layers(&Place { workspace: None, role: None }, ambient)?;
     let Some(id) = &args.provider else { return overview(&layers, ambient) };
-    let provider = provider(&layers.registry, id)?;
+    let provider = provider(layers.registry(), id)?;
     let guide = guide(&provider.id, &layers, ambient)?;
     report::text(&text(provider, &guide))?;
     if args.open { open(provider, &guide) } else { Ok(()) }
@@ -24,7 +24,7 @@ pub(super) fn run(args: &AuthGuide, ambient: &Ambient) -> Result<(), Failure> {
 
 fn overview(layers: &EnvLayers, ambient: &Ambient) -> Result<(), Failure> {
     let mut rows = vec![["ID", "LABEL", "KEYS ARE MADE AT"].map(str::to_owned)];
-    for provider in layers.registry.providers().iter() {
+    for provider in layers.registry().providers().iter() {
         let page = guide(&provider.id, layers, ambient)?.keys_url;
         let row = |page| [provider.id.to_string(), provider.label.value.to_string(), page];
         rows.extend(page.map(row));

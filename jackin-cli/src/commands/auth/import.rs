@@ -23,7 +23,7 @@ use crate::{
 pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let target = ScopeFile::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
-    let registry = &layers.registry;
+    let registry = layers.registry();
     let provider = asked(registry, args.provider.as_deref())?;
     let text = input::piped()?;
     let bundle = Bundle::parse(text.expose(), provider.request_token.as_ref());

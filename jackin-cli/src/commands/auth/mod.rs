@@ -78,7 +78,7 @@ struct Found {
 fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure> {
     let here = layers(&list.place, ambient)?;
     let mut keys = Vec::new();
-    for provider in here.registry.providers().iter() {
+    for provider in here.registry().providers().iter() {
         let found = here.get(&provider.key.value);
         // An exported variable without a value is no key.
         let found = found.filter(|found| found.source.file.is_some() || !found.value.is_blank());
@@ -96,7 +96,7 @@ fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure
             |key: &Key| key.found.as_ref().is_some_and(|found| found.source.file.is_some());
         keys.retain(|key| !in_files(key));
         for scope in &stored {
-            let registry = scope.target.layers(ambient)?.registry;
+            let registry = scope.target.layers(ambient)?.registry().clone();
             for (name, value, source) in &scope.entries {
                 let owner =
                     registry.providers().iter().find(|provider| provider.key.value == *name);
@@ -115,7 +115,7 @@ fn listed(all: bool, list: &List, ambient: &Ambient) -> Result<Vec<Key>, Failure
             }
         }
         let order: Vec<_> =
-            here.registry.providers().iter().map(|provider| provider.id.clone()).collect();
+            here.registry().providers().iter().map(|provider| provider.id.clone()).collect();
         keys.sort_by_key(|key| {
             order.iter().position(|id| *id == key.provider.id).unwrap_or(order.len())
         });

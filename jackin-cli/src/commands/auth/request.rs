@@ -32,7 +32,7 @@ const MOST_EVENTS: usize = 50;
 pub(super) fn run(args: &AuthRequest, ambient: &Ambient, report: &Report) -> Result<u8, Failure> {
     check(args)?;
     let layers = layers(&args.list.place, ambient)?;
-    let provider = asked(&layers.registry, args.provider.as_deref())?;
+    let provider = asked(layers.registry(), args.provider.as_deref())?;
     let request = guide(&provider.id, &layers, ambient)?.request;
     let (Some(request), Some(name)) = (request, &provider.request_token) else {
         let message = format!("provider `{}` has no place to ask for keys", provider.id);

@@ -25,7 +25,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     }
     let target = ScopeFile::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
-    let provider = provider(&layers.registry, &args.provider)?;
+    let provider = provider(layers.registry(), &args.provider)?;
     let note = args.note.as_deref().map(keys::checked_note).transpose()?;
     let value = match reference(args)? {
         Some(reference) => EnvValue::Reference(reference),
@@ -40,7 +40,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
             value.map_err(|error| Failure::new(USAGE, format!("the key {error}")))?
         }
     };
-    let warning = keys::warning(&layers.registry, provider, &value)?;
+    let warning = keys::warning(layers.registry(), provider, &value)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let value = if args.source.place.keyring {
         keys::keep(value, &provider.key.value, &target)?
@@ -86,7 +86,7 @@ pub(super) fn still_ignored(
 ) -> Result<(), Failure> {
     let layers = target.layers(ambient)?;
     let mode =
-        layers.registry.provider(provider.id.as_str()).and_then(|stored| stored.mode.as_ref());
+        layers.registry().provider(provider.id.as_str()).and_then(|stored| stored.mode.as_ref());
     if let Some(mode) = mode.filter(|mode| mode.value == Mode::Ignore) {
         report.warning(&format!("its mode is still `ignore` ({})", mode.source));
     }
@@ -115,7 +115,7 @@ fn reference(args: &AuthSet) -> Result<Option<SecretRef>, Failure> {
 pub(super) fn unset(args: &AuthUnset, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     let target = ScopeFile::find(&args.scope, ambient)?;
     let layers = target.layers(ambient)?;
-    let provider = provider(&layers.registry, &args.provider)?;
+    let provider = provider(layers.registry(), &args.provider)?;
     let found = layers.get(&provider.key.value).map(|found| found.value.clone());
     values::unset(&target, provider.key.value.as_str(), report)?;
     found.map_or(Ok(()), |value| keys::forget(&value, &provider.key.value, &target))

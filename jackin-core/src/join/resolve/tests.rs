@@ -44,7 +44,7 @@ fn an_agent_is_one_entry_and_a_provider_one_table() {
     );
     let registry = Registry::built_in().with_provider(native).unwrap().with_agent(new()).unwrap();
     let layers = Config { registry, global, ..Config::default() }.layers(None).unwrap();
-    let agent = layers.registry.agent("new").unwrap();
+    let agent = layers.registry().agent("new").unwrap();
     let provider = choice::select(&layers, agent, Some(("fresh", NameOrigin::Argument))).unwrap();
     let plan = resolve(&layers, agent, provider).unwrap();
     assert_eq!((plan.label.as_str(), plan.program.to_str()), ("New (Fresh)", Some("new-agent")));
@@ -60,8 +60,8 @@ fn an_agent_is_one_entry_and_a_provider_one_table() {
 #[test]
 fn what_the_registry_does_not_know_is_not_joined() {
     let layers = EnvLayers::new(Registry::built_in());
-    let codex = layers.registry.agent("codex").unwrap();
-    let minimax = layers.registry.provider("minimax").unwrap();
+    let codex = layers.registry().agent("codex").unwrap();
+    let minimax = layers.registry().provider("minimax").unwrap();
     let mut changed = minimax.clone();
     changed.key.value = EnvName::from_static("QUITE_ANOTHER_NAME");
     let refused = |agent: &Agent, provider: &Provider| match resolve(&layers, agent, provider) {
@@ -88,8 +88,8 @@ fn no_layer_sets_what_an_added_provider_sets() {
     provider.key.value = name.clone();
     let registry = Registry::built_in().with_provider(provider).unwrap();
     let layers = EnvLayers::new(registry).with(layer);
-    let agent = layers.registry.agent("codex").unwrap();
-    let provider = layers.registry.provider("minimax").unwrap();
+    let agent = layers.registry().agent("codex").unwrap();
+    let provider = layers.registry().provider("minimax").unwrap();
     let plan = resolve(&layers, agent, provider).unwrap();
     assert_eq!(plan.set.iter().filter(|var| var.name == name).count(), 1);
 }
