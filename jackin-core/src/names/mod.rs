@@ -15,5 +15,5 @@ pub use pattern::same_name;
 pub use scope::{Scope, Source, Sourced};
 pub(crate) use {
     name::quoted,
-    pattern::{FirstLetters, is_name, matches},
+    pattern::{FirstLetters, is_name, is_named, matches},
 };

@@ -32,6 +32,12 @@ pub(crate) fn is_name(known: &EnvName, name: &OsStr) -> bool {
     same_name(known.as_str().as_ref(), name)
 }
 
+/// The same for a name in bytes.
+pub(crate) fn is_named(known: &EnvName, name: &[u8]) -> bool {
+    let known = known.as_str().as_bytes();
+    if cfg!(windows) { known.eq_ignore_ascii_case(name) } else { known == name }
+}
+
 /// Whether the system takes two names for the same variable: Windows says `Path` for `PATH`.
 #[must_use]
 pub fn same_name(one: &OsStr, other: &OsStr) -> bool {

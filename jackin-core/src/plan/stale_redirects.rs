@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Agent, Protocol, Var, VarSource},
-    names::ProviderId,
+    names::{ProviderId, is_named},
     registry::Registry,
 };
 
@@ -37,10 +37,10 @@ impl StaleRedirects {
     pub(crate) fn of(&self, agent: &Agent, name: &[u8], value: &[u8]) -> bool {
         agent.bindings.iter().any(|binding| {
             let mark = binding.mark.as_ref();
-            let mark = mark.filter(|mark| mark.variable.as_str().as_bytes() == name);
+            let mark = mark.filter(|mark| is_named(&mark.variable, name));
             let is_url = |var: &&Var| {
                 matches!(var.source, VarSource::BaseUrl)
-                    && var.name.as_ref().is_some_and(|url| url.as_str().as_bytes() == name)
+                    && var.name.as_ref().is_some_and(|url| is_named(url, name))
             };
             let text = || String::from_utf8_lossy(value);
             mark.is_some_and(|mark| text().contains(&*mark.contains))
@@ -66,4 +66,25 @@ fn normal(url: &str) -> String {
     let port = if scheme == "https" { ":443" } else { ":80" };
     let authority = authority.strip_suffix(port).unwrap_or(&authority);
     format!("{scheme}://{authority}/{}", path.trim_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_as_the_system_does() {
+        let registry = Registry::built_in();
+        let stale = StaleRedirects::new(&registry, &ProviderId::from_static("anthropic"));
+        let url = b"https://api.z.ai/api/anthropic";
+        assert!(stale.shown_by(b"ANTHROPIC_BASE_URL", url));
+        assert_eq!(stale.shown_by(b"Anthropic_Base_Url", url), cfg!(windows));
+        let opencode = registry.agent("opencode").unwrap();
+        let mark = opencode.bindings.iter().find_map(|binding| binding.mark.as_ref()).unwrap();
+        let variable = mark.variable.as_str();
+        assert!(stale.of(opencode, variable.as_bytes(), mark.contains.as_bytes()));
+        let lower = variable.to_ascii_lowercase();
+        let seen = stale.of(opencode, lower.as_bytes(), mark.contains.as_bytes());
+        assert_eq!(seen, cfg!(windows));
+    }
 }
