@@ -3,6 +3,7 @@
 mod agent;
 mod binding;
 mod check;
+mod constructors;
 #[expect(dead_code, reason = "the build script and the schema need the rest")]
 pub(crate) mod fields;
 mod key;
