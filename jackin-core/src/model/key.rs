@@ -122,16 +122,16 @@ fn is_assignment(text: &str) -> bool {
 }
 
 fn is_header(text: &str) -> bool {
-    let begins = |word: &str, after: fn(char) -> bool| {
+    let starts = |word: &str, after: fn(char) -> bool| {
         let rest = text.get(word.len()..).filter(|_| {
             text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
         });
         rest.is_some_and(|rest| rest.starts_with(after))
     };
     let names = ["authorization", "proxy-authorization", "x-api-key", "api-key"];
-    begins("bearer", |c| c.is_whitespace() || c == ':')
-        || begins("basic", char::is_whitespace)
-        || names.into_iter().any(|name| begins(name, |c| c.is_whitespace() || c == ':'))
+    starts("bearer", |c| c.is_whitespace() || c == ':')
+        || starts("basic", char::is_whitespace)
+        || names.into_iter().any(|name| starts(name, |c| c.is_whitespace() || c == ':'))
 }
 
 /// Whether a text says where a key is: a reference of jackin's, or one that a shell, 1Password or a
@@ -147,7 +147,7 @@ fn is_reference(text: &str) -> bool {
 /// Whether a text is what examples and lists show in place of a key. Short words such as `demo` and
 /// `test`, with which programs are tried, are none.
 fn is_placeholder(text: &str) -> bool {
-    const MARKS: [&str; 5] = ["<", ">", "...", "***", "xxxxxx"];
+    const MARKS: [&str; 6] = ["<", ">", "...", "***", "xxxxxx", "XXXXXX"];
     const WORDS: [&str; 14] = [
         "yourkey",
         "yourapi",
@@ -164,17 +164,29 @@ fn is_placeholder(text: &str) -> bool {
         "insertyour",
         "enteryour",
     ];
-    let lower = text.to_ascii_lowercase();
-    let mut parts = lower.split(|c: char| !c.is_ascii_alphanumeric());
-    let is_crossed_out = |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte == b'x');
-    let letters: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    MARKS.iter().any(|mark| lower.contains(mark))
-        || lower.contains(['…', '•'])
+    // The key is compared in place, since a copy of it would not be wiped.
+    let mut parts = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_crossed_out =
+        |part: &str| part.len() >= 3 && part.bytes().all(|byte| matches!(byte, b'x' | b'X'));
+    MARKS.iter().any(|mark| text.contains(mark))
+        || text.contains(['…', '•'])
         || parts.clone().next_back().is_some_and(is_crossed_out)
-        || parts.any(|part| part == "your")
-        || WORDS.iter().any(|word| letters.contains(word))
-        || (letters.ends_with("apikey") && text.parse::<EnvName>().is_ok())
-        || ["apikey", "null", "undefined"].contains(&&*letters)
+        || parts.any(|part| part.eq_ignore_ascii_case("your"))
+        || text.char_indices().any(|(at, _)| {
+            let rest = || letters(&text[at..]);
+            WORDS.iter().any(|word| begins(rest(), word))
+        })
+        || (begins(letters(text).rev(), "yekipa") && text.parse::<EnvName>().is_ok())
+        || ["apikey", "null", "undefined"].iter().any(|word| letters(text).eq(word.bytes()))
+}
+
+/// The letters and digits of a text, in lower case.
+fn letters(text: &str) -> impl DoubleEndedIterator<Item = u8> {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
+}
+
+fn begins(mut letters: impl Iterator<Item = u8>, word: &str) -> bool {
+    word.bytes().all(|byte| letters.next() == Some(byte))
 }
 
 #[cfg(test)]

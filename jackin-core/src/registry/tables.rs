@@ -249,7 +249,11 @@ impl Registry {
                 })
             })
         });
-        KeyShape::new(provider, others.collect())
+        // A list that grows would be copied, and this is made for every plan.
+        let most = self.providers().iter().map(|other| other.key_prefixes.len()).sum();
+        let mut list = Vec::with_capacity(most);
+        list.extend(others);
+        KeyShape::new(provider, list)
     }
 
     /// Whether a prefix is one vendor's. One with which another provider's longer prefix begins, such
