@@ -68,7 +68,7 @@ impl Failure {
 
     fn of(kind: ErrorKind, error: &dyn std::error::Error, hint: Option<String>) -> Self {
         let code = match kind {
-            // Whoever names an agent and a provider that cannot be joined has made a mistake there.
+            // An agent and a provider that cannot be joined are a mistake on the command line.
             ErrorKind::Usage | ErrorKind::Unsupported => USAGE,
             _ => FAILED,
         };

@@ -124,7 +124,7 @@ impl KeptInside {
     /// What kind of error this is.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
-        ErrorKind::Unsupported
+        ErrorKind::Place
     }
 }
 

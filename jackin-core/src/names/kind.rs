@@ -10,6 +10,8 @@ pub enum ErrorKind {
     Config,
     /// The agent cannot be used with the provider.
     Unsupported,
+    /// The agent cannot be started in the requested place.
+    Place,
     /// The provider's key is missing or is no key.
     Key,
     /// A reference could not be read.
@@ -32,6 +34,7 @@ impl ErrorKind {
             Self::Usage => "usage",
             Self::Config => "config",
             Self::Unsupported => "unsupported",
+            Self::Place => "place",
             Self::Key => "key",
             Self::Secret => "secret",
             Self::Registry => "registry",
