@@ -9,13 +9,11 @@ use std::{
 
 use tempfile::TempDir;
 
-/// What a login session on a terminal has; the directory of the configuration is relative, so that
-/// nothing depends on where the stage is.
-const USUAL: [(&str, &str); 13] = [
+/// What a login session on a terminal has.
+const USUAL: [(&str, &str); 12] = [
     ("COLORTERM", "truecolor"),
     ("EDITOR", "vi"),
     ("HOME", "/home/me"),
-    ("JACKIN_CONFIG_DIR", "config"),
     ("LANG", "C.UTF-8"),
     ("LOGNAME", "me"),
     ("PATH", "/usr/local/bin:/usr/bin:/bin"),
@@ -84,6 +82,8 @@ impl Stage {
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.current_dir(self.path()).env_clear().envs(USUAL);
+        // The same length everywhere, so that instructions can be compared.
+        command.env("JACKIN_CONFIG_DIR", self.path().join("config"));
         command.stdin(Stdio::null()).stdout(Stdio::null());
         command
     }
@@ -117,8 +117,7 @@ impl Stage {
     }
 
     fn inside(&self, mut command: Command) -> Command {
-        let config = self.path().join("config");
-        command.current_dir(self.workdir(0)).env("JACKIN_CONFIG_DIR", config);
+        command.current_dir(self.workdir(0));
         command
     }
 

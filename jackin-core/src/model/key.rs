@@ -148,21 +148,16 @@ fn is_reference(text: &str) -> bool {
 /// `test`, with which programs are tried, are none.
 fn is_placeholder(text: &str) -> bool {
     const MARKS: [&str; 6] = ["<", ">", "...", "***", "xxxxxx", "XXXXXX"];
-    const WORDS: [&str; 14] = [
-        "yourkey",
-        "yourapi",
-        "yourtoken",
-        "yoursecret",
-        "youractual",
-        "keyhere",
-        "tokenhere",
-        "changeme",
-        "replaceme",
-        "replacewith",
-        "placeholder",
-        "pasteyour",
-        "insertyour",
-        "enteryour",
+    // By their first letter, which alone is compared at most places of a key.
+    const WORDS: [(u8, &[&str]); 8] = [
+        (b'y', &["yourkey", "yourapi", "yourtoken", "yoursecret", "youractual"]),
+        (b'k', &["keyhere"]),
+        (b't', &["tokenhere"]),
+        (b'c', &["changeme"]),
+        (b'r', &["replaceme", "replacewith"]),
+        (b'p', &["placeholder", "pasteyour"]),
+        (b'i', &["insertyour"]),
+        (b'e', &["enteryour"]),
     ];
     // The key is compared in place, since a copy of it would not be wiped.
     let mut parts = text.split(|c: char| !c.is_ascii_alphanumeric());
@@ -172,17 +167,23 @@ fn is_placeholder(text: &str) -> bool {
         || text.contains(['…', '•'])
         || parts.clone().next_back().is_some_and(is_crossed_out)
         || parts.any(|part| part.eq_ignore_ascii_case("your"))
-        || text.char_indices().any(|(at, _)| {
-            let rest = || letters(&text[at..]);
-            WORDS.iter().any(|word| begins(rest(), word))
+        || text.bytes().enumerate().any(|(at, byte)| {
+            let first = byte.to_ascii_lowercase();
+            let words = WORDS.iter().find(|(letter, _)| *letter == first);
+            words.is_some_and(|(_, words)| {
+                words.iter().any(|word| begins(letters(&text.as_bytes()[at..]), word))
+            })
         })
-        || (begins(letters(text).rev(), "yekipa") && text.parse::<EnvName>().is_ok())
-        || ["apikey", "null", "undefined"].iter().any(|word| letters(text).eq(word.bytes()))
+        || (begins(letters(text.as_bytes()).rev(), "yekipa") && text.parse::<EnvName>().is_ok())
+        || ["apikey", "null", "undefined"]
+            .iter()
+            .any(|word| letters(text.as_bytes()).eq(word.bytes()))
 }
 
 /// The letters and digits of a text, in lower case.
-fn letters(text: &str) -> impl DoubleEndedIterator<Item = u8> {
-    text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
+fn letters(text: &[u8]) -> impl DoubleEndedIterator<Item = u8> {
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    letters.map(u8::to_ascii_lowercase)
 }
 
 fn begins(mut letters: impl Iterator<Item = u8>, word: &str) -> bool {

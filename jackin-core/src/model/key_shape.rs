@@ -37,7 +37,19 @@ impl KeyShape {
         let own = self.own.iter().filter(|prefix| begins(prefix)).map(|prefix| prefix.len()).max();
         let others = self.others.iter().filter(|other| begins(&other.prefix));
         let longest = others.max_by_key(|other| other.prefix.len())?;
-        (Some(longest.prefix.len()) > own).then_some(longest)
+        let decides = Some(longest.prefix.len()) > own;
+        (decides && (longest.bound || self.tells_vendors(longest))).then_some(longest)
+    }
+
+    /// Whether a prefix is one vendor's. One with which another vendor's longer prefix begins, such as
+    /// `sk-`, says nothing. Providers that share it are one vendor's.
+    fn tells_vendors(&self, known: &OtherPrefix) -> bool {
+        let is_vendors = |owner: &ProviderId| {
+            self.others.iter().any(|other| other.owner == *owner && other.prefix == known.prefix)
+        };
+        let mut foreign = self.others.iter().filter(|other| !is_vendors(&other.owner));
+        let begins = |prefix: &Text| prefix.starts_with(&*known.prefix);
+        !foreign.any(|other| begins(&other.prefix)) && !self.own.iter().any(begins)
     }
 
     /// Whether a key belongs to another provider.

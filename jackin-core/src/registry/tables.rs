@@ -239,8 +239,7 @@ impl Registry {
         let own_is_built_in = is_built_in(provider);
         let others = self.providers().iter().flat_map(|other| {
             other.key_prefixes.iter().filter_map(move |prefix| {
-                let is_foreign =
-                    || own_is_built_in && is_built_in(other) && self.tells_vendors(prefix);
+                let is_foreign = || own_is_built_in && is_built_in(other);
                 let is_other = !provider.key_prefixes.contains(prefix);
                 (is_other && (other.key_bound || is_foreign())).then(|| OtherPrefix {
                     prefix: prefix.clone(),
@@ -254,16 +253,6 @@ impl Registry {
         let mut list = Vec::with_capacity(most);
         list.extend(others);
         KeyShape::new(provider, list)
-    }
-
-    /// Whether a prefix is one vendor's. One with which another provider's longer prefix begins, such
-    /// as `sk-`, says nothing.
-    fn tells_vendors(&self, prefix: &Text) -> bool {
-        let mut others = self.providers().iter().flat_map(|other| {
-            let is_own = other.key_prefixes.contains(prefix);
-            other.key_prefixes.iter().filter(move |_| !is_own)
-        });
-        !others.any(|other| other.starts_with(&**prefix))
     }
 
     /// Checks a key for a provider before it is stored. An unusual key passes, with a warning.
