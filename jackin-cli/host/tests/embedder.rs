@@ -49,6 +49,9 @@ fn a_program_of_its_own_builds_against_the_packages_and_starts_its_agent() {
     assert_eq!((&plan["label"], &plan["schema"]), (&"Helper (House)".into(), &1.into()));
     assert!(!starting("plan ")[0].contains("sk-"), "the plan shows a secret");
     let mut child = starting("child ");
+    // The one variable of jackin's own, whose value is another in every process.
+    let marks = child.extract_if(.., |var| var.starts_with("JACKIN_LAUNCHES=")).count();
+    assert_eq!(marks, 1, "{text}");
     child.sort_unstable();
     let wanted = [
         "HELPER_KEY=sk-house",
