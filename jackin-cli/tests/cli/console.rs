@@ -230,7 +230,7 @@ fn a_key_is_tried_for_real_and_not_shown() {
     let asks = tmux.shows("password:");
     assert!(asks.contains("reading `ZAI_API_KEY` from command:secret …"), "{asks}");
     tmux.enter("open");
-    tmux.shows("`ZAI_API_KEY` fails: it holds a character");
+    tmux.shows("`ZAI_API_KEY` fails: it holds white space");
     // In the form, before it is stored.
     tmux.press(&["Enter"]);
     tmux.shows("▸ mode");
