@@ -17,6 +17,7 @@ use jackin_core::{
     plan::{Vars, child_vars, same_name},
 };
 
+#[cfg(unix)]
 use self::program_file::ProgramFile;
 pub use self::{
     find::find,

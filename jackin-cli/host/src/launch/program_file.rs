@@ -1,7 +1,9 @@
 //! The beginning of a program's file: enough to tell a script from a binary and to see what a short
 //! script does. No more of a file is ever read.
 
-use std::{fs::File, io::Read as _, path::Path};
+#[cfg(unix)]
+use std::fs::File;
+use std::{io::Read as _, path::Path};
 
 use crate::os;
 
@@ -10,6 +12,7 @@ const SHORT: usize = 4 << 10;
 
 /// A program's file, opened, with its first bytes.
 pub(super) struct ProgramFile {
+    #[cfg(unix)]
     file: Option<File>,
     bytes: [u8; SHORT],
     length: usize,
@@ -22,7 +25,12 @@ impl ProgramFile {
         let mut bytes = [0; SHORT];
         let mut file = os::open(path).ok();
         let length = file.as_mut().and_then(|file| file.read(&mut bytes).ok());
-        Self { file, bytes, length: length.unwrap_or_default() }
+        Self {
+            #[cfg(unix)]
+            file,
+            bytes,
+            length: length.unwrap_or_default(),
+        }
     }
 
     /// The open file, if it could be opened.
