@@ -102,9 +102,16 @@ fn two_providers_run_side_by_side_and_no_secret_is_with_tmux() {
     {
         assert_eq!(window.name, format!("{label} 0"));
         let direct = ["run", "--provider", provider, "--program", "env", "claude", "-0"];
-        let direct = environment(&see(&mut tmux.home.jackin(direct)).out);
+        let direct = see(&mut tmux.home.jackin(direct)).out;
+        let [tab, direct] = [&window.env, &direct].map(|env| {
+            let mut env = environment(env);
+            // Another process each time, and the first launch in both: the tab is no launch inside one.
+            let mark = env.remove("JACKIN_LAUNCHES").unwrap();
+            assert_eq!(mark.split(':').nth(1), Some("1"), "{mark}");
+            env
+        });
         assert!(direct["ANTHROPIC_AUTH_TOKEN"].contains("sentinel"), "{direct:?}");
-        assert_eq!(environment(&window.env), direct, "{provider}");
+        assert_eq!(tab, direct, "{provider}");
     }
     let server = tmux.ask(["display-message", "-p", "#{pid}"]);
     let server = fs::read(Path::new("/proc").join(server).join("environ")).unwrap();
