@@ -8,6 +8,7 @@ use jackin_core::{
     ResolveError, Scope, SelectError, Unknown,
     export::ExportError,
     place::{KeptInside, TabMissingEnv},
+    plan::HandOverError,
 };
 use jackin_host::{Ambient, HostError, HostErrorKind, ReadProblem, launch};
 
@@ -289,6 +290,13 @@ impl From<KeptInside> for Failure {
     fn from(error: KeptInside) -> Self {
         let hint = "a secret of the runtime is not overridden: start the container without it";
         Self::of(error.kind(), &error, Some(hint.into()))
+    }
+}
+
+impl From<HandOverError> for Failure {
+    fn from(error: HandOverError) -> Self {
+        let hint = format!("{}; `guard = \"off\"` lets it through", error.instead);
+        Self::of(error.kind(), &error, Some(hint))
     }
 }
 

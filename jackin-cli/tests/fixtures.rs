@@ -39,6 +39,9 @@ fn kinds() -> Vec<String> {
         let key = Some(&native.key.value).filter(|key| **key == agent.native_key);
         let logins = key.into_iter().chain(&agent.token).map(|login| format!("native/{login}"));
         let all = redirects.chain(["native".to_owned()]).chain(logins);
+        // Where nothing names the provider, only what sends the agent elsewhere is left.
+        let unnamed = (!agent.detours.is_empty()).then(|| "unnamed".to_owned());
+        let all = all.chain(unnamed);
         all.map(move |kind| format!("{}/{kind}", agent.id))
     });
     kinds.collect()

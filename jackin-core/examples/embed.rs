@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let layers = config.layers(None)?;
     let agent = layers.registry().agent("claude").ok_or("no such agent")?;
     let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
-    let plan = resolve(&layers, agent, provider)?.with_args(env::args_os().skip(1));
+    let plan = resolve(&layers, agent, provider)?.with_args(env::args_os().skip(1))?;
     let ready = plan.materialize(&Host)?;
     let mut command = Command::new(&ready.plan().program);
     command.args(&ready.plan().args).env_clear().envs(child_env(&ready, env::vars_os()));

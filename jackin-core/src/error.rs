@@ -9,6 +9,7 @@ use crate::{
     elsewhere::{KeptInside, TabMissingEnv},
     join::{ResolveError, SelectError},
     names::{ErrorKind, NameError},
+    plan::HandOverError,
     registry::{RegistryError, Unknown},
     value::{MaterializeError, ValueError},
 };
@@ -38,6 +39,9 @@ pub enum Error {
     /// The agent and the provider cannot be joined.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
+    /// Arguments would hand the session on to another process.
+    #[error(transparent)]
+    HandOver(#[from] HandOverError),
     /// A secret could not be read.
     #[error(transparent)]
     Materialize(#[from] MaterializeError),
@@ -81,6 +85,7 @@ impl Error {
             Self::Config(error) => error.kind(),
             Self::Select(error) => error.kind(),
             Self::Resolve(error) => error.kind(),
+            Self::HandOver(error) => error.kind(),
             Self::Materialize(error) => error.kind(),
             Self::Registry(error) => error.kind(),
             Self::Unknown(error) => error.kind(),

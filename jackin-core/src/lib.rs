@@ -113,9 +113,10 @@ pub use crate::{
 /// What an [`Agent`] is made of: bindings to protocols, variables, settings files, prompts.
 pub mod agent {
     pub use crate::model::{
-        AuthForward, OwnModels, PackageVersion, Prompt, PromptVar, ProtocolBinding, Redirect,
-        RedirectMark, Scrub, Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace,
-        Template, Var, VarSource, Version, VersionError,
+        AuthForward, HandOver, HandOverFate, NativeEffect, OwnModels, PackageVersion, Prompt,
+        PromptVar, ProtocolBinding, Redirect, RedirectMark, Scrub, Setting, SettingEffect,
+        SettingKey, SettingsFile, SettingsPlace, Template, Var, VarSource, Version, VersionError,
+        Words,
     };
 }
 

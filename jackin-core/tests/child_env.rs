@@ -16,6 +16,13 @@ fn child_of(agent: &str, config: &str, provider: &str, host: Vars) -> Vars {
     child_env(&ready, host.0)
 }
 
+/// The child of a launch on Claude Code's own provider that nothing names.
+fn child_of_unnamed(config: &str, host: Vars) -> Vars {
+    let plan = plan("claude", config, "anthropic", &host).unnamed(&host);
+    let host = Host(host);
+    child_env(&plan.materialize(&host).unwrap(), host.0)
+}
+
 fn child(config: &str, provider: &str, host: Vars) -> Vars {
     child_of("claude", config, provider, host)
 }
@@ -202,7 +209,7 @@ fn a_native_launch_loses_other_keys_and_nesting_marks_alone() {
         let name = name.to_str().unwrap();
         !others.contains(&name) && !NESTING.contains(&name)
     });
-    assert_eq!(child("", "anthropic", hostile()), expected);
+    assert_eq!(child_of_unnamed("", hostile()), expected);
 }
 
 /// An environment that an earlier redirect left behind would send the user's own login there.
@@ -224,9 +231,62 @@ fn a_native_launch_undoes_a_redirect() {
         }
         assert_eq!(child("", "anthropic", by_url), clean);
     }
-    // A URL of the user's own is no such sign, and is left alone.
+    // A URL of the user's own is no such sign. It is left alone where nothing names the provider.
     let own = vars(&[("HOME", "/home/me"), ("ANTHROPIC_BASE_URL", "https://proxy.example.com")]);
-    assert_eq!(child("", "anthropic", own.clone()), own);
+    assert_eq!(child_of_unnamed("", own.clone()), own);
+}
+
+/// Whoever names the agent's own provider gets it.
+#[test]
+fn a_named_native_launch_leaves_out_every_redirect_of_the_parents() {
+    let kept = [("HOME", "/home/me"), ("CLAUDE_CODE_OAUTH_TOKEN", "mine")];
+    for url in [
+        "https://open.bigmodel.cn/api/anthropic",
+        "https://api.moonshot.cn/anthropic",
+        "http://127.0.0.1:4000",
+        "https://api.anthropic.com.example.com",
+        "proxy.example.com",
+        " https://proxy.example.com ",
+    ] {
+        let redirect = [
+            ("ANTHROPIC_BASE_URL", url),
+            ("ANTHROPIC_AUTH_TOKEN", "t"),
+            ("ANTHROPIC_API_KEY", "k"),
+        ];
+        let host = vars(&[&kept[..], &redirect[..], &[("ANTHROPIC_MODEL", "m")]].concat());
+        assert_eq!(child("", "anthropic", host.clone()), vars(&kept), "{url}");
+        let named = plan("claude", "", "anthropic", &host).named(&host);
+        assert!(named.warnings[0].contains("`ANTHROPIC_BASE_URL`"), "{:?}", named.warnings);
+    }
+    // Its own host is no redirect, and neither is a blank one.
+    for url in ["https://api.anthropic.com", "https://API.anthropic.com:443/v1", "", " "] {
+        let host = vars(&[("ANTHROPIC_BASE_URL", url), ("ANTHROPIC_API_KEY", "k")]);
+        assert_eq!(child("", "anthropic", host.clone()), host, "{url}");
+        assert_eq!(plan("claude", "", "anthropic", &host).named(&host).warnings, [""; 0]);
+    }
+}
+
+#[test]
+fn an_unnamed_native_launch_says_where_it_goes() {
+    let host = vars(&[("ANTHROPIC_BASE_URL", "https://proxy.example.com/x"), ("A", "1")]);
+    let plan = plan("claude", "", "anthropic", &host);
+    assert_eq!(plan.label, "Claude");
+    let unnamed = plan.clone().unnamed(&host);
+    assert_eq!(unnamed.label, "Claude (proxy.example.com)");
+    assert!(unnamed.warnings[0].contains("`ANTHROPIC_BASE_URL`"), "{:?}", unnamed.warnings);
+    // What is left out sends it nowhere.
+    let stale = vars(&[("ANTHROPIC_BASE_URL", "https://api.z.ai/api/anthropic")]);
+    let unnamed = plan.unnamed(&stale);
+    assert_eq!((&*unnamed.label, unnamed.warnings.len()), ("Claude", 0));
+}
+
+/// The key stood beside that URL.
+#[test]
+fn a_key_of_the_layers_whose_url_is_withheld_does_not_go_to_the_native_host() {
+    let config = "[env]\nANTHROPIC_AUTH_TOKEN = 'token'\nANTHROPIC_BASE_URL = '$U'\nEDITOR = 'vi'";
+    let host = vars(&[("U", "https://api.z.ai/api/anthropic")]);
+    let expected = vars(&[("U", "https://api.z.ai/api/anthropic"), ("EDITOR", "vi")]);
+    assert_eq!(child(config, "anthropic", host), expected);
 }
 
 #[test]
@@ -348,8 +408,8 @@ fn no_url_of_a_redirect_stays_without_its_key() {
     let host = vars(&[("U", "https://api.z.ai/api/anthropic"), ("T", "t")]);
     let got = child(config, "anthropic", host);
     assert!(!got.iter().any(|(name, _)| name == "ANTHROPIC_BASE_URL"), "{got:?}");
-    // A redirect of the user's own, with its key, is left alone.
-    assert_eq!(child("", "anthropic", vars(&redirect)), vars(&redirect));
+    // A redirect of the user's own, with its key, is left alone where nothing names the provider.
+    assert_eq!(child_of_unnamed("", vars(&redirect)), vars(&redirect));
 }
 
 #[test]
@@ -411,7 +471,14 @@ fn another_agents_login_does_not_cross() {
     let left: Vec<_> = got.iter().map(|(name, _)| name.to_str().unwrap()).collect();
     assert_eq!(
         left,
-        ["HOME", "ZAI_API_KEY", "OPENCODE_CONFIG_CONTENT", "OPENCODE_DISABLE_PROJECT_CONFIG"]
+        [
+            "HOME",
+            "ZAI_API_KEY",
+            "OPENCODE_CONFIG_CONTENT",
+            "OPENCODE_DISABLE_PROJECT_CONFIG",
+            "OPENCODE_DISABLE_SHARE",
+            "OPENCODE_AUTH_CONTENT",
+        ]
     );
     let got = child_of("codex", "", "openai", host.clone());
     assert_eq!(got, vars(&[("CODEX_API_KEY", "codexs"), ("HOME", "/home/me")]));
@@ -528,7 +595,7 @@ fn one_agents_settings_leave_anothers_alone() {
         ],
     ] {
         let host = vars(&[&own[..], kimis].concat());
-        assert_eq!(child("", "anthropic", host), vars(&own), "{kimis:?}");
+        assert_eq!(child_of_unnamed("", host), vars(&own), "{kimis:?}");
     }
     let config =
         "[env]\nANTHROPIC_BASE_URL = 'https://proxy.example.com'\nKIMI_MODEL_API_KEY = 'k'";
@@ -561,7 +628,7 @@ fn a_key_and_its_address_go_together() {
         ),
         (String::new(), vec![url, ("ANTHROPIC_API_KEY", "agt_x")]),
     ] {
-        assert_eq!(child(&config, "anthropic", vars(&host)), [], "{config} {host:?}");
+        assert_eq!(child_of_unnamed(&config, vars(&host)), [], "{config} {host:?}");
     }
     for (config, host) in [
         (String::new(), vec![url, key]),
@@ -569,6 +636,44 @@ fn a_key_and_its_address_go_together() {
         (pass("ANTHROPIC_*"), vec![url, token]),
         (deny("*_KEY"), vec![url, token]),
     ] {
-        assert_eq!(child(&config, "anthropic", vars(&host)), vars(&host), "{config} {host:?}");
+        assert_eq!(child_of_unnamed(&config, vars(&host)), vars(&host), "{config} {host:?}");
     }
+}
+
+/// What a proxy may not see of an endpoint on this machine: its key.
+#[test]
+fn an_endpoint_on_this_machine_is_reached_without_a_proxy() {
+    let here = |url: &str, own: &str, host: &[(&str, &str)]| {
+        let config = format!(
+            "[env]\nHERE_KEY = 'k'\n{own}\n[providers.here]\nkey = 'HERE_KEY'\n\
+             [providers.here.anthropic]\nbase_url = '{url}'\nmodels = {{ main = 'm', small_fast = 's' }}\n"
+        );
+        let child = child(&config, "here", vars(host));
+        let find = |name: &str| {
+            let mut vars = child.iter().filter(|(known, _)| known == name);
+            let found = vars.next().map(|(_, value)| value.to_str().unwrap().to_owned());
+            assert_eq!(vars.next(), None, "{name} stands twice");
+            found
+        };
+        [find("NO_PROXY"), find("no_proxy")].map(Option::unwrap_or_default)
+    };
+    const V4: &str = "http://127.0.0.1:8080";
+    assert_eq!(here(V4, "", &[]), ["127.0.0.1", "127.0.0.1"]);
+    assert_eq!(here("http://[::1]:8080", "", &[]), ["::1,[::1]", "::1,[::1]"]);
+    assert_eq!(here("https://example.com", "", &[]), ["", ""]);
+    assert_eq!(here("https://example.com", "", &[("NO_PROXY", "a")]), ["a", ""]);
+    // Added to the list that is inherited, once.
+    for (list, expected) in [
+        ("", "127.0.0.1"),
+        ("a.example", "a.example,127.0.0.1"),
+        ("a.example, 127.0.0.1", "a.example, 127.0.0.1"),
+        ("127.0.0.10", "127.0.0.10,127.0.0.1"),
+        ("*", "*"),
+        ("*,a.example", "*,a.example,127.0.0.1"),
+    ] {
+        assert_eq!(here(V4, "", &[("no_proxy", list)]), ["127.0.0.1", expected], "{list}");
+    }
+    // And to the list that the user configured, which beats the inherited one.
+    let own = here(V4, "NO_PROXY = 'own.example'", &[("NO_PROXY", "inherited.example")]);
+    assert_eq!(own, ["own.example,127.0.0.1", "127.0.0.1"]);
 }

@@ -65,7 +65,7 @@ const GATEWAY: &str = "guard = 'off'\n[env]\nGATEWAY_API_KEY = 'agt_sentinel'\nE
 fn the_arguments_hold_names_and_no_value() {
     let inside = vars(&[("ANTHROPIC_API_KEY", "theirs"), ("PATH", "/bin"), ("CLAUDECODE", "1")]);
     let plan = plan("claude", GATEWAY, "gateway", &Vec::new());
-    let plan = plan.with_args(["-p".into(), "hi".into()]);
+    let plan = plan.with_args(["-p".into(), "hi".into()]).unwrap();
     let expected = "exec -it -e ANTHROPIC_AUTH_TOKEN -e ANTHROPIC_BASE_URL -e ANTHROPIC_MODEL \
         -e ANTHROPIC_SMALL_FAST_MODEL -e EDITOR box env -u ANTHROPIC_API_KEY -u CLAUDECODE claude -p hi";
     for runtime in Runtime::ALL {
@@ -97,7 +97,7 @@ fn a_fresh_container_has_the_directory_at_the_same_path() {
     let container = Container { runtime: Runtime::Docker, which, terminal: true };
     let inside = vars(&[("ANTHROPIC_BASE_URL", "https://evil.example.com"), ("CLAUDECODE", "1")]);
     let plan = plan("claude", GATEWAY, "gateway", &Vec::new());
-    let wrapped = plan.with_args(["-p".into()]).in_container(&container, &inside);
+    let wrapped = plan.with_args(["-p".into()]).unwrap().in_container(&container, &inside);
     let args = words(&wrapped.args);
     let mount = "type=bind,source=/work/a b:c,target=/work/a b:c";
     assert_eq!(args[..7], ["run", "--rm", "--mount", mount, "--workdir", "/work/a b:c", "-it"]);
@@ -214,12 +214,13 @@ fn a_native_agent_gets_the_login_that_is_exported_here_and_no_way_to_send_it_els
     let ready = entered("claude", "", "anthropic", &host, &inside);
     let expected = env(&[("ANTHROPIC_API_KEY", "mine"), ("KEEP", "1")]);
     assert_eq!(arrives(&ready, &inside, &host), expected);
-    // Without one it is the container's own login that is used, as it stands.
+    // Without one the container's own login is used, and not for that address.
+    let expected = env(&[("CLAUDE_CODE_OAUTH_TOKEN", "theirs"), ("KEEP", "1")]);
     let ready = entered("claude", "", "anthropic", &Vec::new(), &inside);
-    assert_eq!(arrives(&ready, &inside, &Vec::new()).len(), 3);
+    assert_eq!(arrives(&ready, &inside, &Vec::new()), expected);
     let blank = vars(&[("ANTHROPIC_API_KEY", " ")]);
     let ready = entered("claude", "", "anthropic", &blank, &inside);
-    assert_eq!(arrives(&ready, &inside, &blank).len(), 3);
+    assert_eq!(arrives(&ready, &inside, &blank), expected);
 }
 
 /// The key is that address's, and the address stays here.
@@ -229,7 +230,11 @@ fn a_login_beside_an_address_of_here_does_not_go_along() {
         ("ANTHROPIC_BASE_URL", "https://corp.example.com"),
         ("ANTHROPIC_API_KEY", "of-corp"),
     ]);
-    let plan = plan("claude", "", "anthropic", &host).detached(&host);
+    let plan = plan("claude", "", "anthropic", &host);
+    assert!(plan.clone().detached(&host).set.is_empty());
+    let mut plan = plan.unnamed(&host);
+    plan.warnings.clear();
+    let plan = plan.detached(&host);
     assert!(plan.set.is_empty());
     assert_eq!(plan.warnings.len(), 1);
     assert!(plan.warnings[0].contains("`ANTHROPIC_BASE_URL`"), "{:?}", plan.warnings);

@@ -7,7 +7,7 @@ mod case;
 use case::{Case, Outcome};
 use jackin_core::{
     Config, ConfigError, Document, EnvName, ErrorKind, HostVar, NameOrigin, ResolveError,
-    SelectError, Unknown, WorkspaceName, choice, resolve,
+    SelectError, Unknown, WorkspaceName, choice, plan::HandOverError, resolve,
 };
 
 #[test]
@@ -35,11 +35,14 @@ fn planned(case: &Case) -> Result<Outcome, Outcome> {
     let layers = config(case)?.layers(role)?.with_environment(|name| host(case, name));
     let agent = case.agent.as_deref().map(|name| (name, NameOrigin::Argument));
     let agent = choice::select_agent(&layers, agent)?;
-    let provider = given(case, case.provider.as_deref(), "JACKIN_PROVIDER");
-    let provider = choice::select(&layers, agent, provider)?;
-    let plan = resolve(&layers, agent, provider)?;
+    let asked = given(case, case.provider.as_deref(), "JACKIN_PROVIDER");
+    let named = choice::is_named(&layers, agent, asked.is_some());
+    let provider = choice::select(&layers, agent, asked)?;
+    let parent: Vec<_> = case.env.iter().map(|(name, value)| (name.into(), value.into())).collect();
+    let plan = resolve(&layers, agent, provider)?.warned_of_proxy(&parent);
     let plan = if case.pure { plan.pure() } else { plan };
-    let plan = plan.with_args(case.args.iter().map(Into::into));
+    let plan = if named { plan.named(&parent) } else { plan.unnamed(&parent) };
+    let plan = plan.with_args(case.args.iter().map(Into::into))?;
     let json = serde_json::to_string_pretty(&plan.redacted()).expect("a plan is plain data");
     Ok(Outcome { code: 0, stdout: json + "\n", stderr: String::new() })
 }
@@ -94,4 +97,4 @@ macro_rules! outcome_from {
     };
 }
 
-outcome_from!(ConfigError, ResolveError, SelectError, Unknown);
+outcome_from!(ConfigError, HandOverError, ResolveError, SelectError, Unknown);

@@ -36,6 +36,10 @@ const WITHOUT: &[(&str, &[&str])] = &[
         "a program's author writes it, as the built-in tables are written",
         &[
             "Agent",
+            "HandOver",
+            "HandOverError",
+            "HandOverFate",
+            "NativeEffect",
             "OwnModels",
             "PackageVersion",
             "Prompt",
@@ -53,6 +57,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "Var",
             "VarSource",
             "Version",
+            "Words",
             "Guide",
             "Request",
             "Refusal",

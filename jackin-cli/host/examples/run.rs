@@ -11,6 +11,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let layers = ambient.layers(None, None)?;
     let agent = &layers.registry().agents()[0];
     let provider = choice::select(&layers, agent, None)?;
-    let plan = resolve(&layers, agent, provider)?.with_args(std::env::args_os().skip(1));
+    let plan = resolve(&layers, agent, provider)?.with_args(std::env::args_os().skip(1))?;
     match launch(&plan.materialize(&Sources::new(&ambient))?, &ambient)? {}
 }

@@ -13,7 +13,7 @@
 //!     let layers = ambient.layers(None, None)?;
 //!     let agent = layers.registry().agent("claude").ok_or("no such agent")?;
 //!     let provider = choice::select(&layers, agent, Some(("zai", NameOrigin::Argument)))?;
-//!     let plan = resolve(&layers, agent, provider)?.with_args(std::env::args_os().skip(1));
+//!     let plan = resolve(&layers, agent, provider)?.with_args(std::env::args_os().skip(1))?;
 //!     match launch(&plan.materialize(&Sources::new(&ambient))?, &ambient)? {}
 //! }
 //! ```

@@ -34,7 +34,7 @@ pub(super) fn plan<'a>(
     let mut choice = Choice { args, layers, asked, ambient, report, screen: None };
     let Some((agent, provider)) = choice.make(name)? else { return Ok(None) };
     choice.remember(agent, provider);
-    Ok(Some((joined(&args.selection, layers, agent, provider)?, agent)))
+    Ok(Some((joined(&args.selection, layers, agent, provider, ambient)?, agent)))
 }
 
 /// What is known before anybody is asked.

@@ -56,6 +56,7 @@ pub(super) fn run(args: &Env, ambient: &Ambient, report: &Report) -> Result<(), 
 fn listing(plan: &ExecPlan, ambient: &Ambient) -> String {
     let set = plan.set.iter().map(|var| match &var.value {
         PlannedValue::Plain(text) => format!("{}={text}\n", var.name),
+        PlannedValue::Added(text) => format!("{}=…,{text}\n", var.name),
         _ => format!("{}=••••\n", var.name),
     });
     let dropped = plan.dropped(ambient.vars());

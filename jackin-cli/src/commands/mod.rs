@@ -34,7 +34,7 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::error::{ContextKind, ContextValue};
 use jackin_core::{
-    Agent, EnvLayers, ExecPlan, NameOrigin, Provider, ProviderId, Registry, ResolveError, RoleName,
+    Agent, EnvLayers, ExecPlan, NameOrigin, Provider, ProviderId, Registry, RoleName,
     WorkspaceName, choice,
     guide::{Guide, OwnFile},
     resolve,
@@ -207,18 +207,26 @@ fn decided<'a>(
     let agent = agent(layers, name)?;
     let asked = ambient.asked(selection.provider.as_deref(), "JACKIN_PROVIDER")?;
     let provider = choice::select(layers, agent, asked)?;
-    Ok((joined(selection, layers, agent, provider)?, agent))
+    Ok((joined(selection, layers, agent, provider, ambient)?, agent))
 }
 
-/// The plan for an agent on a provider, as pure as it was asked for.
+/// The plan for an agent on a provider, as pure as it was asked for, in the environment that there is.
 fn joined(
     selection: &Selection,
     layers: &EnvLayers,
     agent: &Agent,
     provider: &Provider,
-) -> Result<ExecPlan, ResolveError> {
-    let plan = resolve(layers, agent, provider)?;
-    Ok(if selection.pure { plan.pure() } else { plan })
+    ambient: &Ambient,
+) -> Result<ExecPlan, Failure> {
+    let mut plan = resolve(layers, agent, provider)?.warned_of_proxy(ambient.vars());
+    if selection.pure {
+        plan = plan.pure();
+    }
+    let asked = ambient.asked(selection.provider.as_deref(), "JACKIN_PROVIDER")?.is_some();
+    Ok(match choice::is_named(layers, agent, asked) {
+        true => plan.named(ambient.vars()),
+        false => plan.unnamed(ambient.vars()),
+    })
 }
 
 /// The agent's name, and the arguments behind it.

@@ -19,7 +19,7 @@ use crate::{
 pub(super) fn run(args: Plan, ambient: &Ambient) -> Result<(), Failure> {
     let (name, words) = words(args.target);
     let (plan, _) = plan_for(&args.selection, name.as_ref(), ambient)?;
-    let plan = plan.with_args(words);
+    let plan = plan.with_args(words)?;
     if args.json { report::json(&plan.redacted()) } else { report::text(&text(&plan, ambient)) }
 }
 
@@ -39,6 +39,11 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
         std::iter::once(&plan.program).chain(&plan.args).map(|arg| quote(arg)).collect();
     let mut text = format!("{}\n\n", plan.label);
     head.push(["command".into(), command.join(" ")]);
+    let added = plan.redacted().guard_args;
+    if !added.is_empty() {
+        let added: Vec<_> = added.iter().map(|arg| quote(arg.as_ref().as_ref())).collect();
+        head.push(["guard".into(), format!("adds {}", added.join(" "))]);
+    }
     let from = plan.program_source.as_ref().map(|source| ["program".into(), source.to_string()]);
     head.extend(from);
     text += &report::columns(&head);
@@ -82,6 +87,7 @@ pub(super) fn allowance(at: i64) -> String {
 fn row(var: &PlannedVar) -> [String; 4] {
     let value = match &var.value {
         PlannedValue::Plain(text) => text.to_string(),
+        PlannedValue::Added(text) => format!("…,{text}"),
         _ => "••••".to_owned(),
     };
     let mut from = String::new();

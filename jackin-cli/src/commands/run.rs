@@ -30,11 +30,14 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     if let Some(multiplexer) = multiplexer {
         return tab::open(multiplexer, plan, args, words, ambient, report);
     }
-    let mut plan = plan.with_args(words);
+    let mut plan = plan.with_args(words)?;
     // How to install the agent is no help where something else was to be started.
     let mut install = Some(&*agent.install);
     if let Some(program) = args.program {
         plan = plan.with_program(program);
+        if !launch::can_be(agent, &plan.program, ambient.var("PATH")) {
+            plan = plan.without_guard_args();
+        }
         install = None;
     }
     if let Some(container) = container::asked(&args.inside, ambient)? {

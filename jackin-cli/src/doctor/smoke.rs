@@ -30,7 +30,7 @@ pub(crate) fn attempt(
             format!("`{}` cannot be tried: how to ask it one thing is not known", agent.id);
         return Err(Failure::new(USAGE, message));
     };
-    let plan = plan.with_args(prompt.args.iter().map(|arg| OsString::from(&**arg)));
+    let plan = plan.with_args(prompt.args.iter().map(|arg| OsString::from(&**arg)))?;
     let ready = plan.materialize(&Sources::new(ambient))?;
     let env = child_env(&ready, ambient.vars().iter().cloned());
     let mut command = command(&ready, ambient.vars())

@@ -78,7 +78,8 @@ fn the_agent_finds_exactly_what_is_documented() {
     };
     let given = entries(parent);
     let (mut compared, mut wrong) = (0, Vec::new());
-    for launch in &statement::launches() {
+    // With keys for several providers, a launch must name one.
+    for launch in statement::launches().iter().filter(|launch| !launch.is_unnamed()) {
         for rules in &RULES {
             let got = found(&home, launch, rules, &given);
             wrong.extend(launch.differences(rules, &got, &launch.expected(rules, parent)));

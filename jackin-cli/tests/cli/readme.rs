@@ -8,7 +8,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use jackin_core::{Endpoint, Guard, Protocol, Registry, Slot, agent::VarSource};
+use jackin_core::{
+    Endpoint, Guard, Protocol, Registry, Slot,
+    agent::{HandOver, HandOverFate, VarSource, Words},
+};
 
 use crate::support::{Home, see};
 
@@ -174,6 +177,42 @@ fn the_variable_table_is_the_data() {
         rows += &format!("| `{}` | {value} | {reason} |\n", var.name.as_ref().unwrap());
     }
     assert_part("variables of a redirect", &rows);
+}
+
+#[test]
+fn the_table_of_hand_overs_is_the_data() {
+    let mut rows = String::from("| agent | asked for by | what happens |\n|---|---|---|\n");
+    for agent in Registry::built_in().agents() {
+        if agent.bindings.is_empty() {
+            rows += &format!("| {} | anything | it runs on its own provider alone |\n", agent.id);
+            continue;
+        }
+        assert!(!agent.hand_overs.is_empty(), "nothing is known of {}", agent.id);
+        for HandOver { words, fate, .. } in &*agent.hand_overs {
+            let quoted = |words: &[_]| {
+                words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+            };
+            let words = match words {
+                Words::Options(options) => quoted(options),
+                Words::OptionValue { option, values } => {
+                    format!("`{option}` with {}", quoted(values))
+                }
+                Words::Subcommand(words) => format!("`{}`", words.join(" ")),
+                Words::Session(text) => text.to_string(),
+                _ => unreachable!("no other words"),
+            };
+            let fate = match fate {
+                HandOverFate::Held(why) => format!("held: {why}"),
+                HandOverFate::Refused { because, instead } => {
+                    format!("refused, since {because}; {instead}")
+                }
+                HandOverFate::Open(what) => format!("**not held**: {what}"),
+                _ => unreachable!("no other fate"),
+            };
+            rows += &format!("| {} | {words} | {fate} |\n", agent.id);
+        }
+    }
+    assert_part("ways of handing on", &rows);
 }
 
 #[test]

@@ -10,6 +10,8 @@ const ZAI: &str = "[env]\nZAI_API_KEY = 'sentinel-key'\n";
 fn what_follows_the_agent_is_the_agents() {
     let home = Home::with_config(ZAI);
     home.script("bin/claude", r#"printf '[%s]' "$@""#);
+    // What the guard adds comes before it.
+    let guard = "[--teammate-mode][in-process]";
     for args in [
         &["-p", "--provider", "x", "--dry-run", "--help", "--version", "--", "-", ""][..],
         &["--", "run", "claude"],
@@ -18,14 +20,11 @@ fn what_follows_the_agent_is_the_agents() {
     ] {
         let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"].iter().chain(args)));
         let expected: String = args.iter().map(|arg| format!("[{arg}]")).collect();
-        assert_eq!(
-            (seen.code, seen.out.as_str(), seen.err.as_str()),
-            (Some(0), expected.as_str(), "")
-        );
+        assert_eq!((seen.code, seen.out, &*seen.err), (Some(0), format!("{guard}{expected}"), ""));
     }
     let odd = OsStr::from_bytes(b"\xff\xfe\n'\"");
     let output = home.jackin(["run", "--provider", "zai", "claude"]).arg(odd).output().unwrap();
-    assert_eq!(output.stdout, b"[\xff\xfe\n'\"]");
+    assert_eq!(output.stdout, [guard.as_bytes(), b"[\xff\xfe\n'\"]"].concat());
 }
 
 #[test]
@@ -33,7 +32,12 @@ fn a_double_dash_before_the_agent_is_allowed() {
     let home = Home::with_config(ZAI);
     home.script("bin/claude", r#"printf '[%s]' "$@""#);
     let seen = see(&mut home.jackin(["run", "--provider", "zai", "--", "claude", "-p", "--", "x"]));
-    assert_eq!((seen.code, seen.out.as_str()), (Some(0), "[-p][--][x]"), "{}", seen.err);
+    assert_eq!(
+        (seen.code, seen.out.as_str()),
+        (Some(0), "[--teammate-mode][in-process][-p][--][x]"),
+        "{}",
+        seen.err
+    );
 }
 
 #[test]

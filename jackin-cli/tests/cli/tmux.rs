@@ -26,7 +26,10 @@ echo "exit $code" >/dev/tty"#;
 /// A home with this configuration, in which two agents are installed that say where they are sent.
 pub(crate) fn home(config: &str) -> Home {
     let home = Home::with_config(config);
-    home.script("bin/claude", r#"echo "claude at ${ANTHROPIC_BASE_URL:-home} with <$*>""#);
+    // What the guard adds is not what was typed.
+    let claude = r#"[ "$1" != --teammate-mode ] || shift 2
+                   echo "claude at ${ANTHROPIC_BASE_URL:-home} with <$*>""#;
+    home.script("bin/claude", claude);
     home.script("bin/codex", r#"echo "codex with <$*>""#);
     home
 }

@@ -11,14 +11,15 @@ use super::{
     },
 };
 
-static CODEX: Agent = Agent {
+pub(crate) static CODEX: Agent = Agent {
     id: "codex",
     package: Package::new("@openai/codex", "0.169.0", "codex", "codex-cli 0.169.0", None),
     ways: &[Way { provider: MINIMAX, path: "/v1/responses", login: Login::Bearer }],
+    // Without the guard; with it, none.
     calls_home: &["github.com", "api.github.com", "chatgpt.com", "ab.chatgpt.com"],
 };
 
-const SAY_HI: &[&str] = &["exec", "--skip-git-repo-check", "say hi"];
+pub(crate) const SAY_HI: &[&str] = &["exec", "--skip-git-repo-check", "say hi"];
 const MODEL: &str = "MiniMax-M3";
 
 /// Without the sandbox, which not every system lets it have; it does not hide the environment.
@@ -77,7 +78,7 @@ fn plant_hostile_settings(stage: &Stage) {
     stage.plant("home/.codex/auth.json", LOGIN);
 }
 
-fn complaints(stage: &Stage, outcome: &Outcome) -> Vec<String> {
+pub(crate) fn complaints(stage: &Stage, outcome: &Outcome) -> Vec<String> {
     stage.complaints(outcome, MINIMAX, &[MODEL])
 }
 

@@ -53,6 +53,9 @@ const HOSTILE: &[(&str, &str)] = &[
     ("KIMI_MODEL_PROVIDER_TYPE", "openai_responses"),
     ("KIMI_OAUTH_HOST", "ELSEWHERE/oauth"),
     ("KIMI_SECONDARY_MODEL", "foreign/main"),
+    // Would be sent what is searched for.
+    ("KIMI_WEB_SEARCH_API_KEY", "sentinel-foreign-search"),
+    ("KIMI_WEB_SEARCH_BASE_URL", "ELSEWHERE/search"),
     ("OPENAI_API_KEY", "sentinel-foreign-openai"),
     ("OPENAI_BASE_URL", "ELSEWHERE/openai"),
     // Go to the provider as headers.

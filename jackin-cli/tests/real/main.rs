@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something it needs is missing")]
 
 mod claude;
+mod claude_handed_on;
 mod codex;
+mod codex_guard;
 mod dialect;
 mod install;
 mod kimi;
 mod opencode;
+mod opencode_guard;
 #[path = "../../../fixtures/promised.rs"]
 mod promised;
+mod proxies;
 mod recorder;
 mod smoke;
 mod stage;

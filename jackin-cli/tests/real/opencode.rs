@@ -13,7 +13,7 @@ use super::{
     },
 };
 
-static OPENCODE: Agent = Agent {
+pub(crate) static OPENCODE: Agent = Agent {
     id: "opencode",
     package: Package::new("opencode-ai", "1.18.33", "opencode", "1.18.33", None),
     ways: &[
@@ -26,7 +26,7 @@ static OPENCODE: Agent = Agent {
     calls_home: &["models.opencode.ai", "registry."],
 };
 
-const SAY_HI: &[&str] = &["run", "say hi"];
+pub(crate) const SAY_HI: &[&str] = &["run", "say hi"];
 
 /// The main model, and the small one for the title.
 fn models(provider: &Provider) -> &'static [&'static str] {
@@ -92,6 +92,8 @@ const HOSTILE: &[(&str, &str)] = &[
     ("OPENCODE_TEST_MANAGED_CONFIG_DIR", "HOME/managed"),
     ("KIMI_CODE_API_KEY", "sentinel-foreign-kimi"),
     ("MINIMAX_API_KEY", "sentinel-foreign-minimax"),
+    ("MODAL_PROXY_TOKEN", "sentinel-foreign-modal"),
+    ("OPENCODE_AUTO_SHARE", "1"),
     ("MY_BACKUP", "sentinel-foreign-kimi"),
 ];
 
@@ -102,12 +104,12 @@ fn plant_hostile_settings(stage: &Stage) {
     stage.plant("home/managed/opencode.json", MANAGED);
 }
 
-fn complaints(stage: &Stage, outcome: &Outcome, provider: &Provider) -> Vec<String> {
+pub(crate) fn complaints(stage: &Stage, outcome: &Outcome, provider: &Provider) -> Vec<String> {
     stage.complaints(outcome, provider, models(provider))
 }
 
 /// The least that is a redirect, by hand: without a small model, and with other providers enabled.
-fn redirect(stage: &Stage, command: &mut Command) {
+pub(crate) fn redirect(stage: &Stage, command: &mut Command) {
     let config = json!({
         "model": "jackin-zai/glm-5.1",
         "provider": {"jackin-zai": {

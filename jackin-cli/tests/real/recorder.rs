@@ -103,6 +103,8 @@ pub(crate) struct Recorder {
 
 struct Shared {
     manner: Manner,
+    /// What it answers at this path, as JSON.
+    told: Option<(&'static str, String)>,
     requests: Mutex<Vec<Request>>,
     open: Mutex<Vec<TcpStream>>,
     stopped: AtomicBool,
@@ -114,14 +116,24 @@ impl Recorder {
         Self::with_manner(Manner::Answers(answer))
     }
 
+    /// Starts a server that answers with this at one path.
+    pub(crate) fn telling(path: &'static str, told: Value) -> Self {
+        Self::with(Manner::Answers("an answer from a host"), Some((path, told.to_string())))
+    }
+
     /// Starts a server.
     pub(crate) fn with_manner(manner: Manner) -> Self {
+        Self::with(manner, None)
+    }
+
+    fn with(manner: Manner, told: Option<(&'static str, String)>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         // Accepting must neither outlive the server nor miss its deadline.
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             manner,
+            told,
             requests: Mutex::default(),
             open: Mutex::default(),
             stopped: AtomicBool::new(false),
@@ -185,6 +197,12 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
             (Manner::Refuses(status), Some(_)) => (status, "application/json", refusal.to_owned()),
             (Manner::Answers(answer), dialect) => reply(dialect, &body, answer),
             (_, None) => reply(None, &body, ""),
+        };
+        let (status, kind, body) = match &shared.told {
+            Some((path, told)) if *path == request.path => {
+                ("200 OK", "application/json", told.clone())
+            }
+            _ => (status, kind, body),
         };
         let last =
             request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));

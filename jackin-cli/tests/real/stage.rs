@@ -154,6 +154,13 @@ impl Stage {
         );
     }
 
+    /// Adds lines to the `[env]` of the configuration.
+    pub(crate) fn configure_env(&self, lines: &str) {
+        let config = fs::read_to_string(self.path("config/config.toml")).unwrap();
+        let config = config.replacen("[env]\n", &format!("[env]\n{lines}"), 1);
+        self.write("config/config.toml", &config);
+    }
+
     /// Writes a file: `home/…` is the user's home, `work/…` the project.
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path(path);
@@ -193,7 +200,7 @@ impl Stage {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jackin"));
         command.arg("--config-dir").arg(self.path("config"));
         command.args(["run", "--provider", provider, self.agent.id]).args(args);
-        self.surround(command)
+        self.surrounded(command)
     }
 
     /// `jackin doctor --smoke AGENT …`.
@@ -201,17 +208,18 @@ impl Stage {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jackin"));
         command.arg("--config-dir").arg(self.path("config"));
         command.args(["doctor", "--smoke", self.agent.id, provider]).args(args);
-        self.surround(command)
+        self.surrounded(command)
     }
 
     /// The agent itself, for comparison.
     pub(crate) fn bare(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.agent.package.path());
         command.args(args);
-        self.surround(command)
+        self.surrounded(command)
     }
 
-    fn surround(&self, mut command: Command) -> Command {
+    /// A command in the project, with the user's home and nothing of this process.
+    pub(crate) fn surrounded(&self, mut command: Command) -> Command {
         for dir in ["home/tmp", "work"] {
             fs::create_dir_all(self.path(dir)).unwrap();
         }

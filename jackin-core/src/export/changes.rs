@@ -1,4 +1,4 @@
-use std::{ffi::OsStr, ptr};
+use std::{borrow::Cow, ffi::OsStr, ptr};
 
 use crate::{
     names::EnvName,
@@ -40,7 +40,7 @@ const SHELLS_OWN: [&str; 13] = [
 /// A variable that is set.
 pub(super) struct SetVar<'a> {
     pub(super) name: &'a EnvName,
-    pub(super) value: &'a str,
+    pub(super) value: Cow<'a, str>,
     /// Whether the value must not be shown.
     pub(super) is_secret: bool,
     /// Whether the parent has a variable of this name.
@@ -55,16 +55,17 @@ impl<'a> Changes<'a> {
         let child = child_vars(ready, parent);
         // The child has what it inherits in the parent's order, then what is set in the plan's. Both
         // are borrowed, so that comparing addresses tells whether the next name is the very same.
-        let mut rest = child.iter().peekable();
+        let names: Vec<_> = child.iter().map(|(name, _)| *name).collect();
+        let mut rest = child.into_iter().peekable();
         let mut next = |name: &OsStr| rest.next_if(|(own, _)| ptr::eq(*own, name));
         let before = parent.iter().map(|(name, _)| name.as_os_str());
         let gone: Vec<_> = before.filter(|name| next(name).is_none()).collect();
         let (mut set, mut missing) = (Vec::with_capacity(plan.set.len()), Vec::new());
         for PlannedVar { name, value, .. } in &plan.set {
             let key = OsStr::new(name.as_str());
-            let is_secret = !matches!(value, PlannedValue::Plain(_));
+            let is_secret = matches!(value, PlannedValue::Secret(_));
             // A plan holds text alone.
-            match next(key).and_then(|(_, value)| value.to_str()) {
+            match next(key).and_then(|(_, value)| as_text(value)) {
                 Some(value) => {
                     set.push(SetVar { name, value, is_secret, replaces: gone.contains(&key) });
                 }
@@ -72,7 +73,7 @@ impl<'a> Changes<'a> {
             }
         }
         debug_assert!(rest.next().is_none(), "the child has what is neither inherited nor set");
-        let remove = removed(gone, |name| child.iter().any(|(own, _)| *own == name));
+        let remove = removed(gone, |name| names.contains(&name));
         let title = format!("jackin-{}-{}", plan.agent, plan.provider);
         Self { title, set, missing, remove }
     }
@@ -85,6 +86,14 @@ impl<'a> Changes<'a> {
     /// The names that are removed.
     pub fn removed(&self) -> impl Iterator<Item = &OsStr> {
         self.remove.iter().copied()
+    }
+}
+
+/// A value as text, if it is one.
+fn as_text(value: Cow<'_, OsStr>) -> Option<Cow<'_, str>> {
+    match value {
+        Cow::Borrowed(value) => value.to_str().map(Cow::Borrowed),
+        Cow::Owned(value) => value.into_string().ok().map(Cow::Owned),
     }
 }
 

@@ -118,6 +118,14 @@ pub fn select<'a>(
     }
 }
 
+/// Whether anything names the provider: the user, `default_provider`, or a choice between several.
+/// Where nothing does, a launch may follow what the environment says
+/// ([`ExecPlan::unnamed`](crate::ExecPlan::unnamed)).
+#[must_use]
+pub fn is_named(layers: &EnvLayers, agent: &Agent, asked: bool) -> bool {
+    asked || layers.default_provider.is_some() || choices(layers, agent).len() > 1
+}
+
 /// What to call a session: `Claude (Z.AI)`, or bare `Claude` where only the native provider is
 /// configured for the agent.
 #[must_use]

@@ -1,7 +1,7 @@
 //! The join of layers, agent and provider, and nothing else: no clock, no files, no environment.
 //! It names no agent and no provider; both are rows of tables.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ffi::OsString};
 
 use crate::{
     config::{EnvEntry, EnvLayers},
@@ -9,7 +9,10 @@ use crate::{
         ResolveError, choice,
         fill::{fill, fixed, from, is_bare, missing, served_models},
     },
-    model::{Agent, AuthForward, Endpoint, Guard, ProtocolBinding, Provider, Redirect, VarSource},
+    model::{
+        Agent, AuthForward, Endpoint, Guard, ProtocolBinding, Provider, Redirect, VarSource, host,
+        is_loopback,
+    },
     names::{EnvName, ProviderId, Scope, Sourced},
     plan::{
         ExecPlan, KnownKey, Launch, PlannedValue, PlannedVar, Reason, Removals, StaleRedirects,
@@ -69,6 +72,7 @@ pub fn resolve(
         resolved: None,
         guard: layers.guard,
         args: Vec::new(),
+        guard_args: 0..0,
         set: Vec::with_capacity(most + layers.each().count()),
         removals: Removals::new(position, registry),
         expires_at: provider.expires_at,
@@ -94,6 +98,9 @@ pub fn resolve(
     join.pass_layers_on(&mut plan);
     Ok(plan)
 }
+
+/// The variables that say which hosts no proxy is used for.
+const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// The three arguments of [`resolve`].
 struct Join<'a> {
@@ -197,12 +204,46 @@ impl<'a> Join<'a> {
                 }
             }
         }
+        self.bypass_proxies(plan, endpoint);
         plan.args = (binding.args.0)(&redirect).into_iter().map(Into::into).collect();
+        if guard > Guard::Off {
+            add_guard_args(plan, (binding.guard_args.0)(&redirect));
+        }
         plan.guarded_from = self.agent.guarded_from.clone().filter(|_| guard > Guard::Off);
         plan.served = served_models(self.agent.own_models.as_ref(), endpoint);
         let set = plan.set.iter().map(|var| var.name.clone()).collect();
         plan.removals.set(Launch::Redirect(binding.protocol, set));
         Ok(())
+    }
+
+    /// Keeps the requests to an endpoint on this machine from a proxy, which would read the key. What
+    /// the layers say of such a variable is the list that the host is added to.
+    fn bypass_proxies(&self, plan: &mut ExecPlan, endpoint: &Endpoint) {
+        let Some(url) = &endpoint.base_url else { return };
+        let host = host(&url.value);
+        if !is_loopback(host) {
+            return;
+        }
+        // Programs differ in how they write the address.
+        let entry = if host.contains(':') { format!("{host},[{host}]") } else { host.to_owned() };
+        for name in NO_PROXY {
+            let name = EnvName::from_static(name);
+            let configured =
+                self.layers.get(&name).filter(|own| own.source.scope != Scope::Environment);
+            let list = configured.as_ref().map(|own| own.value);
+            let var = match list {
+                // A reference is read later, and it is the user's own affair.
+                Some(EnvValue::Reference(_)) => continue,
+                Some(EnvValue::Literal(list)) => {
+                    fixed(&name, format!("{},{entry}", list.expose()), Reason::Guard)
+                }
+                None => PlannedVar {
+                    value: PlannedValue::Added(entry.clone().into()),
+                    ..fixed(&name, "", Reason::Guard)
+                },
+            };
+            plan.set.push(from(var, url));
+        }
     }
 
     /// A native launch leaves the agent to its own login, or gives it what the layers hold.
@@ -233,6 +274,9 @@ impl<'a> Join<'a> {
         let login = (!plan.set.is_empty()).then(|| name.clone());
         plan.removals.set(Launch::Native(login.into_iter().collect()));
         plan.inherited = Some(native_key.clone());
+        if self.layers.guard > Guard::Off {
+            add_guard_args(plan, self.agent.native_args.iter().map(|arg| arg.to_string()));
+        }
         Ok(())
     }
 
@@ -287,6 +331,9 @@ impl<'a> Join<'a> {
                 let orphan = || self.is_orphan(plan, planned, name);
                 obstacle(plan, planned, name, value)
                     .or_else(|| orphan().then_some("its key is not either".into()))
+            } else if NO_PROXY.contains(&name.as_str()) && is_set(plan, planned, name) {
+                // The plan's own value begins with it.
+                continue;
             } else {
                 foreign_key(plan, value)
             };
@@ -339,6 +386,17 @@ impl<'a> Join<'a> {
     }
 }
 
+fn add_guard_args(plan: &mut ExecPlan, args: impl IntoIterator<Item = String>) {
+    let args = args.into_iter().map(OsString::from);
+    let start = plan.args.len();
+    if start == 0 {
+        plan.args = args.collect();
+    } else {
+        plan.args.extend(args);
+    }
+    plan.guard_args = start..plan.args.len();
+}
+
 fn planned_key(name: &EnvName, variable: &EnvName, key: Found<'_>, reason: Reason) -> PlannedVar {
     PlannedVar {
         name: name.clone(),
@@ -348,6 +406,11 @@ fn planned_key(name: &EnvName, variable: &EnvName, key: Found<'_>, reason: Reaso
         source: key.source,
         shadowed: key.shadowed,
     }
+}
+
+/// Whether the plan itself sets a variable.
+fn is_set(plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
+    plan.set[..planned].iter().any(|var| var.name == *name)
 }
 
 /// Whether the plan takes its login from this very variable.
@@ -369,7 +432,7 @@ fn obstacle(
     name: &EnvName,
     value: &EnvValue,
 ) -> Option<Cow<'static, str>> {
-    if plan.set[..planned].iter().any(|var| var.name == *name) {
+    if is_set(plan, planned, name) {
         return Some("the redirect sets it".into());
     }
     let foreign = foreign_key(plan, value);

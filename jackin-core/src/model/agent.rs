@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    model::{ProtocolBinding, Scrub, SettingsFile, Text, Var, Version},
+    model::{HandOver, ProtocolBinding, Scrub, SettingsFile, Text, Var, Version},
     names::{AgentId, EnvName, ProviderId, matches},
 };
 
@@ -61,6 +61,15 @@ pub struct Agent {
     pub prompt: Option<Prompt>,
     /// Marks of a running session, which a new session must not inherit.
     pub nesting: Cow<'static, [Scrub]>,
+    /// Variables that send it elsewhere on its native provider. A launch on that provider removes
+    /// them.
+    pub detours: Cow<'static, [Scrub]>,
+    /// Arguments that keep its own settings from sending a launch on its native provider elsewhere.
+    pub native_args: Cow<'static, [Text]>,
+    /// Ways in which it hands a session on to another process.
+    pub hand_overs: Cow<'static, [HandOver]>,
+    /// Its options that take the next word as their value.
+    pub valued_options: Cow<'static, [Text]>,
 }
 
 /// The models of an agent's native provider.
@@ -182,6 +191,10 @@ impl Agent {
             settings: Cow::Borrowed(&[]),
             prompt: None,
             nesting: Cow::Borrowed(&[]),
+            detours: Cow::Borrowed(&[]),
+            native_args: Cow::Borrowed(&[]),
+            hand_overs: Cow::Borrowed(&[]),
+            valued_options: Cow::Borrowed(&[]),
         }
     }
 
@@ -242,6 +255,34 @@ impl Agent {
         patterns: impl IntoIterator<Item = T>,
     ) -> Self {
         self.nesting.to_mut().push(Scrub::new(reason, patterns));
+        self
+    }
+
+    /// Adds variables that send it elsewhere on its native provider, with the reason for people.
+    #[must_use]
+    pub fn with_detours<T: Into<Text>>(
+        mut self,
+        reason: impl Into<Text>,
+        patterns: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.detours.to_mut().push(Scrub::new(reason, patterns));
+        self
+    }
+
+    /// Adds a way in which it hands a session on to another process.
+    #[must_use]
+    pub fn with_hand_over(mut self, hand_over: HandOver) -> Self {
+        self.hand_overs.to_mut().push(hand_over);
+        self
+    }
+
+    /// Adds options that take the next word as their value.
+    #[must_use]
+    pub fn with_valued_options<T: Into<Text>>(
+        mut self,
+        options: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.valued_options.to_mut().extend(options.into_iter().map(Into::into));
         self
     }
 

@@ -20,6 +20,8 @@ pub struct ProtocolBinding {
     pub vars: Cow<'static, [Var]>,
     /// The arguments of the redirect, before the user's own. No argument holds a secret.
     pub args: Template<Vec<String>>,
+    /// The arguments that make the redirect hold, after those. The guard adds them.
+    pub guard_args: Template<Vec<String>>,
     /// Variables of the environment that would break or betray the redirect.
     pub scrub: Cow<'static, [Scrub]>,
     /// The mark of an environment that is already redirected.
@@ -189,6 +191,7 @@ impl ProtocolBinding {
             slots: Cow::Borrowed(&[]),
             vars: Cow::Borrowed(&[]),
             args: Template(|_| Vec::new()),
+            guard_args: Template(|_| Vec::new()),
             scrub: Cow::Borrowed(&[]),
             mark: None,
         }
@@ -212,6 +215,13 @@ impl ProtocolBinding {
     #[must_use]
     pub const fn with_args(mut self, args: fn(&Redirect<'_>) -> Vec<String>) -> Self {
         self.args = Template(args);
+        self
+    }
+
+    /// Sets the arguments that the guard adds.
+    #[must_use]
+    pub const fn with_guard_args(mut self, args: fn(&Redirect<'_>) -> Vec<String>) -> Self {
+        self.guard_args = Template(args);
         self
     }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::{
     model::{
         Agent, OwnModels, PackageVersion, Prompt, PromptVar, ProtocolBinding, RedirectMark,
-        Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace, Text, Version,
+        Setting, SettingsFile, SettingsPlace, Text, Version,
     },
     names::EnvName,
 };
@@ -61,14 +61,6 @@ impl RedirectMark {
     #[must_use]
     pub fn new(variable: EnvName, contains: impl Into<Text>) -> Self {
         Self { variable, contains: contains.into() }
-    }
-}
-
-impl Setting {
-    /// A setting, and what it does to a redirected launch.
-    #[must_use]
-    pub const fn new(key: SettingKey, effect: SettingEffect) -> Self {
-        Self { key, effect }
     }
 }
 

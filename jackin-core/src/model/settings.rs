@@ -35,6 +35,8 @@ pub enum SettingsPlace {
     Variable(Text),
     /// Below the current directory.
     Project(Text),
+    /// At this path, where an administrator keeps settings for every user.
+    System(Text),
 }
 
 /// A setting, or several alike.
@@ -45,6 +47,35 @@ pub struct Setting {
     pub key: SettingKey,
     /// What it does to a redirected launch.
     pub effect: SettingEffect,
+    /// What it does to a launch on the agent's native provider.
+    pub native: NativeEffect,
+}
+
+impl Setting {
+    /// A setting that matters to redirected launches alone.
+    #[must_use]
+    pub const fn new(key: SettingKey, effect: SettingEffect) -> Self {
+        Self { key, effect, native: NativeEffect::None }
+    }
+
+    /// Sets what it does to a launch on the agent's native provider.
+    #[must_use]
+    pub const fn with_native(mut self, effect: NativeEffect) -> Self {
+        self.native = effect;
+        self
+    }
+}
+
+/// What a setting does to a launch on the agent's native provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NativeEffect {
+    /// It sends the prompts to no other provider.
+    None,
+    /// It would send them to another one, but jackin's own arguments win.
+    Overridden,
+    /// It sends them to another one.
+    Elsewhere,
 }
 
 /// The keys of a setting: tables and keys are joined by dots.

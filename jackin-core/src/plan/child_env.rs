@@ -10,8 +10,11 @@
 //!
 //! A variable of the layers reaches the child unless its value turns out to be another provider's key,
 //! it would redirect the agent's own login, or rule 3 applies.
+//!
+//! A value that the plan adds to a list comes after what the child would have under that name without it.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     ffi::{OsStr, OsString},
 };
@@ -20,7 +23,7 @@ use crate::{
     model::{Agent, ProtocolBinding, Var, VarSource},
     names::{EnvName, is_name},
     plan::{
-        ExecPlan, PlannedVar, ReadyPlan, Reason,
+        ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason,
         fate::{Assembled, Fate, Inherited, Native, Part, of_assembled, of_inherited},
         known_secrets::{KnownSecrets, trimmed},
     },
@@ -28,6 +31,9 @@ use crate::{
 
 /// The variables of an environment, in their order.
 pub type Vars = [(OsString, OsString)];
+
+/// A variable of a child: its name as the parent or the plan has it.
+pub type ChildVar<'a> = (&'a OsStr, Cow<'a, OsStr>);
 
 /// The child's whole environment: the parent's without what the plan removes, and what it sets.
 ///
@@ -42,12 +48,12 @@ pub fn child_env(
 ) -> Vec<(OsString, OsString)> {
     let parent: Vec<_> = parent.into_iter().collect();
     let child = child_vars(ready, &parent).into_iter();
-    child.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    child.map(|(name, value)| (name.to_owned(), value.into_owned())).collect()
 }
 
 /// The same as [`child_env`], without copies.
 #[must_use]
-pub fn child_vars<'a>(ready: &'a ReadyPlan<'_>, parent: &'a Vars) -> Vec<(&'a OsStr, &'a OsStr)> {
+pub fn child_vars<'a>(ready: &'a ReadyPlan<'_>, parent: &'a Vars) -> Vec<ChildVar<'a>> {
     let plan = ready.plan();
     let mut secrets = KnownSecrets::before_reading(plan, parent);
     let set = plan.without_foreign(ready, &secrets);
@@ -55,14 +61,46 @@ pub fn child_vars<'a>(ready: &'a ReadyPlan<'_>, parent: &'a Vars) -> Vec<(&'a Os
     let dropped = plan.dropped_with(parent, &secrets);
     let is_set = |name: &OsStr| set.iter().any(|(var, _)| is_name(&var.name, name));
     let mut seen = BTreeSet::new();
-    let inherited = parent
+    let arriving: Vec<_> = parent
         .iter()
-        .filter(|(name, _)| !dropped.contains(name) && !is_set(name) && seen.insert(name));
+        .filter(|(name, _)| !dropped.contains(name) && seen.insert(name))
+        .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+        .collect();
+    let inherited = arriving.iter().filter(|(name, _)| !is_set(name));
     let mut child = Vec::with_capacity(parent.len() + set.len());
-    child.extend(inherited.map(|(name, value)| (name.as_os_str(), value.as_os_str())));
-    child.extend(set.iter().map(|(var, text)| (OsStr::new(var.name.as_str()), OsStr::new(*text))));
+    child.extend(inherited.map(|(name, value)| (*name, Cow::Borrowed(*value))));
+    child.extend(set.iter().map(|(var, text)| {
+        let value = match var.value {
+            PlannedValue::Added(_) => {
+                let list = arriving.iter().find(|(name, _)| is_name(&var.name, name));
+                list.map_or(Cow::Borrowed(OsStr::new(*text)), |(_, list)| with_entries(list, text))
+            }
+            _ => Cow::Borrowed(OsStr::new(*text)),
+        };
+        (OsStr::new(var.name.as_str()), value)
+    }));
     plan.drop_incomplete(parent, &mut child);
     child
+}
+
+/// A list, separated by commas, with these entries as well.
+fn with_entries<'a>(list: &'a OsStr, entries: &str) -> Cow<'a, OsStr> {
+    let bytes = list.as_encoded_bytes();
+    // A star alone is every host; as one of several, programs differ.
+    let is_all = bytes.trim_ascii() == b"*";
+    let has = |entry: &str| {
+        let mut known = bytes.split(|byte| *byte == b',' || byte.is_ascii_whitespace());
+        is_all || known.any(|known| known.eq_ignore_ascii_case(entry.as_bytes()))
+    };
+    let mut list = Cow::Borrowed(list);
+    for entry in entries.split(',').filter(|entry| !has(entry)) {
+        let list = list.to_mut();
+        if !list.is_empty() {
+            list.push(",");
+        }
+        list.push(entry);
+    }
+    list
 }
 
 impl ExecPlan {
@@ -134,7 +172,9 @@ impl ExecPlan {
         };
         let state = Inherited {
             redirected: redirects.iter().any(|(name, value)| {
-                self.stale.of(agent, name.as_encoded_bytes(), value.as_encoded_bytes())
+                let value = value.as_encoded_bytes();
+                self.stale.of(agent, name.as_encoded_bytes(), value)
+                    || (own_key.is_some() && is_address_of(agent, name) && self.is_detour(value))
             }),
             key: seen(&|name| is_redirect_key_of(agent, name) && !self.sets(name)).all(),
             native: own_key.map(|_| Native {
@@ -152,7 +192,7 @@ impl ExecPlan {
     }
 
     /// Rule 3, for a redirect whose parts come from the parent, the layers or the plan.
-    fn drop_incomplete(&self, parent: &Vars, child: &mut Vec<(&OsStr, &OsStr)>) {
+    fn drop_incomplete(&self, parent: &Vars, child: &mut Vec<ChildVar<'_>>) {
         let concerned = |name: &&OsStr| self.may_concern(name);
         let here: Vec<_> =
             parent.iter().map(|(name, _)| name.as_os_str()).filter(concerned).collect();
@@ -169,10 +209,14 @@ impl ExecPlan {
             for binding in &*agent.bindings {
                 let Some(key) = key_of(binding) else { continue };
                 let inherits = |key: &EnvName| here.iter().any(|name| is_name(key, name));
-                let configured = self.held_back.contains(key) || self.sets(key.as_str().as_ref());
+                let configured = |name: &EnvName| {
+                    self.held_back.contains(name) || self.sets(name.as_str().as_ref())
+                };
                 let own_key = self.own_key_of(agent);
+                let own_url = own_key.and_then(|_| url_of(binding));
                 let state = Assembled {
-                    key: part(key, configured || inherits(key), &there),
+                    key: part(key, configured(key) || inherits(key), &there),
+                    url: own_url.map_or(Part::Absent, |url| part(url, configured(url), &there)),
                     own_key: own_key.map_or(Part::Absent, |own| part(own, inherits(own), &there)),
                 };
                 if of_assembled(state) != Fate::Keep {
@@ -210,6 +254,11 @@ impl ExecPlan {
     /// the launch leaves it its login.
     fn own_key_of(&self, agent: &Agent) -> Option<&EnvName> {
         self.inherited.as_ref().filter(|_| agent.id == self.agent)
+    }
+
+    /// Whether a URL of the parent's sends a launch on the agent's native provider elsewhere.
+    fn is_detour(&self, url: &[u8]) -> bool {
+        !self.removals.follows_parent() && self.stale.is_elsewhere(url)
     }
 
     fn sets(&self, name: &OsStr) -> bool {
@@ -260,6 +309,12 @@ fn named(vars: &[Var]) -> impl Iterator<Item = &EnvName> {
 /// The variable in which a binding finds its key, if it has a name of its own.
 fn key_of(binding: &ProtocolBinding) -> Option<&EnvName> {
     binding.vars.iter().filter(|var| var.is_key()).find_map(|var| var.name.as_ref())
+}
+
+/// The variable in which a binding finds its URL.
+fn url_of(binding: &ProtocolBinding) -> Option<&EnvName> {
+    let is_url = |var: &&Var| matches!(var.source, VarSource::BaseUrl);
+    binding.vars.iter().filter(is_url).find_map(|var| var.name.as_ref())
 }
 
 fn is_var_of(agent: &Agent, name: &OsStr, which: impl Fn(&Var) -> bool) -> bool {

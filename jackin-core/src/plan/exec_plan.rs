@@ -1,7 +1,7 @@
 //! What a launch will do, before and after its secrets are read, and what it does to an
 //! environment. Nothing here starts a process; a plan never shows a secret.
 
-use std::{borrow::Cow, collections::BTreeMap, ffi::OsString};
+use std::{borrow::Cow, collections::BTreeMap, ffi::OsString, ops::Range};
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::{
     config::Isolation,
     model::{Agent, Guard, KeyShape, PackageVersion},
     names::{AgentId, EnvName, ProviderId, RoleName, Source, WorkspaceName},
-    plan::{KnownKey, Removal, Removals, ServedModels, StaleRedirects},
+    plan::{HandOverError, KnownKey, Removal, Removals, ServedModels, StaleRedirects},
     value::{
         EnvValue, MaterializeError, Secret, SecretError, SecretFailure, SecretRef, SecretSource,
         has_nul,
@@ -40,6 +40,8 @@ pub struct ExecPlan {
     pub guard: Guard,
     /// Its arguments. None holds a secret unless the user wrote one there.
     pub args: Vec<OsString>,
+    /// Which of the arguments the guard adds.
+    pub(crate) guard_args: Range<usize>,
     /// The variables the agent gets.
     pub set: Vec<PlannedVar>,
     /// What it does not get from the parent's environment.
@@ -117,6 +119,8 @@ pub struct PlannedVar {
 pub enum PlannedValue {
     /// A text that anybody may see: a URL, a model, a number.
     Plain(Cow<'static, str>),
+    /// A text that anybody may see, added to the list that the child inherits under that name.
+    Added(Cow<'static, str>),
     /// A value from the layers. Any of them may be a secret, so none is shown.
     Secret(EnvValue),
 }
@@ -153,10 +157,26 @@ impl ExecPlan {
         self.removals.agent()
     }
 
-    /// The same plan with these arguments for the agent after those of the plan.
+    /// Whether it sends the agent to another endpoint than the agent's own.
     #[must_use]
-    pub fn with_args(mut self, args: impl IntoIterator<Item = OsString>) -> Self {
-        let args: Vec<_> = args.into_iter().collect();
+    pub const fn is_redirect(&self) -> bool {
+        self.inherited.is_none()
+    }
+
+    /// The same plan with these arguments for the agent after those of the plan.
+    ///
+    /// # Errors
+    /// Arguments that hand the session on to a process which does not have the plan's environment.
+    pub fn with_args(
+        mut self,
+        args: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, HandOverError> {
+        let mut args: Vec<_> = args.into_iter().collect();
+        // A script that led back to jackin passes on what the first launch added.
+        if args.starts_with(&self.args) {
+            args.drain(..self.args.len());
+        }
+        self.check_hand_overs(&args)?;
         if let Some(served) = &self.served {
             self.warnings.extend(
                 served
@@ -165,7 +185,7 @@ impl ExecPlan {
             );
         }
         self.args.extend(args);
-        self
+        Ok(self)
     }
 
     /// Whether a value is read from a variable that holds another provider's key.
@@ -179,6 +199,14 @@ impl ExecPlan {
     pub fn with_program(mut self, program: impl Into<OsString>) -> Self {
         self.program = program.into();
         self.program_source = None;
+        self
+    }
+
+    /// The same plan for a program that cannot be the agent, such as one that prints its environment:
+    /// without the arguments that the guard adds, which mean nothing to it.
+    #[must_use]
+    pub fn without_guard_args(mut self) -> Self {
+        self.args.drain(std::mem::take(&mut self.guard_args));
         self
     }
 
@@ -297,7 +325,7 @@ impl PlannedVar {
     #[must_use]
     pub const fn reference(&self) -> Option<&SecretRef> {
         match &self.value {
-            PlannedValue::Plain(_) => None,
+            PlannedValue::Plain(_) | PlannedValue::Added(_) => None,
             PlannedValue::Secret(value) => value.reference(),
         }
     }
@@ -305,7 +333,7 @@ impl PlannedVar {
     /// What it will hold, with what was read for it if it is a reference.
     fn text<'a>(&'a self, read: Option<&'a Secret>) -> &'a str {
         match &self.value {
-            PlannedValue::Plain(text) => text,
+            PlannedValue::Plain(text) | PlannedValue::Added(text) => text,
             PlannedValue::Secret(EnvValue::Literal(text)) => text.expose(),
             PlannedValue::Secret(EnvValue::Reference(_)) => read.map_or("", Secret::expose),
         }

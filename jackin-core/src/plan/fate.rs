@@ -71,6 +71,8 @@ pub(super) const fn of_inherited(state: Inherited) -> Fate {
 pub(super) struct Assembled {
     /// The key of the redirect, from the parent, the layers or the plan.
     pub(super) key: Part,
+    /// For the launched agent on its native provider: the URL, from the layers or the plan.
+    pub(super) url: Part,
     /// For the launched agent on its native provider: its own key, from the parent.
     pub(super) own_key: Part,
 }
@@ -78,13 +80,16 @@ pub(super) struct Assembled {
 /// Decides over a redirect when all values are known. The first row that matches wins.
 pub(super) const fn of_assembled(state: Assembled) -> Fate {
     use Part::{Absent, Arrives, Lost};
-    match (state.key, state.own_key) {
-        (Arrives, _) => Fate::Keep,
-        (Lost, _) => Fate::Drop,
+    //    key        url     own key
+    match (state.key, state.url, state.own_key) {
+        // The key would go to the agent's native host.
+        (_, Lost, _) => Fate::Drop,
+        (Arrives, _, _) => Fate::Keep,
+        (Lost, _, _) => Fate::Drop,
         // The own key stood beside this URL.
-        (Absent, Lost) => Fate::Drop,
+        (Absent, _, Lost) => Fate::Drop,
         // A URL without any key is the user's own affair.
-        (Absent, Absent | Arrives) => Fate::Keep,
+        (Absent, Absent | Arrives, Absent | Arrives) => Fate::Keep,
     }
 }
 
@@ -120,10 +125,10 @@ mod tests {
     #[test]
     fn an_assembled_redirect_has_its_key_or_is_gone() {
         for key in PARTS {
-            for own_key in PARTS {
-                let fate = of_assembled(Assembled { key, own_key });
-                let lost = key == Lost || (key == Absent && own_key == Lost);
-                assert_eq!(fate == Fate::Drop, lost, "{key:?} {own_key:?}");
+            for (url, own_key) in PARTS.iter().flat_map(|url| PARTS.map(|own| (*url, own))) {
+                let fate = of_assembled(Assembled { key, url, own_key });
+                let lost = key == Lost || url == Lost || (key == Absent && own_key == Lost);
+                assert_eq!(fate == Fate::Drop, lost, "{key:?} {url:?} {own_key:?}");
                 assert_ne!(fate, Fate::DropWithOwnKey);
             }
         }

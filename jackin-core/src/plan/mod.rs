@@ -4,17 +4,20 @@
 mod child_env;
 mod exec_plan;
 mod fate;
+mod hand_over;
 mod inherit;
 mod known_key;
 mod known_secrets;
 mod models;
+mod parent;
 mod redacted;
 mod removals;
 mod stale_redirects;
 
 pub use crate::names::same_name;
-pub use child_env::{Vars, child_env, child_vars};
+pub use child_env::{ChildVar, Vars, child_env, child_vars};
 pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, ResolvedProgram};
+pub use hand_over::HandOverError;
 pub use inherit::InheritRule;
 pub use redacted::{RedactedPlan, RedactedVar};
 pub use removals::Removal;

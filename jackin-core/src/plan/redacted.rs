@@ -1,6 +1,6 @@
 //! A plan as data for people and programs. What may be a secret is not in it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ffi::OsString};
 
 use serde::{Serialize, Serializer};
 
@@ -24,7 +24,8 @@ impl ExecPlan {
             program: self.program.to_string_lossy(),
             program_source: self.program_source.as_ref(),
             resolved: self.resolved.as_ref(),
-            args: self.args.iter().map(|arg| arg.to_string_lossy()).collect(),
+            args: texts(&self.args),
+            guard_args: texts(self.args.get(self.guard_args.clone()).unwrap_or_default()),
             set: self.set.iter().map(PlannedVar::redacted).collect(),
             remove: self.removals(),
             keep: self.kept(),
@@ -32,6 +33,10 @@ impl ExecPlan {
             warnings: &self.warnings,
         }
     }
+}
+
+fn texts(args: &[OsString]) -> Vec<Cow<'_, str>> {
+    args.iter().map(|arg| arg.to_string_lossy()).collect()
 }
 
 impl Serialize for ExecPlan {
@@ -43,12 +48,13 @@ impl Serialize for ExecPlan {
 impl PlannedVar {
     fn redacted(&self) -> RedactedVar<'_> {
         let (value, reference) = match &self.value {
-            PlannedValue::Plain(text) => (Some(text.as_ref()), None),
+            PlannedValue::Plain(text) | PlannedValue::Added(text) => (Some(text.as_ref()), None),
             PlannedValue::Secret(value) => (None, value.reference()),
         };
         RedactedVar {
             name: &self.name,
             value,
+            added: matches!(self.value, PlannedValue::Added(_)),
             secret: value.is_none(),
             reference,
             key: self.key.as_ref(),
@@ -86,6 +92,9 @@ pub struct RedactedPlan<'a> {
     pub resolved: Option<&'a ResolvedProgram>,
     /// Its arguments; bytes that are not UTF-8 are replaced here, not in the launch.
     pub args: Vec<Cow<'a, str>>,
+    /// Those of the arguments that the guard adds, so that the redirect holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub guard_args: Vec<Cow<'a, str>>,
     /// The variables the agent gets.
     pub set: Vec<RedactedVar<'a>>,
     /// What it does not get.
@@ -110,6 +119,9 @@ pub struct RedactedVar<'a> {
     /// Its value, if anybody may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<&'a str>,
+    /// Whether the value is added to the list that the agent inherits under that name.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub added: bool,
     /// Whether the value is withheld.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,

@@ -41,6 +41,8 @@ pub(crate) struct Removals {
     /// The agent's position in the registry.
     agent: usize,
     launch: Launch,
+    /// Whether a launch on the agent's native provider follows a redirect of the parent's.
+    follows_parent: bool,
 }
 
 /// Two launches remove the same if nothing that decides about it differs.
@@ -48,6 +50,7 @@ impl PartialEq for Removals {
     fn eq(&self, other: &Self) -> bool {
         self.agent() == other.agent()
             && self.launch == other.launch
+            && self.follows_parent == other.follows_parent
             && self.registry.agents() == other.registry.agents()
             && self.registry.keys() == other.registry.keys()
     }
@@ -91,7 +94,8 @@ impl<'a> Rule<'a> {
 impl Removals {
     /// Those of a native launch without a login.
     pub(crate) fn new(agent: usize, registry: &Registry) -> Self {
-        Self { agent, launch: Launch::Native(Vec::new()), registry: registry.clone() }
+        let launch = Launch::Native(Vec::new());
+        Self { agent, launch, follows_parent: false, registry: registry.clone() }
     }
 
     /// The agent.
@@ -107,6 +111,16 @@ impl Removals {
     /// Makes them those of a launch.
     pub(crate) fn set(&mut self, launch: Launch) {
         self.launch = launch;
+    }
+
+    /// Leaves a redirect of the parent's alone.
+    pub(crate) fn follow_parent(&mut self) {
+        self.follows_parent = true;
+    }
+
+    /// Whether a launch on the agent's native provider follows a redirect of the parent's.
+    pub(crate) const fn follows_parent(&self) -> bool {
+        self.follows_parent
     }
 
     /// Whether a name can mean anything to an agent or a provider: be removed, hold a key or be part
@@ -181,7 +195,12 @@ impl Removals {
         let other = "is another login than the one that was chosen";
         let others = self.agent().credentials();
         let others = others.filter(move |name| !logins.is_empty() && !logins.contains(name));
-        listed(binding.map_or(&[], |binding| &*binding.scrub))
+        let detours: &[Scrub] = match protocol {
+            // A login that the agent is given is for its own provider.
+            None if !self.follows_parent || !logins.is_empty() => &self.agent().detours,
+            _ => &[],
+        };
+        listed(binding.map_or(detours, |binding| &*binding.scrub))
             .chain(unset.map(move |name| Rule::derived(name, part)))
             .chain(others.map(move |name| Rule::listed(name.as_str(), other)))
     }

@@ -1,7 +1,7 @@
 //! How it shows that an environment sends an agent to another provider than the one that is meant.
 
 use crate::{
-    model::{Agent, Protocol, Var, VarSource},
+    model::{Agent, Protocol, Provider, Var, VarSource, host},
     names::{ProviderId, is_named},
     registry::Registry,
 };
@@ -47,6 +47,15 @@ impl StaleRedirects {
                 || (binding.vars.iter().any(|var| is_url(&var))
                     && self.holds(binding.protocol, &text()))
         })
+    }
+
+    /// Whether a URL leads to another host than the provider's own.
+    pub(crate) fn is_elsewhere(&self, url: &[u8]) -> bool {
+        let url = String::from_utf8_lossy(url);
+        let host = host(url.trim());
+        let own = self.registry.provider(self.provider.as_str());
+        let is_own = |own: &str| own.eq_ignore_ascii_case(host);
+        !host.is_empty() && !own.into_iter().flat_map(Provider::hosts).any(is_own)
     }
 
     fn holds(&self, protocol: Protocol, url: &str) -> bool {

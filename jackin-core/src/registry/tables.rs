@@ -301,7 +301,7 @@ impl Tables {
         for agent in &*self.agents {
             agent.credentials().for_each(|name| letters.add(name.as_str()));
             let scrubs = agent.bindings.iter().flat_map(|binding| &*binding.scrub);
-            for scrub in scrubs.chain(&*agent.nesting) {
+            for scrub in scrubs.chain(&*agent.nesting).chain(&*agent.detours) {
                 scrub.patterns.iter().for_each(|pattern| letters.add(pattern));
             }
             for mark in agent.bindings.iter().filter_map(|binding| binding.mark.as_ref()) {

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jackin_core::{Agent, EnvLayers, ExecPlan, plan::Vars};
+use jackin_core::{
+    Agent, EnvLayers, ExecPlan,
+    plan::{ChildVar, Vars},
+};
 
 use super::{find, launches, program_file::ProgramFile};
 use crate::{error::HostError, keys, os};
@@ -29,6 +32,16 @@ pub fn locate(plan: &ExecPlan, vars: &Vars, path: Option<&OsStr>) -> Result<Loca
     let file = find(expanded.as_ref().map_or(&*plan.program, |path| path.as_os_str()), path)?;
     let mark = Some(launches::next(&file, plan, vars)?);
     Ok(Located { file, needs_shell: false, mark })
+}
+
+/// Whether a program may be this agent, or a script that starts it. A compiled program whose path has
+/// nothing of the agent's name is not.
+#[must_use]
+pub fn can_be(agent: &Agent, program: &OsStr, path: Option<&OsStr>) -> bool {
+    let Ok(file) = find(program, path) else { return true };
+    let real = file.canonicalize().unwrap_or_default();
+    let is_named = |path: &Path| path.to_string_lossy().to_lowercase().contains(&*agent.program);
+    is_named(&file) || is_named(&real) || !ProgramFile::open(&file).is_binary()
 }
 
 /// The file of an agent's program: the one that the configuration names, else the one on this path.
@@ -68,14 +81,13 @@ impl Located {
     }
 
     /// The child's variables with the mark of this launch, and without those of helpers.
-    pub(super) fn marked<'a>(
-        &'a self,
-        mut env: Vec<(&'a OsStr, &'a OsStr)>,
-    ) -> Vec<(&'a OsStr, &'a OsStr)> {
+    pub(super) fn marked<'a>(&'a self, mut env: Vec<ChildVar<'a>>) -> Vec<ChildVar<'a>> {
         let marks = [launches::VARIABLE, keys::VARIABLE];
         env.retain(|(name, _)| !marks.iter().any(|mark| name == mark));
         env.extend(
-            self.mark.as_ref().map(|mark| (OsStr::new(launches::VARIABLE), mark.as_os_str())),
+            self.mark
+                .as_ref()
+                .map(|mark| (OsStr::new(launches::VARIABLE), mark.as_os_str().into())),
         );
         env
     }

@@ -14,14 +14,14 @@ use std::{convert::Infallible, ffi::OsStr, io, process::Command};
 
 use jackin_core::{
     ExecPlan, ReadyPlan,
-    plan::{Vars, child_vars, same_name},
+    plan::{ChildVar, Vars, child_vars, same_name},
 };
 
 #[cfg(unix)]
 use self::program_file::ProgramFile;
 pub use self::{
     find::find,
-    located::{Located, find_agent, locate},
+    located::{Located, can_be, find_agent, locate},
     off_path::installed_off_path,
 };
 use crate::error::HostError;
@@ -31,7 +31,7 @@ use crate::error::HostError;
 const UNKNOWN: i32 = 125;
 
 /// The variables of a child.
-type Env<'a> = [(&'a OsStr, &'a OsStr)];
+type Env<'a> = [ChildVar<'a>];
 
 /// Becomes the agent, and returns only if that fails. Where a process cannot become another, as on
 /// Windows, it waits for the agent and ends with its exit code. The parent's environment is
@@ -99,14 +99,14 @@ fn command_of(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> Command {
     if !located.needs_shell() {
         std::os::unix::process::CommandExt::arg0(&mut command, &plan.program);
     }
-    command.args(&plan.args).env_clear().envs(env.iter().copied());
+    command.args(&plan.args).env_clear().envs(env.iter().map(|(name, value)| (name, value)));
     command
 }
 
 /// The child's PATH counts, as with `env`; the system does not search it once the environment is
 /// replaced.
-fn path_of<'a>(env: &Env<'a>) -> Option<&'a OsStr> {
-    env.iter().find(|(name, _)| same_name(name, "PATH".as_ref())).map(|(_, path)| *path)
+fn path_of<'a>(env: &'a Env<'_>) -> Option<&'a OsStr> {
+    env.iter().find(|(name, _)| same_name(name, "PATH".as_ref())).map(|(_, path)| &**path)
 }
 
 /// Becomes the agent, in the file that was found for it or else on the child's PATH.

@@ -33,7 +33,8 @@ pub(crate) fn count() {
 
 /// A home in which a key is read in one of these ways, and the agent is this script.
 fn home(key: &str, agent: &str) -> Home {
-    let home = Home::with_config(&format!("[env]\n{key}\n"));
+    // The guard would add arguments, which a direct start does not have.
+    let home = Home::with_config(&format!("guard = 'off'\n[env]\n{key}\n"));
     let secret = home.write("secret", "key");
     fs::set_permissions(secret, fs::Permissions::from_mode(0o600)).unwrap();
     // They leave what they can: a process of their own, and what was to be read.

@@ -94,7 +94,8 @@ fn a_program_that_is_no_shell_script_ends() {
         "loop.c",
         "#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\nint main(int c, char **v) {\n\
          FILE *f = fopen(\"rounds\", \"a\"); fputs(\"\\n\", f); if (ftell(f) > 300) exit(9); fclose(f);\n\
-         execlp(\"jk\", \"jk\", \"run\", \"--provider\", \"zai\", \"claude\", v[1], NULL); return 1; }\n",
+         char *words[20] = {\"jk\", \"run\", \"--provider\", \"zai\", \"claude\"}; \
+         for (int n = 1; n < c && n < 15; n++) words[n + 4] = v[n]; execvp(\"jk\", words); return 1; }\n",
     );
     let mut cc = std::process::Command::new("cc");
     let compiled = cc.arg("-o").arg(home.path().join("first/claude")).arg(source).status();
@@ -158,7 +159,12 @@ fn a_wrapper_that_becomes_another_launch_is_no_loop() {
         "claude",
         "x",
     ]));
-    assert_eq!((seen.code, &*seen.out), (Some(0), "the agent x\n"), "{}", seen.err);
+    assert_eq!(
+        (seen.code, &*seen.out),
+        (Some(0), "the agent --teammate-mode in-process x\n"),
+        "{}",
+        seen.err
+    );
 }
 
 /// The mark is for the launch that made it: what else stands in the variable is no mark.

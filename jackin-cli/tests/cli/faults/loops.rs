@@ -47,9 +47,15 @@ fn a_script_of_the_agents_name_that_starts_jackin() {
         );
         assert!(seen.err.starts_with(&message), "{}", seen.err);
         home.script("bin/claude", "echo the agent \"$@\"");
-        assert_eq!(on_path(&home, JACKIN, &LAUNCH).out, "the agent -p\n");
+        assert_eq!(
+            on_path(&home, JACKIN, &LAUNCH).out,
+            "the agent --teammate-mode in-process -p\n"
+        );
         let seen = on_path(&home, file.to_str().unwrap(), &["-p"]);
-        assert_eq!((seen.out.as_str(), seen.err.as_str()), ("the agent -p\n", ""));
+        assert_eq!(
+            (seen.out.as_str(), seen.err.as_str()),
+            ("the agent --teammate-mode in-process -p\n", "")
+        );
     }
 }
 
@@ -60,7 +66,7 @@ fn a_link_of_the_agents_name_to_jackin() {
     let seen = on_path(&home, JACKIN, &LAUNCH);
     assert!(seen.code == Some(127) && seen.err.contains("which starts jackin"), "{}", seen.err);
     home.script("bin/claude", "echo the agent \"$@\"");
-    assert_eq!(on_path(&home, JACKIN, &LAUNCH).out, "the agent -p\n");
+    assert_eq!(on_path(&home, JACKIN, &LAUNCH).out, "the agent --teammate-mode in-process -p\n");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{Changes, pretty};
 
 pub(super) fn write(changes: &Changes<'_>) -> Vec<u8> {
     let set: Map<_, _> =
-        changes.set.iter().map(|var| (var.name.to_string(), var.value.into())).collect();
+        changes.set.iter().map(|var| (var.name.to_string(), (&*var.value).into())).collect();
     let remove: Vec<_> = changes.removed().filter_map(OsStr::to_str).collect();
     pretty(&json!({ "schema": 1, "set": set, "remove": remove }))
 }

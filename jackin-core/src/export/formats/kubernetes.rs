@@ -8,7 +8,7 @@ use super::{Changes, pretty};
 
 pub(super) fn write(changes: &Changes<'_>) -> Vec<u8> {
     let data =
-        changes.set.iter().map(|var| (var.name.to_string(), STANDARD.encode(var.value).into()));
+        changes.set.iter().map(|var| (var.name.to_string(), STANDARD.encode(&*var.value).into()));
     pretty(&json!({
         "apiVersion": "v1",
         "kind": "Secret",

@@ -116,7 +116,7 @@ fn lines(
     line: impl Fn(&EnvName, &str) -> Result<String, &'static str>,
 ) -> Result<Vec<u8>, ExportError> {
     let lines = changes.set.iter().map(|var| {
-        line(var.name, var.value).map_err(|problem| ExportError::Value {
+        line(var.name, &var.value).map_err(|problem| ExportError::Value {
             variable: var.name.clone(),
             target,
             problem,

@@ -136,7 +136,7 @@ impl Shell {
         let mut script = (syntax.keep)(&touched);
         script.extend(removed.into_iter().map(syntax.remove));
         for var in &changes.set {
-            script += &(syntax.set)(var.name, var.value).map_err(|problem| {
+            script += &(syntax.set)(var.name, &var.value).map_err(|problem| {
                 let target = "a script for this shell";
                 ExportError::Value { variable: var.name.clone(), target, problem }
             })?;

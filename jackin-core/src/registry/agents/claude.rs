@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{NO_ARGS, fixed, scrub, texts, var};
 use crate::{
-    model::{Guard, Protocol, ProtocolBinding, RedirectMark, Slot, VarSource},
+    model::{Guard, Protocol, ProtocolBinding, RedirectMark, Slot, Template, VarSource},
     names::EnvName,
 };
 
@@ -13,6 +13,8 @@ pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
     protocol: Protocol::Anthropic,
     slots: Cow::Borrowed(&Slot::ALL),
     args: NO_ARGS,
+    // In panes of tmux, team-mates would take tmux's environment. Accepted from 2.1.112 on at least.
+    guard_args: Template(|_| vec!["--teammate-mode".into(), "in-process".into()]),
     vars: Cow::Borrowed(&[
         var("ANTHROPIC_AUTH_TOKEN", VarSource::Key, Guard::Off),
         var("ANTHROPIC_BASE_URL", VarSource::BaseUrl, Guard::Off),

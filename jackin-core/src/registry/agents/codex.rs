@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use super::{quoted, scrub, texts};
 use crate::model::{Protocol, ProtocolBinding, Redirect, Slot, Template, Var};
 
-/// Measured on Codex 0.169.0. Everything goes by `-c`, which beats the user's configuration and
+/// Measured on Codex 0.155.0 to 0.171.0. Everything goes by `-c`, which beats the user's configuration and
 /// profile, and yields to the user's own `-m`.
 pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
     protocol: Protocol::OpenaiResponses,
     slots: Cow::Borrowed(&[Slot::Main]),
     vars: Cow::Borrowed(&[Var::key_as_configured()]),
     args: Template(codex_args),
+    guard_args: Template(codex_guard),
     scrub: Cow::Borrowed(&[
         scrub(
             "could name another endpoint or credential",
@@ -42,5 +43,22 @@ fn codex_args(redirect: &Redirect<'_>) -> Vec<String> {
     ];
     let window = redirect.endpoint.window.as_ref();
     settings.extend(window.map(|window| format!("model_context_window={}", window.value)));
+    each_with_c(settings)
+}
+
+/// The least that keeps it from asking any other host, with a stored login and without one, and from
+/// asking the provider for a model that it does not serve.
+fn codex_guard(redirect: &Redirect<'_>) -> Vec<String> {
+    each_with_c(vec![
+        format!("review_model={}", quoted(redirect.model(Slot::Main))),
+        "analytics.enabled=false".to_owned(),
+        // It would fetch its list of plugins from three hosts. The price is the user's plugins.
+        "features.plugins=false".to_owned(),
+        // It leaves the stored login unread, which would be sent to chatgpt.com.
+        "cli_auth_credentials_store=\"ephemeral\"".to_owned(),
+    ])
+}
+
+fn each_with_c(settings: Vec<String>) -> Vec<String> {
     settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]).collect()
 }

@@ -17,6 +17,7 @@ const fn binding(protocol: Protocol) -> ProtocolBinding {
         slots: Cow::Borrowed(&[Slot::Main]),
         vars: Cow::Borrowed(KIMI_VARS),
         args: NO_ARGS,
+        guard_args: NO_ARGS,
         scrub: Cow::Borrowed(SCRUB),
         mark: None,
     }
@@ -39,6 +40,7 @@ static SCRUB: &[Scrub] = &[
             "OPENAI_*",
         ],
     ),
+    scrub("would send what the agent looks up to another service", texts!["KIMI_WEB_*"]),
     scrub("would let anybody in between read the key", texts!["NODE_TLS_REJECT_UNAUTHORIZED"]),
 ];
 

@@ -3,6 +3,7 @@
 
 mod claude;
 mod codex;
+mod hand_overs;
 mod kimi;
 mod opencode;
 mod settings;
@@ -76,6 +77,13 @@ pub(crate) static AGENTS: &[Agent] = &[
                 "CLAUDE_PROJECT_DIR",
             ],
         )]),
+        detours: Cow::Borrowed(&[scrub(
+            "sends the prompts to another cloud",
+            texts!["CLAUDE_CODE_USE_*"],
+        )]),
+        native_args: Cow::Borrowed(&[]),
+        hand_overs: Cow::Borrowed(hand_overs::CLAUDE),
+        valued_options: Cow::Borrowed(texts!["--model", "--settings", "-w", "--worktree"]),
     },
     Agent {
         id: AgentId::from_static("codex"),
@@ -96,6 +104,10 @@ pub(crate) static AGENTS: &[Agent] = &[
         settings: Cow::Borrowed(settings::CODEX),
         prompt: prompt(texts!["exec", "--skip-git-repo-check", "Reply with the word ok"]),
         nesting: Cow::Borrowed(&[]),
+        detours: Cow::Borrowed(&[]),
+        native_args: Cow::Borrowed(&[]),
+        hand_overs: Cow::Borrowed(hand_overs::CODEX),
+        valued_options: Cow::Borrowed(texts!["-c", "--config", "-m", "--model"]),
     },
     Agent {
         id: AgentId::from_static("opencode"),
@@ -113,6 +125,10 @@ pub(crate) static AGENTS: &[Agent] = &[
         settings: Cow::Borrowed(settings::OPENCODE),
         prompt: prompt(texts!["run", "Reply with the word ok"]),
         nesting: Cow::Borrowed(&[]),
+        detours: Cow::Borrowed(&[]),
+        native_args: Cow::Borrowed(&[]),
+        hand_overs: Cow::Borrowed(hand_overs::OPENCODE),
+        valued_options: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("kimi"),
@@ -130,6 +146,10 @@ pub(crate) static AGENTS: &[Agent] = &[
         settings: Cow::Borrowed(settings::KIMI),
         prompt: prompt(texts!["-p", "Reply with the word ok"]),
         nesting: Cow::Borrowed(&[]),
+        detours: Cow::Borrowed(&[]),
+        native_args: Cow::Borrowed(&[]),
+        hand_overs: Cow::Borrowed(hand_overs::KIMI),
+        valued_options: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("amp"),
@@ -147,6 +167,10 @@ pub(crate) static AGENTS: &[Agent] = &[
         settings: Cow::Borrowed(&[]),
         prompt: None,
         nesting: Cow::Borrowed(&[]),
+        detours: Cow::Borrowed(&[]),
+        native_args: Cow::Borrowed(&[]),
+        hand_overs: Cow::Borrowed(&[]),
+        valued_options: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("grok"),
@@ -164,6 +188,10 @@ pub(crate) static AGENTS: &[Agent] = &[
         settings: Cow::Borrowed(&[]),
         prompt: None,
         nesting: Cow::Borrowed(&[]),
+        detours: Cow::Borrowed(&[]),
+        native_args: Cow::Borrowed(&[]),
+        hand_overs: Cow::Borrowed(&[]),
+        valued_options: Cow::Borrowed(&[]),
     },
 ];
 

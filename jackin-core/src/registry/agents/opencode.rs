@@ -21,6 +21,7 @@ const fn binding(protocol: Protocol) -> ProtocolBinding {
         slots: Cow::Borrowed(&[Slot::Main, Slot::SmallFast]),
         vars: Cow::Borrowed(OPENCODE_VARS),
         args: NO_ARGS,
+        guard_args: NO_ARGS,
         scrub: Cow::Borrowed(SCRUB),
         mark: Some(RedirectMark {
             variable: EnvName::from_static("OPENCODE_CONFIG_CONTENT"),
@@ -44,6 +45,10 @@ static SCRUB: &[Scrub] = &[
             "OPENCODE_TEST_*",
         ],
     ),
+    scrub(
+        "would send the session or a login to another company",
+        texts!["MODAL_PROXY_TOKEN", "OPENCODE_AUTO_SHARE"],
+    ),
     scrub("would stop the agent before its first request", texts!["OPENCODE_WORKSPACE_ID"]),
     scrub("would let anybody in between read the key", texts!["NODE_TLS_REJECT_UNAUTHORIZED"]),
     // Another Bun program.
@@ -59,6 +64,11 @@ static OPENCODE_VARS: &[Var] = &[
     // A cloned repository's settings may name any variable, and a server to send it to, and nobody
     // is asked. The price is the project's own instructions.
     var("OPENCODE_DISABLE_PROJECT_CONFIG", fixed("1"), Guard::On),
+    // The user's settings, or `run --share`, would post the conversation to opncd.ai.
+    var("OPENCODE_DISABLE_SHARE", fixed("1"), Guard::On),
+    // In place of the stored logins: one of the kind "wellknown" brings settings from its host, and
+    // those may name any variable and a server to send it to.
+    var("OPENCODE_AUTH_CONTENT", fixed("{}"), Guard::On),
 ];
 
 /// Inline configuration, which beats the user's and is merged with it: hence a provider of a name

@@ -11,7 +11,7 @@ use crate::model::{
 };
 
 const fn named(key: &'static str, effect: SettingEffect) -> Setting {
-    Setting { key: Named(Cow::Borrowed(key)), effect }
+    Setting::new(Named(Cow::Borrowed(key)), effect)
 }
 
 /// Measured on Claude Code 2.1.329.
@@ -40,7 +40,7 @@ static CLAUDE_SETTINGS: &[Setting] = &[
         Effective(Cow::Borrowed("can change the body of every request")),
     ),
     named("env.ANTHROPIC_BETAS", Effective(Cow::Borrowed("adds a header to every request"))),
-    Setting { key: Variables(Cow::Borrowed("env")), effect: Guarded },
+    Setting::new(Variables(Cow::Borrowed("env")), Guarded),
     named("apiKeyHelper", Guarded),
     named("model", Guarded),
 ];
@@ -53,7 +53,7 @@ const fn claude_home(usual: &'static str, file: &'static str) -> SettingsPlace {
     }
 }
 
-/// Measured on Codex 0.169.0.
+/// Measured on Codex 0.171.0.
 pub(super) static CODEX: &[SettingsFile] = &[SettingsFile {
     place: User {
         variable: Some(Cow::Borrowed("CODEX_HOME")),
@@ -66,6 +66,9 @@ pub(super) static CODEX: &[SettingsFile] = &[SettingsFile {
             "model_providers.jackin-*",
             Effective(Cow::Borrowed("is merged with what jackin sets")),
         ),
+        named("review_model", Guarded),
+        named("analytics", Guarded),
+        named("plugins", Guarded),
         named("model_provider", Overridden),
         named("model", Overridden),
     ]),
@@ -102,6 +105,7 @@ pub(super) static OPENCODE: &[SettingsFile] = &[
 static OPENCODE_SETTINGS: &[Setting] = &[
     named("provider.jackin-*", Effective(Cow::Borrowed("is merged with what jackin sets"))),
     named("agent.*.model", Effective(Cow::Borrowed("stops the agent before its first request"))),
+    named("share", Guarded),
     named("provider.*", Overridden),
     named("model", Overridden),
     named("small_model", Overridden),
@@ -132,5 +136,12 @@ pub(super) static KIMI: &[SettingsFile] = &[SettingsFile {
         usual: Cow::Borrowed(".kimi-code"),
         file: Cow::Borrowed("config.toml"),
     },
-    settings: Cow::Borrowed(&[named("default_model", Overridden)]),
+    settings: Cow::Borrowed(&[
+        // The name that the agent gives to what comes by its variables.
+        named(
+            "providers.__kimi_env__",
+            Effective(Cow::Borrowed("is merged with what jackin sets, headers among it")),
+        ),
+        named("default_model", Overridden),
+    ]),
 }];

@@ -1,0 +1,66 @@
+//! What the guard's arguments close in the real Codex: other hosts, the stored login, a review's model.
+
+use std::process::Command;
+
+use super::{
+    codex::{CODEX, SAY_HI, complaints},
+    stage::{MINIMAX, PROVIDERS, Stage, assert_none},
+};
+
+/// A ChatGPT login, of which only the form is real.
+fn log_in(stage: &Stage) {
+    // {"alg":"none"}, {"exp":4102444800,"https://api.openai.com/auth":{"chatgpt_plan_type":"pro","chatgpt_account_id":"acc"}}
+    let token = "eyJhbGciOiJub25lIn0.eyJleHAiOjQxMDI0NDQ4MDAsImh0dHBzOi8vYXBpLm9wZW5haS5jb20vYXV0aCI6\
+        eyJjaGF0Z3B0X3BsYW5fdHlwZSI6InBybyIsImNoYXRncHRfYWNjb3VudF9pZCI6ImFjYyJ9fQ.e30";
+    let token = token.replace(char::is_whitespace, "");
+    let login = format!(
+        r#"{{"auth_mode": "chatgpt", "OPENAI_API_KEY": null, "last_refresh": "2999-01-01T00:00:00Z",
+        "tokens": {{"id_token": "{token}", "access_token": "{token}",
+        "refresh_token": "sentinel-foreign-refresh", "account_id": "acc"}}}}"#
+    );
+    stage.plant("home/.codex/auth.json", &login);
+}
+
+/// The hosts that were asked for, and what was complained of.
+fn run(first: &str, with_login: bool) -> (Vec<String>, Vec<String>) {
+    let stage = Stage::new(&CODEX);
+    stage.configure(first, &PROVIDERS);
+    if with_login {
+        log_in(&stage);
+    }
+    let outcome = stage.run(stage.jackin(MINIMAX.id, SAY_HI));
+    let mut hosts: Vec<_> = stage.elsewhere.requests().iter().map(|r| r.path.clone()).collect();
+    hosts.sort();
+    hosts.dedup();
+    (hosts, complaints(&stage, &outcome))
+}
+
+#[test]
+#[ignore = "needs npm and the real Codex; .ci/run runs it"]
+fn no_other_host_is_asked_with_or_without_a_login() {
+    for with_login in [false, true] {
+        let (hosts, complaints) = run("", with_login);
+        assert_none(&complaints, "with the guard");
+        assert!(hosts.is_empty(), "login: {with_login}: {hosts:?}");
+        let (hosts, _) = run("guard = \"off\"", with_login);
+        assert!(hosts.contains(&"chatgpt.com:443".to_owned()), "login: {with_login}: {hosts:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs npm and the real Codex; .ci/run runs it"]
+fn a_review_asks_for_the_providers_model() {
+    for (first, model) in [("", "MiniMax-M3"), ("guard = \"off\"", "gpt-sentinel")] {
+        let stage = Stage::new(&CODEX);
+        stage.configure(first, &PROVIDERS);
+        stage.plant("home/.codex/config.toml", "review_model = \"gpt-sentinel\"\n");
+        stage.write("work/new.txt", "to be reviewed");
+        let made =
+            Command::new("git").args(["init", "-q"]).current_dir(stage.path("work")).status();
+        assert!(made.unwrap().success());
+        let review = ["exec", "--skip-git-repo-check", "review", "--uncommitted"];
+        let outcome = stage.run(stage.jackin(MINIMAX.id, &review));
+        let complaints = stage.complaints(&outcome, MINIMAX, &[model]);
+        assert_none(&complaints, model);
+    }
+}

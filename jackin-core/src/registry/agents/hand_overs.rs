@@ -1,0 +1,81 @@
+//! Ways in which the agents hand a session on to another process. Each row is measured, on the versions
+//! that the agents' tables name.
+
+use std::borrow::Cow;
+
+use super::texts;
+use crate::model::{HandOver, HandOverFate, Text, Words};
+
+const fn options(options: &'static [Text]) -> Words {
+    Words::Options(Cow::Borrowed(options))
+}
+
+const fn subcommand(words: &'static [Text]) -> Words {
+    Words::Subcommand(Cow::Borrowed(words))
+}
+
+const fn refused(words: Words, because: &'static str, instead: &'static str) -> HandOver {
+    let (because, instead) = (Cow::Borrowed(because), Cow::Borrowed(instead));
+    HandOver::new(words, HandOverFate::Refused { because, instead })
+}
+
+const fn held(words: Words, why: &'static str) -> HandOver {
+    HandOver::new(words, HandOverFate::Held(Cow::Borrowed(why)))
+}
+
+const IN_A_TAB: &str = "`jackin run --tab` opens a tab of tmux or Zellij on this provider";
+const SERVICE: &str = "the background service has the endpoint and the key of whoever started it";
+const HERE: &str = "without it, the session runs in this terminal";
+const THE_AGENT_ITSELF: &str = "start a session itself, in this terminal";
+const RESUME: &str = "`--resume` takes a conversation up in this terminal";
+
+pub(super) static CLAUDE: &[HandOver] = &[
+    refused(
+        options(texts!["--tmux"]),
+        "the session in tmux takes tmux's environment, with another key and another endpoint",
+        IN_A_TAB,
+    ),
+    refused(options(texts!["--bg", "--background"]), SERVICE, HERE),
+    refused(subcommand(texts!["agents"]), SERVICE, THE_AGENT_ITSELF),
+    refused(subcommand(texts!["attach"]), SERVICE, RESUME),
+    refused(subcommand(texts!["respawn"]), SERVICE, RESUME),
+    refused(
+        Words::OptionValue {
+            option: Cow::Borrowed("--teammate-mode"),
+            values: Cow::Borrowed(texts!["auto", "iterm2", "tmux"]),
+        },
+        "team-mates in panes take the terminal's environment, with another key or none",
+        "`--teammate-mode in-process`, which jackin sets, keeps them in this process",
+    ),
+    held(
+        Words::Session(Cow::Borrowed("agent teams")),
+        "`--teammate-mode in-process` keeps team-mates in this process",
+    ),
+    held(options(texts!["--continue", "--resume"]), "it goes on in this process"),
+    held(options(texts!["--cloud", "--teleport", "--remote-control"]), "nothing is sent"),
+];
+
+pub(super) static CODEX: &[HandOver] = &[
+    refused(
+        subcommand(texts!["app-server", "daemon"]),
+        "it leaves a daemon behind that has the key and not the endpoint",
+        THE_AGENT_ITSELF,
+    ),
+    refused(
+        subcommand(texts!["remote-control", "start"]),
+        "it leaves a daemon behind that has the key and not the endpoint",
+        THE_AGENT_ITSELF,
+    ),
+    held(subcommand(texts!["app-server"]), "over standard input it uses the chosen provider"),
+    held(subcommand(texts!["resume"]), "a session of another provider ends before it sends"),
+];
+
+pub(super) static OPENCODE: &[HandOver] = &[held(
+    options(texts!["--share"]),
+    "sharing is turned off: the session goes on and is not published",
+)];
+
+pub(super) static KIMI: &[HandOver] = &[
+    held(subcommand(texts!["acp"]), "it uses the chosen provider"),
+    held(subcommand(texts!["web"]), "it listens on this machine, with a token of its own"),
+];
