@@ -425,7 +425,7 @@ fn the_users_own_provider_is_a_sign_as_well() {
 fn another_agents_redirect_is_undone() {
     let claude = child("[env]\nZAI_API_KEY = 'zais-key'", "zai", vars(&[("HOME", "/home/me")]));
     let got = child_of("codex", "[env]\nMINIMAX_API_KEY = 'sk-cp-x'", "minimax", claude);
-    assert_eq!(got, vars(&[("HOME", "/home/me"), ("MINIMAX_API_KEY", "sk-cp-x")]));
+    assert_eq!(got, vars(&[("HOME", "/home/me"), ("CODEX_JACKIN_KEY", "sk-cp-x")]));
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn came_back(stage: &Stage, text: &str) -> bool {
 }
 
 /// What the plan says, by hand, but for the blank that hides the key from commands.
-fn redirect(stage: &Stage, command: &mut Command) {
+pub(crate) fn redirect(stage: &Stage, command: &mut Command) {
     let provider = format!(
         r#"model_providers.by-hand={{name="By hand",base_url="{}/v1",env_key="MINIMAX_API_KEY",wire_api="responses"}}"#,
         stage.provider.url()

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use super::{
-    codex::{CODEX, SAY_HI, complaints},
-    stage::{MINIMAX, PROVIDERS, Stage, assert_none},
+    codex::{CODEX, SAY_HI, complaints, redirect},
+    stage::{FOREIGN, MINIMAX, PROVIDERS, Stage, assert_none, assert_some},
 };
 
 /// A ChatGPT login, of which only the form is real.
@@ -63,4 +63,22 @@ fn a_review_asks_for_the_providers_model() {
         let complaints = stage.complaints(&outcome, MINIMAX, &[model]);
         assert_none(&complaints, model);
     }
+}
+
+/// Codex sets what this file says over its environment.
+#[test]
+#[ignore = "needs npm and the real Codex; .ci/run runs it"]
+fn a_key_in_the_users_env_file_does_not_replace_the_providers() {
+    let keys = "MINIMAX_API_KEY=sentinel-foreign\nCODEX_JACKIN_KEY=sentinel-foreign\n";
+    let stage = Stage::new(&CODEX);
+    stage.plant("home/.codex/.env", keys);
+    let outcome = stage.run(stage.jackin(MINIMAX.id, SAY_HI));
+    assert_none(&complaints(&stage, &outcome), "by jackin");
+
+    let stage = Stage::new(&CODEX);
+    stage.plant("home/.codex/.env", keys);
+    let mut by_hand = stage.bare(SAY_HI);
+    redirect(&stage, &mut by_hand);
+    let outcome = stage.run(by_hand);
+    assert_some(&complaints(&stage, &outcome), FOREIGN);
 }

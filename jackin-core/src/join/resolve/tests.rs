@@ -83,13 +83,13 @@ fn what_the_registry_does_not_know_is_not_joined() {
 fn no_layer_sets_what_an_added_provider_sets() {
     let name = EnvName::from_static("QUITE_ANOTHER_NAME");
     let layer = EnvLayer::new(Scope::Global, None);
-    let layer = layer.with(name.clone(), EnvValue::parse("sk-cp-1").unwrap(), None);
-    let mut provider = Registry::built_in().provider("minimax").unwrap().clone();
+    let layer = layer.with(name.clone(), EnvValue::parse("sk-1").unwrap(), None);
+    let mut provider = Registry::built_in().provider("zai").unwrap().clone();
     provider.key.value = name.clone();
     let registry = Registry::built_in().with_provider(provider).unwrap();
     let layers = EnvLayers::new(registry).with(layer);
-    let agent = layers.registry().agent("codex").unwrap();
-    let provider = layers.registry().provider("minimax").unwrap();
+    let agent = layers.registry().agent("opencode").unwrap();
+    let provider = layers.registry().provider("zai").unwrap();
     let plan = resolve(&layers, agent, provider).unwrap();
     assert_eq!(plan.set.iter().filter(|var| var.name == name).count(), 1);
 }

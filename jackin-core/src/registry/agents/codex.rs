@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 
-use super::{quoted, scrub, texts};
-use crate::model::{Protocol, ProtocolBinding, Redirect, Slot, Template, Var};
+use super::{quoted, scrub, texts, var};
+use crate::model::{Guard, Protocol, ProtocolBinding, Redirect, Slot, Template, VarSource};
+
+/// The variable that holds the key. Codex sets what the user's `~/.codex/.env` says over its environment,
+/// but for names that begin with `CODEX_`: the key of that file would be sent in place of this one.
+const KEY: &str = "CODEX_JACKIN_KEY";
 
 /// Measured on Codex 0.155.0 to 0.171.0. Everything goes by `-c`, which beats the user's configuration and
 /// profile, and yields to the user's own `-m`.
 pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
     protocol: Protocol::OpenaiResponses,
     slots: Cow::Borrowed(&[Slot::Main]),
-    vars: Cow::Borrowed(&[Var::key_as_configured()]),
+    vars: Cow::Borrowed(&[var(KEY, VarSource::Key, Guard::Off)]),
     args: Template(codex_args),
     guard_args: Template(codex_guard),
     scrub: Cow::Borrowed(&[
@@ -28,7 +32,7 @@ pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
 }];
 
 fn codex_args(redirect: &Redirect<'_>) -> Vec<String> {
-    let (name, key) = (redirect.name(), &redirect.provider.key.value);
+    let name = redirect.name();
     let mut settings = vec![
         format!("model_provider={}", quoted(&name)),
         format!("model={}", quoted(redirect.model(Slot::Main))),
@@ -36,10 +40,10 @@ fn codex_args(redirect: &Redirect<'_>) -> Vec<String> {
             "model_providers.{name}={{name={},base_url={},env_key={},wire_api=\"responses\"}}",
             quoted(&redirect.provider.label.value),
             quoted(redirect.base_url()),
-            quoted(key.as_str()),
+            quoted(KEY),
         ),
         // What the agent runs inherits its environment, but for this.
-        format!("shell_environment_policy.set.{key}=\"\""),
+        format!("shell_environment_policy.set.{KEY}=\"\""),
     ];
     let window = redirect.endpoint.window.as_ref();
     settings.extend(window.map(|window| format!("model_context_window={}", window.value)));
