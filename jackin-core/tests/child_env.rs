@@ -125,8 +125,9 @@ fn kept() -> BTreeMap<OsString, OsString> {
     KEPT.iter().map(|name| (name.into(), format!("parent's {name}").into())).collect()
 }
 
-const GUARD: [(&str, &str); 2] = [
+const GUARD: [(&str, &str); 3] = [
     ("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", "1"),
+    ("CLAUDE_CODE_DISABLE_AGENT_VIEW", "1"),
     ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
 ];
 

@@ -135,6 +135,7 @@ fn the_listing_shows_no_secret() {
          API_TIMEOUT_MS=3000000\n\
          CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1\n\
          CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST=1\n\
+         CLAUDE_CODE_DISABLE_AGENT_VIEW=1\n\
          ANTHROPIC_MODEL=glm-5.1\n\
          ANTHROPIC_DEFAULT_FABLE_MODEL=glm-5.1\n\
          ANTHROPIC_SMALL_FAST_MODEL=glm-4.5-air\n\

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{
     claude::CLAUDE,
     recorder::Request,
-    stage::{FOREIGN, PROVIDERS, Stage, ZAI},
+    stage::{ANSWER, FOREIGN, PROVIDERS, Stage, ZAI},
 };
 
 /// The longest time in which a session appears.
@@ -70,7 +70,14 @@ impl<'a> Tmux<'a> {
         let line = format!(
             "{jackin} --config-dir {config} run --provider zai claude {words}; echo $? > {code}"
         );
-        assert!(self.client(&["send-keys", "-l", &line]).status().unwrap().success());
+        self.press(&line);
+    }
+
+    /// Types a line into it.
+    fn press(&self, line: &str) {
+        assert!(self.client(&["send-keys", "-l", line]).status().unwrap().success());
+        // At once it would be part of a paste.
+        thread::sleep(Duration::from_millis(300));
         assert!(self.client(&["send-keys", "Enter"]).status().unwrap().success());
     }
 
@@ -190,6 +197,20 @@ fn a_background_session_is_refused_since_another_launch_may_have_started_its_ser
     assert_eq!((outcome.code, &*outcome.stdout), (Some(2), ""), "{outcome:?}");
     assert_eq!(processes(&stage), []);
     assert!(!stage.path("home/.claude").exists());
+}
+
+#[test]
+#[ignore = "needs tmux, npm and the real Claude Code; .ci/run runs it"]
+fn a_session_cannot_go_to_the_background() {
+    for (first, answer) in [("guard = \"off\"", "backgrounded"), ("", "Unknown command: /bg")] {
+        let stage = stage(first);
+        let tmux = Tmux::start(&stage);
+        tmux.launch("--permission-mode default 'say hi'");
+        let shown = |text| tmux.screens().contains(text).then_some(());
+        wait_for("the answer", || tmux.screens(), || shown(ANSWER));
+        tmux.press("/bg go on");
+        wait_for(answer, || tmux.screens(), || shown(answer));
+    }
 }
 
 #[test]

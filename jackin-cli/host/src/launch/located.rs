@@ -38,10 +38,11 @@ pub fn locate(plan: &ExecPlan, vars: &Vars, path: Option<&OsStr>) -> Result<Loca
 /// nothing of the agent's name is not.
 #[must_use]
 pub fn can_be(agent: &Agent, program: &OsStr, path: Option<&OsStr>) -> bool {
-    let Ok(file) = find(program, path) else { return true };
-    let real = file.canonicalize().unwrap_or_default();
     let is_named = |path: &Path| path.to_string_lossy().to_lowercase().contains(&*agent.program);
-    is_named(&file) || is_named(&real) || !ProgramFile::open(&file).is_binary()
+    let Ok(file) = find(program, path) else { return true };
+    is_named(&file)
+        || !ProgramFile::open(&file).is_binary()
+        || (file.is_symlink() && file.canonicalize().is_ok_and(|real| is_named(&real)))
 }
 
 /// The file of an agent's program: the one that the configuration names, else the one on this path.

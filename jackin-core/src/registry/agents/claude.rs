@@ -26,6 +26,9 @@ pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
         var("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", fixed("1"), Guard::Off),
         // The user's settings.json would win otherwise. Without a token it blocks the login.
         var("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST", fixed("1"), Guard::On),
+        // `/bg` and the agents view would move the session to a service that another launch may have
+        // started.
+        var("CLAUDE_CODE_DISABLE_AGENT_VIEW", fixed("1"), Guard::On),
         var("ANTHROPIC_MODEL", VarSource::Tier(Slot::Main), Guard::Off),
         var("ANTHROPIC_DEFAULT_FABLE_MODEL", VarSource::Tier(Slot::Fable), Guard::Off),
         var("ANTHROPIC_SMALL_FAST_MODEL", VarSource::Tier(Slot::SmallFast), Guard::Off),

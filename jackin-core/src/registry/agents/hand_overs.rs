@@ -47,6 +47,15 @@ pub(super) static CLAUDE: &[HandOver] = &[
         "team-mates in panes take the terminal's environment, with another key or none",
         "`--teammate-mode in-process`, which jackin sets, keeps them in this process",
     ),
+    refused(
+        subcommand(texts!["daemon"]),
+        "it is the background service, which would keep the endpoint and the key for other sessions",
+        THE_AGENT_ITSELF,
+    ),
+    held(
+        Words::Session(Cow::Borrowed("`/bg` and the agents view")),
+        "`CLAUDE_CODE_DISABLE_AGENT_VIEW` turns them off",
+    ),
     held(
         Words::Session(Cow::Borrowed("agent teams")),
         "`--teammate-mode in-process` keeps team-mates in this process",
