@@ -1,5 +1,6 @@
-//! Sessions that the real Claude Code hands on to another process: to a pane of tmux, to its background
-//! service, to team-mates. Each with a control that shows what happens where jackin lets it through.
+//! Sessions of the real Claude Code at a terminal: what it would hand on to another process (a pane of tmux,
+//! its background service, team-mates), and settings that change meanwhile. Each has a control that shows
+//! what happens where jackin lets it through.
 
 use std::{
     fs,
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use super::{
     claude::CLAUDE,
-    recorder::Request,
+    recorder::{Recorder, Request},
     stage::{ANSWER, FOREIGN, PROVIDERS, Stage, ZAI},
 };
 
@@ -210,6 +211,34 @@ fn a_session_cannot_go_to_the_background() {
         wait_for("the answer", || tmux.screens(), || shown(ANSWER));
         tmux.press("/bg go on");
         wait_for(answer, || tmux.screens(), || shown(answer));
+    }
+}
+
+/// As programs do that switch the provider for all sessions at once.
+#[test]
+#[ignore = "needs tmux, npm and the real Claude Code; .ci/run runs it"]
+fn settings_that_another_program_writes_during_the_session_do_not_count() {
+    let env = json!({"ANTHROPIC_BASE_URL": "ELSEWHERE/switched", "ANTHROPIC_AUTH_TOKEN": FOREIGN});
+    for (first, switches) in [("guard = \"off\"", true), ("", false)] {
+        let stage = stage(first);
+        let tmux = Tmux::start(&stage);
+        tmux.launch("--permission-mode default 'say hi'");
+        let shown = || tmux.screens().contains(ANSWER).then_some(());
+        wait_for("the answer", || tmux.screens(), shown);
+        stage.plant("home/.claude/settings.json", &json!({ "env": env }).to_string());
+        // It looks for changes now and then.
+        thread::sleep(Duration::from_secs(4));
+        tmux.press("say more");
+        let servers = [&stage.provider, &stage.elsewhere];
+        let asked = || {
+            servers
+                .into_iter()
+                .flat_map(Recorder::requests)
+                .find(|request| request.body_holds("say more"))
+        };
+        let asked = wait_for("the next prompt", || tmux.screens(), asked);
+        assert_eq!(asked.path.starts_with("/switched/"), switches, "{asked}");
+        assert_eq!(asked.holds(FOREIGN), switches, "{asked}");
     }
 }
 
