@@ -271,6 +271,24 @@ fn a_sub_agent_asks_for_a_mapped_model() {
     }
 }
 
+/// Those that Claude Code brings along name models of their own.
+#[test]
+#[ignore = "needs npm and the real Claude Code; .ci/run runs it"]
+fn a_built_in_sub_agent_asks_for_a_mapped_model() {
+    for (kind, models) in [
+        ("Explore", &["glm-5.1"][..]),
+        ("Plan", &["glm-5.1"]),
+        ("statusline-setup", &["glm-5.1", "glm-5-turbo"]),
+    ] {
+        let stage = Stage::new(&CLAUDE);
+        let call = call_agent(&json!({"subagent_type": kind}));
+        let outcome = stage.run(stage.jackin(ZAI.id, &["-p", &call]));
+        assert_none(&stage.complaints(&outcome, ZAI, models), kind);
+        let messages = stage.messages();
+        assert!(messages >= 3, "{kind}: {messages} messages, none of them the sub-agent's");
+    }
+}
+
 /// What the user pins is the user's, unless the guard is strict.
 #[test]
 #[ignore = "needs npm and the real Claude Code; .ci/run runs it"]
