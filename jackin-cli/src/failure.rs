@@ -8,7 +8,7 @@ use jackin_core::{
     ResolveError, Scope, SelectError, Unknown,
     export::ExportError,
     place::{KeptInside, TabMissingEnv},
-    plan::HandOverError,
+    plan::{ArgsError, HandOverError, SettingsError, SettingsProblem},
 };
 use jackin_host::{Ambient, HostError, HostErrorKind, ReadProblem, launch};
 
@@ -297,6 +297,31 @@ impl From<HandOverError> for Failure {
     fn from(error: HandOverError) -> Self {
         let hint = format!("{}; `guard = \"off\"` lets it through", error.instead);
         Self::of(error.kind(), &error, Some(hint))
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        let option = &error.option;
+        let hint = match error.problem {
+            SettingsProblem::HoldsKey => {
+                "remove the key from that file: jackin gives the agent the provider's".to_owned()
+            }
+            _ => {
+                format!("mend it, or leave `{option}` out; `guard = \"off\"` passes it on as it is")
+            }
+        };
+        Self::of(error.kind(), &error, Some(hint))
+    }
+}
+
+impl From<ArgsError> for Failure {
+    fn from(error: ArgsError) -> Self {
+        match error {
+            ArgsError::HandOver(error) => error.into(),
+            ArgsError::Settings(error) => error.into(),
+            error => Self::of(error.kind(), &error, None),
+        }
     }
 }
 

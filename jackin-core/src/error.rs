@@ -9,7 +9,7 @@ use crate::{
     elsewhere::{KeptInside, TabMissingEnv},
     join::{ResolveError, SelectError},
     names::{ErrorKind, NameError},
-    plan::HandOverError,
+    plan::{ArgsError, HandOverError, SettingsError},
     registry::{RegistryError, Unknown},
     value::{MaterializeError, ValueError},
 };
@@ -42,6 +42,9 @@ pub enum Error {
     /// Arguments would hand the session on to another process.
     #[error(transparent)]
     HandOver(#[from] HandOverError),
+    /// The user's own settings for the agent cannot be joined with the plan's.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// A secret could not be read.
     #[error(transparent)]
     Materialize(#[from] MaterializeError),
@@ -86,6 +89,7 @@ impl Error {
             Self::Select(error) => error.kind(),
             Self::Resolve(error) => error.kind(),
             Self::HandOver(error) => error.kind(),
+            Self::Settings(error) => error.kind(),
             Self::Materialize(error) => error.kind(),
             Self::Registry(error) => error.kind(),
             Self::Unknown(error) => error.kind(),
@@ -98,6 +102,15 @@ impl Error {
             Self::Import(error) => error.kind(),
             #[cfg(feature = "export")]
             Self::Export(error) => error.kind(),
+        }
+    }
+}
+
+impl From<ArgsError> for Error {
+    fn from(error: ArgsError) -> Self {
+        match error {
+            ArgsError::HandOver(error) => error.into(),
+            ArgsError::Settings(error) => error.into(),
         }
     }
 }

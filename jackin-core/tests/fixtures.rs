@@ -7,7 +7,7 @@ mod case;
 use case::{Case, Outcome};
 use jackin_core::{
     Config, ConfigError, Document, EnvName, ErrorKind, HostVar, NameOrigin, ResolveError,
-    SelectError, Unknown, WorkspaceName, choice, plan::HandOverError, resolve,
+    SelectError, Unknown, WorkspaceName, choice, plan::ArgsError, resolve,
 };
 
 #[test]
@@ -97,4 +97,4 @@ macro_rules! outcome_from {
     };
 }
 
-outcome_from!(ConfigError, HandOverError, ResolveError, SelectError, Unknown);
+outcome_from!(ConfigError, ArgsError, ResolveError, SelectError, Unknown);

@@ -84,6 +84,14 @@ pub enum HostError {
         /// Why.
         problem: ReadProblem,
     },
+    /// A file of the agent's own settings, or of its project, cannot be read, and the launch needs it.
+    #[error("cannot read the agent's settings in {}: {problem}", .path.display())]
+    AgentSettings {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        problem: ReadProblem,
+    },
     /// A file cannot be written. Nothing was changed.
     #[error("cannot write {}: {error}", .path.display())]
     Write {
@@ -193,6 +201,9 @@ pub enum ReadProblem {
     /// On this line, counted from 1.
     #[error("line {0} is not UTF-8")]
     NotText(usize),
+    /// On this line, counted from 1.
+    #[error("line {0} is not JSON")]
+    NotJson(usize),
 }
 
 /// What kind of thing went wrong; stable, for programs.
@@ -242,6 +253,7 @@ impl HostError {
             Self::Unknown(_)
             | Self::TwoWorkspaces { .. }
             | Self::NotText { .. }
+            | Self::AgentSettings { .. }
             | Self::RelativeConfigDir { .. } => HostErrorKind::Usage,
             Self::NoConfigDir { .. }
             | Self::MissingConfigDir { .. }
@@ -279,6 +291,9 @@ impl HostError {
             }
             Self::CurrentDir(_) => Some("it may have been removed: change to one that is there"),
             Self::Read { problem, .. } => problem.advice(),
+            Self::AgentSettings { .. } => {
+                Some("name a readable file of at most 16 MiB, or write the JSON in its place")
+            }
             Self::Write { error, .. } | Self::Lock { error, .. } => Some(write_advice(error)),
             Self::Locked { .. } => Some("nothing was changed; try again"),
             Self::Exec { error, .. } => exec_advice(error),
@@ -295,6 +310,7 @@ impl ReadProblem {
             Self::NotAFile => Some("move away what stands there"),
             Self::TooLarge(_) => Some("no configuration is that large: see what it is"),
             Self::NotText(_) => Some("save it as UTF-8"),
+            Self::NotJson(_) => Some("mend it: the agent cannot read it either"),
             Self::System(error) => match error.kind() {
                 io::ErrorKind::PermissionDenied => {
                     Some("you must be able to read it and to enter its directory")

@@ -85,6 +85,11 @@ fn export(
         }
         report.warning(&unsaid);
     }
+    if let Some(what) = plan.kept_by_arguments() {
+        report.warning(&format!(
+            "an environment carries no arguments, so it does not keep away {what}; `jackin run` does"
+        ));
+    }
     match reader {
         Reader::Shell(shell) => report::data(shell.export(&changes)?.as_bytes()),
         Reader::Program(Format::Github) => for_later_steps(&changes, &github_env(ambient)?),

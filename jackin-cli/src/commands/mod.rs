@@ -39,7 +39,7 @@ use jackin_core::{
     guide::{Guide, OwnFile},
     resolve,
 };
-use jackin_host::Ambient;
+use jackin_host::{Ambient, launch::settings, os::TextFile};
 
 use crate::{
     args::{Arguments, Color, Command, Place, Selection, Target},
@@ -227,6 +227,13 @@ fn joined(
         true => plan.named(ambient.vars()),
         false => plan.unnamed(ambient.vars()),
     })
+}
+
+/// The plan with the user's words after its own. A file of settings among them is read.
+fn with_words(plan: ExecPlan, words: impl Iterator<Item = OsString>) -> Result<ExecPlan, Failure> {
+    let words: Vec<_> = words.collect();
+    let file = settings::named_file(&plan, &words)?;
+    Ok(plan.with_args_and_settings(words, file.as_ref().map(TextFile::text))?)
 }
 
 /// The agent's name, and the arguments behind it.

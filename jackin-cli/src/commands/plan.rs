@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use jackin_core::{ExecPlan, PlannedValue, PlannedVar};
 use jackin_host::{
     Ambient,
+    launch::{self, settings, version},
     text::{self, moments},
 };
 
 use crate::{
     allowance,
     args::Plan,
-    commands::{guide_in, plan_for, words},
+    commands::{guide_in, plan_for, with_words, words},
     failure::Failure,
     ui::report,
 };
@@ -19,8 +20,17 @@ use crate::{
 pub(super) fn run(args: Plan, ambient: &Ambient) -> Result<(), Failure> {
     let (name, words) = words(args.target);
     let (plan, _) = plan_for(&args.selection, name.as_ref(), ambient)?;
-    let plan = plan.with_args(words)?;
+    let plan = for_installed(with_words(plan, words)?, ambient)?;
     if args.json { report::json(&plan.redacted()) } else { report::text(&text(&plan, ambient)) }
+}
+
+/// The plan for the agent that is installed, where that can be told.
+fn for_installed(plan: ExecPlan, ambient: &Ambient) -> Result<ExecPlan, Failure> {
+    let found = launch::locate(&plan, ambient.vars(), ambient.var("PATH"));
+    match found.ok().and_then(|found| version::of(&plan, found.file())) {
+        Some(version) => Ok(settings::for_version(plan, version)?),
+        None => Ok(plan),
+    }
 }
 
 /// The plan for people.
@@ -35,11 +45,13 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
         ["workspace".into(), or_none(plan.workspace.as_ref().map(|name| name.as_str()))],
         ["role".into(), or_none(plan.role.as_ref().map(|name| name.as_str()))],
     ]);
+    let shown = plan.redacted();
+    let command = std::iter::once(quote(&plan.program));
     let command: Vec<_> =
-        std::iter::once(&plan.program).chain(&plan.args).map(|arg| quote(arg)).collect();
+        command.chain(shown.args.iter().map(|arg| quote(arg.as_ref().as_ref()))).collect();
     let mut text = format!("{}\n\n", plan.label);
     head.push(["command".into(), command.join(" ")]);
-    let added = plan.redacted().guard_args;
+    let added = &shown.guard_args;
     if !added.is_empty() {
         let added: Vec<_> = added.iter().map(|arg| quote(arg.as_ref().as_ref())).collect();
         head.push(["guard".into(), format!("adds {}", added.join(" "))]);
@@ -150,6 +162,8 @@ fn quote(arg: &std::ffi::OsStr) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.into_owned()
+    } else if text.contains('"') && !text.contains('\'') && !text.contains(char::is_control) {
+        format!("'{text}'")
     } else {
         format!("{text:?}")
     }

@@ -1,15 +1,17 @@
 //! `jackin run`: becomes the agent.
 
-use jackin_core::ExecPlan;
+use std::ffi::OsString;
+
+use jackin_core::{Agent, ExecPlan};
 use jackin_host::{
     Ambient, Sources,
-    launch::{self, version},
+    launch::{self, Located, settings, version},
     text::moments,
 };
 
 use crate::{
     args::{Run, Show},
-    commands::{container, layers, plan, tab, words},
+    commands::{container, layers, plan, tab, with_words, words},
     failure::{CANCELLED, Failure, off_path, with_install},
     ui::{
         report::{self, Report},
@@ -30,42 +32,66 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     if let Some(multiplexer) = multiplexer {
         return tab::open(multiplexer, plan, args, words, ambient, report);
     }
-    let mut plan = plan.with_args(words)?;
     // How to install the agent is no help where something else was to be started.
-    let mut install = Some(&*agent.install);
-    if let Some(program) = args.program {
-        plan = plan.with_program(program);
-        if !launch::can_be(agent, &plan.program, ambient.var("PATH")) {
-            plan = plan.without_guard_args();
-        }
-        install = None;
-    }
+    let install = args.program.is_none().then_some(&*agent.install);
+    let plan = with_words(with_program(plan, agent, args.program, ambient), words)?;
     if let Some(container) = container::asked(&args.inside, ambient)? {
         return container::enter(plan, &container, &args.show, ambient, report);
     }
+    // Nobody wants to unlock a vault for a program that is not there.
+    let (plan, program) = located(plan, agent, install, args.show.dry_run, ambient)?;
     if is_only_shown(&plan, &args.show, ambient, report)? {
         return Ok(0);
     }
-    // Nobody wants to unlock a vault for a program that is not there.
-    let mut program = None;
-    if !plan.set.iter().any(|var| var.name.as_str() == "PATH") {
-        let found =
-            launch::locate(&plan, ambient.vars(), ambient.var("PATH")).map_err(|error| {
-                match install {
-                    Some(_) => off_path(error, agent, ambient),
-                    None => with_install(error, None),
-                }
-            })?;
-        if let Some(warning) = version::warning(&plan, found.file(), &agent.install) {
-            report.warning(&warning);
-        }
-        program = Some(found);
+    if let Some(found) = &program
+        && let Some(warning) = version::warning(&plan, found.file(), &agent.install)
+    {
+        report.warning(&warning);
     }
     let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     title(&plan, &args.show, ambient, report);
     match launch::start(&ready, ambient.vars(), program)
         .map_err(|error| with_install(error, install))? {}
+}
+
+/// The plan with the program that was asked for, if one was.
+fn with_program(
+    plan: ExecPlan,
+    agent: &Agent,
+    program: Option<OsString>,
+    ambient: &Ambient,
+) -> ExecPlan {
+    let Some(program) = program else { return plan };
+    let plan = plan.with_program(program);
+    match launch::can_be(agent, &plan.program, ambient.var("PATH")) {
+        true => plan,
+        false => plan.without_guard_args(),
+    }
+}
+
+/// The plan's program where it can be found now, and the plan for its version.
+fn located(
+    plan: ExecPlan,
+    agent: &Agent,
+    install: Option<&str>,
+    only_shown: bool,
+    ambient: &Ambient,
+) -> Result<(ExecPlan, Option<Located>), Failure> {
+    if plan.set.iter().any(|var| var.name.as_str() == "PATH") {
+        return Ok((plan, None));
+    }
+    let found = match launch::locate(&plan, ambient.vars(), ambient.var("PATH")) {
+        Ok(found) => found,
+        Err(_) if only_shown => return Ok((plan, None)),
+        Err(error) if install.is_some() => return Err(off_path(error, agent, ambient)),
+        Err(error) => return Err(with_install(error, None)),
+    };
+    let plan = match version::of(&plan, found.file()) {
+        Some(version) => settings::for_version(plan, version)?,
+        None => plan,
+    };
+    Ok((plan, Some(found)))
 }
 
 /// Names the terminal's window or tab.

@@ -211,8 +211,10 @@ impl ExecPlan {
             Some(_) => (*self.agent_entry().program).into(),
             None => std::mem::take(&mut self.program),
         });
+        let own = self.args.len();
         command.append(&mut self.args);
         self.args = container.start(container.options(), pass.iter().cloned(), command);
+        self.move_args(self.args.len() - own);
         self.program = container.runtime.as_str().into();
         // Its version is the container's affair, and this environment the client's.
         self.guarded_from = None;

@@ -99,7 +99,7 @@ impl ExecPlan {
         if !here.is_empty() {
             return Err(TabMissingEnv(here));
         }
-        self = self.with_program(tab.multiplexer.program());
+        self = self.with_program(tab.multiplexer.program()).without_guard_args();
         self.args =
             tab.multiplexer.args(&self.label, tab).into_iter().map(OsString::from).collect();
         self.guarded_from = None;

@@ -73,6 +73,8 @@ pub fn resolve(
         guard: layers.guard,
         args: Vec::new(),
         guard_args: 0..0,
+        given: None,
+        kept_away: Cow::Borrowed(""),
         set: Vec::with_capacity(most + layers.each().count()),
         removals: Removals::new(position, registry),
         expires_at: provider.expires_at,
@@ -208,6 +210,8 @@ impl<'a> Join<'a> {
         plan.args = (binding.args.0)(&redirect).into_iter().map(Into::into).collect();
         if guard > Guard::Off {
             add_guard_args(plan, (binding.guard_args.0)(&redirect));
+            plan.kept_away = binding.kept_away.clone();
+            plan.give_settings(&binding.guard_settings, &models(endpoint));
         }
         plan.guarded_from = self.agent.guarded_from.clone().filter(|_| guard > Guard::Off);
         plan.served = served_models(self.agent.own_models.as_ref(), endpoint);
@@ -384,6 +388,17 @@ impl<'a> Join<'a> {
             .filter(|agent| is_redirect_var_of(agent, text.as_ref()));
         plan.removals.is_leftover(text.as_bytes()) && agents.any(|agent| holds_back(&agent))
     }
+}
+
+/// The models of an endpoint, each once.
+fn models(endpoint: &Endpoint) -> Vec<&str> {
+    let mut models: Vec<&str> = Vec::new();
+    for (_, model) in endpoint.models() {
+        if !models.contains(&&*model.value) {
+            models.push(&model.value);
+        }
+    }
+    models
 }
 
 fn add_guard_args(plan: &mut ExecPlan, args: impl IntoIterator<Item = String>) {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    model::{HandOver, ProtocolBinding, Scrub, SettingsFile, Text, Var, Version},
+    model::{HandOver, ProtocolBinding, Scrub, SettingsFile, SettingsOption, Text, Var, Version},
     names::{AgentId, EnvName, ProviderId, matches},
 };
 
@@ -70,6 +70,10 @@ pub struct Agent {
     pub hand_overs: Cow<'static, [HandOver]>,
     /// Its options that take the next word as their value.
     pub valued_options: Cow<'static, [Text]>,
+    /// Words that it knows as the first alone. The guard adds no argument before them.
+    pub first_words: Cow<'static, [Text]>,
+    /// The option in which it takes settings, if it has one.
+    pub settings_option: Option<SettingsOption>,
 }
 
 /// The models of an agent's native provider.
@@ -195,6 +199,8 @@ impl Agent {
             native_args: Cow::Borrowed(&[]),
             hand_overs: Cow::Borrowed(&[]),
             valued_options: Cow::Borrowed(&[]),
+            first_words: Cow::Borrowed(&[]),
+            settings_option: None,
         }
     }
 
@@ -283,6 +289,20 @@ impl Agent {
         options: impl IntoIterator<Item = T>,
     ) -> Self {
         self.valued_options.to_mut().extend(options.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds words that it knows as the first alone.
+    #[must_use]
+    pub fn with_first_words<T: Into<Text>>(mut self, words: impl IntoIterator<Item = T>) -> Self {
+        self.first_words.to_mut().extend(words.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets the option in which it takes settings.
+    #[must_use]
+    pub fn with_settings_option(mut self, option: SettingsOption) -> Self {
+        self.settings_option = Some(option);
         self
     }
 

@@ -4,7 +4,7 @@
 use std::{borrow::Cow, fmt, ptr};
 
 use crate::{
-    model::{Endpoint, Guard, Protocol, Provider, Slot, Text},
+    model::{Endpoint, GivenSetting, Guard, Protocol, Provider, Slot, Text},
     names::EnvName,
 };
 
@@ -22,6 +22,11 @@ pub struct ProtocolBinding {
     pub args: Template<Vec<String>>,
     /// The arguments that make the redirect hold, after those. The guard adds them.
     pub guard_args: Template<Vec<String>>,
+    /// The settings that make the redirect hold, for the agent's
+    /// [`settings_option`](crate::Agent::settings_option). The guard adds them.
+    pub guard_settings: Cow<'static, [GivenSetting]>,
+    /// What the guard's arguments keep away, as the end of a sentence. An environment alone does not.
+    pub kept_away: Text,
     /// Variables of the environment that would break or betray the redirect.
     pub scrub: Cow<'static, [Scrub]>,
     /// The mark of an environment that is already redirected.
@@ -192,6 +197,8 @@ impl ProtocolBinding {
             vars: Cow::Borrowed(&[]),
             args: Template(|_| Vec::new()),
             guard_args: Template(|_| Vec::new()),
+            guard_settings: Cow::Borrowed(&[]),
+            kept_away: Cow::Borrowed(""),
             scrub: Cow::Borrowed(&[]),
             mark: None,
         }
@@ -222,6 +229,20 @@ impl ProtocolBinding {
     #[must_use]
     pub const fn with_guard_args(mut self, args: fn(&Redirect<'_>) -> Vec<String>) -> Self {
         self.guard_args = Template(args);
+        self
+    }
+
+    /// Adds a setting that the guard gives the agent.
+    #[must_use]
+    pub fn with_guard_setting(mut self, setting: GivenSetting) -> Self {
+        self.guard_settings.to_mut().push(setting);
+        self
+    }
+
+    /// Says what the guard's arguments keep away, as the end of a sentence.
+    #[must_use]
+    pub fn with_kept_away(mut self, what: impl Into<Text>) -> Self {
+        self.kept_away = what.into();
         self
     }
 

@@ -11,6 +11,7 @@ mod key;
 mod key_shape;
 mod provider;
 mod settings;
+mod settings_argument;
 mod small_map;
 mod version;
 
@@ -20,6 +21,7 @@ pub use hand_over::{HandOver, HandOverFate, Words};
 pub use key::{KeyProblem, check_key};
 pub use provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier};
 pub use settings::{NativeEffect, Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace};
+pub use settings_argument::{GivenSetting, GivenValue, ProjectTools, SettingsOption};
 pub use version::{Version, VersionError};
 pub(crate) use {
     binding::NAME_PREFIX,

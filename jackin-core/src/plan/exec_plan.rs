@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::{
     config::Isolation,
-    model::{Agent, Guard, KeyShape, PackageVersion},
+    model::{Agent, Guard, KeyShape, PackageVersion, Text},
     names::{AgentId, EnvName, ProviderId, RoleName, Source, WorkspaceName},
-    plan::{HandOverError, KnownKey, Removal, Removals, ServedModels, StaleRedirects},
+    plan::{ArgsError, GivenSettings, KnownKey, Removal, Removals, ServedModels, StaleRedirects},
     value::{
         EnvValue, MaterializeError, Secret, SecretError, SecretFailure, SecretRef, SecretSource,
         has_nul,
@@ -42,6 +42,10 @@ pub struct ExecPlan {
     pub args: Vec<OsString>,
     /// Which of the arguments the guard adds.
     pub(crate) guard_args: Range<usize>,
+    /// The settings among those, if the agent takes settings in an argument.
+    pub(crate) given: Option<GivenSettings>,
+    /// What those arguments keep away, as the end of a sentence.
+    pub(crate) kept_away: Text,
     /// The variables the agent gets.
     pub set: Vec<PlannedVar>,
     /// What it does not get from the parent's environment.
@@ -166,17 +170,33 @@ impl ExecPlan {
     /// The same plan with these arguments for the agent after those of the plan.
     ///
     /// # Errors
-    /// Arguments that hand the session on to a process which does not have the plan's environment.
-    pub fn with_args(
+    /// Arguments that hand the session on to a process which does not have the plan's environment;
+    /// settings for the agent that cannot be joined with the plan's own, such as a file
+    /// ([`settings_file`](Self::settings_file)).
+    pub fn with_args(self, args: impl IntoIterator<Item = OsString>) -> Result<Self, ArgsError> {
+        self.with_args_and_settings(args, None)
+    }
+
+    /// The same as [`with_args`](Self::with_args), with the text of the file of settings that these
+    /// arguments name.
+    ///
+    /// # Errors
+    /// Those of [`with_args`](Self::with_args).
+    pub fn with_args_and_settings(
         mut self,
         args: impl IntoIterator<Item = OsString>,
-    ) -> Result<Self, HandOverError> {
+        file: Option<&str>,
+    ) -> Result<Self, ArgsError> {
         let mut args: Vec<_> = args.into_iter().collect();
         // A script that led back to jackin passes on what the first launch added.
         if args.starts_with(&self.args) {
             args.drain(..self.args.len());
         }
         self.check_hand_overs(&args)?;
+        if self.comes_first(&args) {
+            self = self.without_guard_args();
+        }
+        self.take_settings(&mut args, file)?;
         if let Some(served) = &self.served {
             self.warnings.extend(
                 served
@@ -186,6 +206,30 @@ impl ExecPlan {
         }
         self.args.extend(args);
         Ok(self)
+    }
+
+    /// Whether the first of these words is one that the agent knows in the first place alone.
+    pub(crate) fn comes_first(&self, words: &[OsString]) -> bool {
+        let known = &self.agent_entry().first_words;
+        words.first().is_some_and(|first| known.iter().any(|known| first == &**known))
+    }
+
+    /// The arguments for people: the user's settings that were joined with the plan's are hidden.
+    pub(crate) fn shown_args(&self) -> Vec<Cow<'_, str>> {
+        let hidden = self.given.as_ref();
+        let shown = |(at, arg): (usize, &'_ OsString)| match hidden.filter(|given| given.at == at) {
+            Some(given) => given.shown().into(),
+            None => Cow::Owned(arg.to_string_lossy().into_owned()),
+        };
+        self.args.iter().enumerate().map(shown).collect()
+    }
+
+    /// Notes that the arguments have moved behind those of another program.
+    pub(crate) fn move_args(&mut self, by: usize) {
+        self.guard_args = self.guard_args.start + by..self.guard_args.end + by;
+        if let Some(given) = &mut self.given {
+            given.at += by;
+        }
     }
 
     /// Whether a value is read from a variable that holds another provider's key.
@@ -207,7 +251,14 @@ impl ExecPlan {
     #[must_use]
     pub fn without_guard_args(mut self) -> Self {
         self.args.drain(std::mem::take(&mut self.guard_args));
+        self.given = None;
         self
+    }
+
+    /// What an environment without the plan's arguments does not keep away, as the end of a sentence.
+    #[must_use]
+    pub fn kept_by_arguments(&self) -> Option<&str> {
+        Some(&*self.kept_away).filter(|what| !what.is_empty() && !self.guard_args.is_empty())
     }
 
     /// The same plan with what was found out about the program's file.

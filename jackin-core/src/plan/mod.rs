@@ -1,9 +1,11 @@
 //! What a launch will do: the plan, the plan with its secrets read, and the environment that a child gets.
 //! This room decides nothing about agents and providers, reads no environment and starts no process.
 
+mod args_error;
 mod child_env;
 mod exec_plan;
 mod fate;
+mod given_settings;
 mod hand_over;
 mod inherit;
 mod known_key;
@@ -13,16 +15,20 @@ mod parent;
 mod redacted;
 mod removals;
 mod stale_redirects;
+mod user_settings;
 
 pub use crate::names::same_name;
+pub use args_error::ArgsError;
 pub use child_env::{ChildVar, Vars, child_env, child_vars};
 pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, ResolvedProgram};
 pub use hand_over::HandOverError;
 pub use inherit::InheritRule;
 pub use redacted::{RedactedPlan, RedactedVar};
 pub use removals::Removal;
+pub use user_settings::{SettingsError, SettingsProblem};
 pub(crate) use {
     child_env::{is_address_of, is_redirect_key_of, is_redirect_var_of},
+    given_settings::GivenSettings,
     known_key::KnownKey,
     models::ServedModels,
     removals::{Launch, Removals},

@@ -18,16 +18,20 @@ pub(crate) struct ServedModels {
 impl ServedModels {
     /// The arguments that name a model which the provider does not serve.
     pub(crate) fn foreign<'a>(&'a self, args: &'a [OsString]) -> impl Iterator<Item = &'a str> {
+        self.named(args)
+            .filter(|model| model.starts_with(&*self.own) && self.models.iter().all(|m| m != model))
+    }
+
+    /// The models that the arguments name.
+    pub(crate) fn named<'a>(&'a self, args: &'a [OsString]) -> impl Iterator<Item = &'a str> {
         let next = args.iter().skip(1).map(Some).chain([None]);
-        let named = args.iter().zip(next).filter_map(|(arg, next)| {
+        args.iter().zip(next).filter_map(|(arg, next)| {
             let arg = arg.to_str()?;
             let (option, model) = match arg.split_once('=') {
                 Some((option, model)) => (option, model),
                 None => (arg, next?.to_str()?),
             };
             self.options.iter().any(|known| known == option).then_some(model)
-        });
-        named
-            .filter(|model| model.starts_with(&*self.own) && self.models.iter().all(|m| m != model))
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! A plan as data for people and programs. What may be a secret is not in it.
 
-use std::{borrow::Cow, ffi::OsString};
+use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
@@ -14,6 +14,8 @@ impl ExecPlan {
     /// The plan as data for people and programs.
     #[must_use]
     pub fn redacted(&self) -> RedactedPlan<'_> {
+        let args = self.shown_args();
+        let guard_args = args.get(self.guard_args.clone()).unwrap_or_default().to_vec();
         RedactedPlan {
             schema: 1,
             agent: &self.agent,
@@ -24,8 +26,8 @@ impl ExecPlan {
             program: self.program.to_string_lossy(),
             program_source: self.program_source.as_ref(),
             resolved: self.resolved.as_ref(),
-            args: texts(&self.args),
-            guard_args: texts(self.args.get(self.guard_args.clone()).unwrap_or_default()),
+            args,
+            guard_args,
             set: self.set.iter().map(PlannedVar::redacted).collect(),
             remove: self.removals(),
             keep: self.kept(),
@@ -33,10 +35,6 @@ impl ExecPlan {
             warnings: &self.warnings,
         }
     }
-}
-
-fn texts(args: &[OsString]) -> Vec<Cow<'_, str>> {
-    args.iter().map(|arg| arg.to_string_lossy()).collect()
 }
 
 impl Serialize for ExecPlan {

@@ -8,6 +8,7 @@ mod located;
 mod off_path;
 mod program_file;
 mod self_reference;
+pub mod settings;
 pub mod version;
 
 use std::{convert::Infallible, ffi::OsStr, io, process::Command};

@@ -23,6 +23,12 @@ pub fn warning(plan: &ExecPlan, program: &Path, install: &str) -> Option<String>
     ))
 }
 
+/// The version of the plan's agent in this file, where that can be told.
+#[must_use]
+pub fn of(plan: &ExecPlan, program: &Path) -> Option<Version> {
+    installed(program, &plan.guarded_from.as_ref()?.package)
+}
+
 /// The version that stands in the name of the file, or in the package that it belongs to.
 #[must_use]
 pub fn installed(program: &Path, package: &str) -> Option<Version> {

@@ -4,9 +4,51 @@ use std::borrow::Cow;
 
 use super::{NO_ARGS, fixed, scrub, texts, var};
 use crate::{
-    model::{Guard, Protocol, ProtocolBinding, RedirectMark, Slot, Template, VarSource},
+    model::{
+        GivenSetting, GivenValue, Guard, ProjectTools, Protocol, ProtocolBinding, RedirectMark,
+        SettingsOption, Slot, Template, Text, VarSource, Version,
+    },
     names::EnvName,
 };
+
+/// Behind any argument these are a prompt, or are refused; measured on 2.1.198 and 2.1.332.
+pub(super) static FIRST_WORDS: &[Text] = texts![
+    "daemon",
+    "remote-control",
+    "rc",
+    "respawn",
+    "stop",
+    "kill",
+    "attach",
+    "logs",
+    "rm",
+    "self-hosted-runner",
+];
+
+pub(super) const SETTINGS_OPTION: SettingsOption = SettingsOption {
+    name: Cow::Borrowed("--settings"),
+    // In `-p`, a cloned repository's servers need no consent, and their texts name variables.
+    project_tools: Some(ProjectTools {
+        file: Cow::Borrowed(".mcp.json"),
+        table: Cow::Borrowed("mcpServers"),
+        closed_by: Cow::Borrowed("disabledMcpjsonServers"),
+        safe_from: Version::new(2, 1, 257),
+    }),
+};
+
+/// Settings on the command line beat the files of the user and the project. Measured on 2.1.198, 2.1.252,
+/// 2.1.257 and 2.1.332.
+static GUARD_SETTINGS: &[GivenSetting] = &[
+    GivenSetting::new(Cow::Borrowed("availableModels"), GivenValue::Models),
+    GivenSetting::emptied("env.CLAUDE_CODE_EXTRA_BODY"),
+    GivenSetting::emptied("env.ANTHROPIC_BETAS"),
+    GivenSetting::emptied("env.CLAUDE_AGENT_SDK_CLIENT_APP"),
+    GivenSetting::emptied("env.CLAUDE_AGENT_SDK_VERSION"),
+    // A project's own settings could send the prompts to its host.
+    GivenSetting::emptied("env.CLAUDE_CODE_ENABLE_TELEMETRY").until(Version::new(2, 1, 282)),
+    // Before every fetch it would ask Anthropic about the host.
+    GivenSetting::new(Cow::Borrowed("skipWebFetchPreflight"), GivenValue::Yes),
+];
 
 /// Measured on Claude Code 2.1.197 and 2.1.329 against a recording server.
 pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
@@ -15,6 +57,10 @@ pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
     args: NO_ARGS,
     // In panes of tmux, team-mates would take tmux's environment. Accepted from 2.1.112 on at least.
     guard_args: Template(|_| vec!["--teammate-mode".into(), "in-process".into()]),
+    guard_settings: Cow::Borrowed(GUARD_SETTINGS),
+    kept_away: Cow::Borrowed(
+        "models, headers and telemetry of the agent's own settings, and panes of tmux",
+    ),
     vars: Cow::Borrowed(&[
         var("ANTHROPIC_AUTH_TOKEN", VarSource::Key, Guard::Off),
         var("ANTHROPIC_BASE_URL", VarSource::BaseUrl, Guard::Off),

@@ -17,6 +17,8 @@ pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
     vars: Cow::Borrowed(&[var(KEY, VarSource::Key, Guard::Off)]),
     args: Template(codex_args),
     guard_args: Template(codex_guard),
+    guard_settings: Cow::Borrowed(&[]),
+    kept_away: Cow::Borrowed("other models, analytics, plugins and a stored login"),
     scrub: Cow::Borrowed(&[
         scrub(
             "could name another endpoint or credential",

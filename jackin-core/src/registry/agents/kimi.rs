@@ -18,6 +18,8 @@ const fn binding(protocol: Protocol) -> ProtocolBinding {
         vars: Cow::Borrowed(KIMI_VARS),
         args: NO_ARGS,
         guard_args: NO_ARGS,
+        guard_settings: Cow::Borrowed(&[]),
+        kept_away: Cow::Borrowed(""),
         scrub: Cow::Borrowed(SCRUB),
         mark: None,
     }

@@ -84,6 +84,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_args: Cow::Borrowed(&[]),
         hand_overs: Cow::Borrowed(hand_overs::CLAUDE),
         valued_options: Cow::Borrowed(texts!["--model", "--settings", "-w", "--worktree"]),
+        first_words: Cow::Borrowed(claude::FIRST_WORDS),
+        settings_option: Some(claude::SETTINGS_OPTION),
     },
     Agent {
         id: AgentId::from_static("codex"),
@@ -108,6 +110,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_args: Cow::Borrowed(&[]),
         hand_overs: Cow::Borrowed(hand_overs::CODEX),
         valued_options: Cow::Borrowed(texts!["-c", "--config", "-m", "--model"]),
+        first_words: Cow::Borrowed(&[]),
+        settings_option: None,
     },
     Agent {
         id: AgentId::from_static("opencode"),
@@ -129,6 +133,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_args: Cow::Borrowed(&[]),
         hand_overs: Cow::Borrowed(hand_overs::OPENCODE),
         valued_options: Cow::Borrowed(&[]),
+        first_words: Cow::Borrowed(&[]),
+        settings_option: None,
     },
     Agent {
         id: AgentId::from_static("kimi"),
@@ -150,6 +156,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_args: Cow::Borrowed(&[]),
         hand_overs: Cow::Borrowed(hand_overs::KIMI),
         valued_options: Cow::Borrowed(&[]),
+        first_words: Cow::Borrowed(&[]),
+        settings_option: None,
     },
     Agent {
         id: AgentId::from_static("amp"),
@@ -171,6 +179,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_args: Cow::Borrowed(&[]),
         hand_overs: Cow::Borrowed(&[]),
         valued_options: Cow::Borrowed(&[]),
+        first_words: Cow::Borrowed(&[]),
+        settings_option: None,
     },
     Agent {
         id: AgentId::from_static("grok"),
@@ -192,6 +202,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         native_args: Cow::Borrowed(&[]),
         hand_overs: Cow::Borrowed(&[]),
         valued_options: Cow::Borrowed(&[]),
+        first_words: Cow::Borrowed(&[]),
+        settings_option: None,
     },
 ];
 

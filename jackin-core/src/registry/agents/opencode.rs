@@ -22,6 +22,8 @@ const fn binding(protocol: Protocol) -> ProtocolBinding {
         vars: Cow::Borrowed(OPENCODE_VARS),
         args: NO_ARGS,
         guard_args: NO_ARGS,
+        guard_settings: Cow::Borrowed(&[]),
+        kept_away: Cow::Borrowed(""),
         scrub: Cow::Borrowed(SCRUB),
         mark: Some(RedirectMark {
             variable: EnvName::from_static("OPENCODE_CONFIG_CONTENT"),

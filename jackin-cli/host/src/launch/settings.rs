@@ -1,0 +1,78 @@
+//! The agent's own settings that a launch joins with those of its plan: a file that the user's words name,
+//! and the project's tools that an old version would start. Nothing is written.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use jackin_core::{
+    ExecPlan,
+    agent::{ProjectTools, Version},
+};
+use serde_json::Value;
+
+use crate::{
+    error::{HostError, ReadProblem},
+    os::{TextFile, current_dir, read_file},
+};
+
+/// Reads the file of settings that these words of the user's name, if the plan has to join it with its
+/// own settings.
+///
+/// # Errors
+/// [`HostError::AgentSettings`]: it is not there, cannot be read, is not a regular file or is larger
+/// than 16 MiB.
+pub fn named_file(plan: &ExecPlan, words: &[OsString]) -> Result<Option<TextFile>, HostError> {
+    let Some(path) = plan.settings_file(words) else { return Ok(None) };
+    read(&path)?.map(Some).ok_or_else(|| {
+        let missing = std::io::ErrorKind::NotFound.into();
+        HostError::AgentSettings { path, problem: ReadProblem::System(missing) }
+    })
+}
+
+fn read(path: &Path) -> Result<Option<TextFile>, HostError> {
+    read_file(path).map_err(|error| match error {
+        HostError::Read { path, problem } => HostError::AgentSettings { path, problem },
+        other => other,
+    })
+}
+
+/// The same plan for the version of the agent that will start. A warning names what that version leaves
+/// out.
+///
+/// # Errors
+/// A file of the project's tools that cannot be understood, where they have to be left out.
+pub fn for_version(plan: ExecPlan, version: Version) -> Result<ExecPlan, HostError> {
+    let plan = plan.for_version(version);
+    let Some(tools) = plan.open_project_tools(version).cloned() else { return Ok(plan) };
+    let names = project_tools(&tools, &current_dir()?)?;
+    if names.is_empty() {
+        return Ok(plan);
+    }
+    let mut plan = plan.without_project_tools(names);
+    plan.warnings.push(format!(
+        "`{}` is version {version}: the servers of {} are left out, since before {} they could read the \
+         key; a newer version starts them",
+        plan.agent, tools.file, tools.safe_from
+    ));
+    Ok(plan)
+}
+
+/// The names of the project's tools, in this directory and all above it.
+fn project_tools(tools: &ProjectTools, dir: &Path) -> Result<Vec<String>, HostError> {
+    let mut names = Vec::new();
+    for dir in dir.ancestors() {
+        let path = dir.join(&*tools.file);
+        let Some(text) = read(&path)? else { continue };
+        let text = text.text().trim_start_matches('\u{feff}');
+        let named: Value = serde_json::from_str(text).map_err(|error| not_json(path, &error))?;
+        let table = named.get(&*tools.table).and_then(Value::as_object);
+        names.extend(table.into_iter().flat_map(|table| table.keys().cloned()));
+    }
+    Ok(names)
+}
+
+fn not_json(path: PathBuf, error: &serde_json::Error) -> HostError {
+    HostError::AgentSettings { path, problem: ReadProblem::NotJson(error.line()) }
+}

@@ -1,0 +1,304 @@
+//! The settings that the user's own words name, inline or as a file, for the option in which the plan
+//! gives its own. No file is read here.
+
+use std::{
+    borrow::Cow,
+    ffi::{OsStr, OsString},
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    model::{Agent, GivenSetting, ProjectTools, SettingEffect, SettingKey, Version},
+    names::ErrorKind,
+    plan::{ExecPlan, GivenSettings},
+    value::EnvValue,
+};
+
+/// The shortest key, in bytes, that is looked for in a text: shorter ones are words like `demo`.
+const SHORTEST_KEY: usize = 8;
+
+/// The user's own settings cannot be joined with those of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} {problem}", place(.option, .file.as_deref()))]
+#[non_exhaustive]
+pub struct SettingsError {
+    /// The option.
+    pub option: String,
+    /// The file that it names, if it names one.
+    pub file: Option<String>,
+    /// What is wrong.
+    pub problem: SettingsProblem,
+}
+
+/// What is wrong with the user's own settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsProblem {
+    /// The text is not JSON.
+    #[error("is not JSON (line {line}, column {column})")]
+    NotJson {
+        /// The line, counted from 1.
+        line: usize,
+        /// The column, counted from 1.
+        column: usize,
+    },
+    /// The JSON is not an object.
+    #[error("is not a JSON object")]
+    NotAnObject,
+    /// The file's text was not given.
+    #[error("was not read")]
+    NotRead,
+    /// The argument would hold a configured key.
+    #[error("holds a key, which an argument would show to every program of this machine")]
+    HoldsKey,
+}
+
+fn place(option: &str, file: Option<&str>) -> String {
+    file.map_or_else(|| format!("the text after `{option}`"), |file| format!("`{option} {file}`"))
+}
+
+impl SettingsError {
+    /// What kind of error this is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        ErrorKind::Usage
+    }
+}
+
+impl ExecPlan {
+    /// The file of settings that these words name, if the plan has to join it with its own settings. Its
+    /// text is for [`with_args_and_settings`](Self::with_args_and_settings).
+    ///
+    /// ```
+    /// use jackin_core::{Config, Document, resolve};
+    ///
+    /// let global = Some(Document::global("config.toml", "env.ZAI_API_KEY = 'sk-123'")?);
+    /// let layers = Config { global, ..Config::default() }.layers(None)?;
+    /// let (claude, zai) = (layers.registry().agent("claude"), layers.registry().provider("zai"));
+    /// let plan = resolve(&layers, claude.expect("built in"), zai.expect("built in"))?;
+    ///
+    /// let words = ["--settings", "mine.json"].map(Into::into);
+    /// assert_eq!(plan.settings_file(&words), Some("mine.json".into()));
+    /// let plan = plan.with_args_and_settings(words, Some(r#"{"theme": "dark"}"#))?;
+    /// let json = plan.args[3].to_str().expect("it is text");
+    /// assert!(json.contains("glm-5.1") && json.contains("dark"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn settings_file(&self, words: &[OsString]) -> Option<PathBuf> {
+        let given = self.given.as_ref().filter(|_| !self.comes_first(words))?;
+        let own = uses(words, &given.option).pop()?;
+        match Own::of(&own.value) {
+            Own::File(path) => Some(path.to_owned()),
+            Own::Inline(_) | Own::Nothing => None,
+        }
+    }
+
+    /// Gives the agent these settings after the arguments of the guard, if it takes settings.
+    pub(crate) fn give_settings(&mut self, settings: &[GivenSetting], models: &[&str]) {
+        let agent = self.agent_entry();
+        let Some(option) = agent.settings_option.as_ref().filter(|_| !settings.is_empty()) else {
+            return;
+        };
+        let at = self.args.len() + 1;
+        let given = GivenSettings::new(agent, option, settings, models, at);
+        self.args.extend([option.name.to_string().into(), given.text().into()]);
+        self.guard_args.end = self.args.len();
+        self.given = Some(given);
+    }
+
+    /// Takes the user's own settings out of the words and puts them under the plan's.
+    pub(super) fn take_settings(
+        &mut self,
+        words: &mut Vec<OsString>,
+        file: Option<&str>,
+    ) -> Result<(), SettingsError> {
+        let Some(mut given) = self.given.clone() else { return Ok(()) };
+        let uses = uses(words, &given.option);
+        if let Some(Use { value, .. }) = uses.last() {
+            let own = parsed(&given.option, value, file)?;
+            let own = without_guarded(self.agent_entry(), own);
+            if file.is_some() && has_variables(self.agent_entry(), &own) {
+                self.warnings.push(format!(
+                    "the variables in {} become part of an argument: other users of this machine can \
+                     see them",
+                    value.display()
+                ));
+            }
+            given.put_under(own);
+            if file.is_some() && self.holds_key(&given.text()) {
+                return Err(SettingsError {
+                    option: given.option.to_string(),
+                    file: Some(value.to_string_lossy().into_owned()),
+                    problem: SettingsProblem::HoldsKey,
+                });
+            }
+        }
+        let places: Vec<_> = uses.into_iter().map(|own| own.at).rev().collect();
+        places.into_iter().for_each(|at| drop(words.drain(at)));
+        let models = self.served.iter().flat_map(|served| served.named(words));
+        models.for_each(|model| given.allow_model(model));
+        self.give(given);
+        Ok(())
+    }
+
+    /// Puts the settings into their argument.
+    fn give(&mut self, given: GivenSettings) {
+        if let Some(arg) = self.args.get_mut(given.at) {
+            *arg = given.text().into();
+        }
+        self.given = Some(given);
+    }
+
+    fn holds_key(&self, text: &str) -> bool {
+        self.known.iter().any(|known| match &known.value {
+            EnvValue::Literal(key) => {
+                key.expose().len() >= SHORTEST_KEY && text.contains(key.expose())
+            }
+            EnvValue::Reference(_) => false,
+        })
+    }
+
+    /// The same plan for this version of the agent: without the settings that it does not need.
+    #[must_use]
+    pub fn for_version(mut self, version: Version) -> Self {
+        if let Some(mut given) = self.given.take() {
+            given.for_version(version);
+            self.give(given);
+        }
+        self
+    }
+
+    /// The project's tools that this version starts without asking, with the key in reach, if the plan
+    /// can leave them out.
+    #[must_use]
+    pub fn open_project_tools(&self, version: Version) -> Option<&ProjectTools> {
+        self.given.as_ref().filter(|_| self.is_redirect())?;
+        let tools = self.agent_entry().settings_option.as_ref()?.project_tools.as_ref();
+        tools.filter(|tools| version < tools.safe_from)
+    }
+
+    /// The same plan without these tools of the project.
+    #[must_use]
+    pub fn without_project_tools(mut self, names: Vec<String>) -> Self {
+        let option = self.agent_entry().settings_option.as_ref();
+        let closed_by = option.and_then(|option| option.project_tools.as_ref());
+        let closed_by = closed_by.map(|tools| tools.closed_by.clone());
+        if let (Some(mut given), Some(key)) = (self.given.take(), closed_by) {
+            given.add_list(&key, names);
+            self.give(given);
+        }
+        self
+    }
+}
+
+/// What the value of the option is.
+#[derive(Debug, Clone)]
+enum Own<'a> {
+    Nothing,
+    Inline(&'a str),
+    File(&'a Path),
+}
+
+impl<'a> Own<'a> {
+    /// Told apart as Claude Code does: a text in braces is JSON, any other is a path.
+    fn of(value: &'a OsStr) -> Self {
+        match value.to_str().map(str::trim) {
+            Some("") => Self::Nothing,
+            Some(text) if text.starts_with('{') && text.ends_with('}') => Self::Inline(text),
+            _ => Self::File(Path::new(value)),
+        }
+    }
+}
+
+/// One use of an option: its words, and its value.
+struct Use<'a> {
+    at: Range<usize>,
+    value: Cow<'a, OsStr>,
+}
+
+/// The uses of an option that takes a value, before the end of options. One without a value is for the
+/// agent to refuse.
+fn uses<'a>(words: &'a [OsString], option: &str) -> Vec<Use<'a>> {
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let mut uses = Vec::new();
+    let mut next = 0;
+    while let Some(word) = words[..end].get(next) {
+        let joined = word.to_string_lossy();
+        let joined = joined.strip_prefix(option).and_then(|rest| rest.strip_prefix('='));
+        let found = match joined {
+            Some(value) => Some((1, Cow::Owned(OsString::from(value)))),
+            None if word == option => {
+                words.get(next + 1).map(|value| (2, Cow::Borrowed(value.as_os_str())))
+            }
+            None => None,
+        };
+        let length = found.as_ref().map_or(1, |(length, _)| *length);
+        uses.extend(found.map(|(_, value)| Use { at: next..next + length, value }));
+        next += length;
+    }
+    uses
+}
+
+/// The settings that a value names.
+fn parsed(
+    option: &str,
+    value: &OsStr,
+    file: Option<&str>,
+) -> Result<Map<String, Value>, SettingsError> {
+    let (text, name) = match (Own::of(value), file) {
+        (Own::Nothing, _) => return Ok(Map::new()),
+        (Own::Inline(text), _) => (text, None),
+        (Own::File(path), Some(text)) => {
+            // An editor's mark, which the agent skips too.
+            (text.strip_prefix('\u{feff}').unwrap_or(text), Some(path.display().to_string()))
+        }
+        (Own::File(path), None) => {
+            let file = Some(path.display().to_string());
+            return Err(SettingsError {
+                option: option.into(),
+                file,
+                problem: SettingsProblem::NotRead,
+            });
+        }
+    };
+    let error = |problem| SettingsError { option: option.into(), file: name.clone(), problem };
+    match serde_json::from_str(text) {
+        Ok(Value::Object(settings)) => Ok(settings),
+        Ok(_) => Err(error(SettingsProblem::NotAnObject)),
+        Err(bad) => Err(error(SettingsProblem::NotJson { line: bad.line(), column: bad.column() })),
+    }
+}
+
+/// Whether the settings hold variables of the user's own.
+fn has_variables(agent: &Agent, settings: &Map<String, Value>) -> bool {
+    let keys = agent.settings.iter().flat_map(|file| &*file.settings).map(|setting| &setting.key);
+    let mut tables = keys.filter_map(|key| match key {
+        SettingKey::Variables(table) => settings.get(&**table)?.as_object(),
+        SettingKey::Named(_) => None,
+    });
+    tables.any(|variables| !variables.is_empty())
+}
+
+/// The settings without those that the guard makes the agent ignore, which may hold logins: an argument
+/// is no place for them.
+fn without_guarded(agent: &Agent, settings: Map<String, Value>) -> Map<String, Value> {
+    let is_guarded = |key: &str| {
+        let mut found = agent.settings.iter().filter_map(|file| file.setting(agent, key));
+        found.next().is_some_and(|setting| setting.effect == SettingEffect::Guarded)
+    };
+    let inner = |(key, value): (String, Value)| {
+        let value = match value {
+            Value::Object(mut table) => {
+                table.retain(|name, _| !is_guarded(&format!("{key}.{name}")));
+                table.into()
+            }
+            other => other,
+        };
+        (key, value)
+    };
+    settings.into_iter().filter(|(key, _)| !is_guarded(key)).map(inner).collect()
+}
