@@ -53,7 +53,10 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
     head.push(["command".into(), command.join(" ")]);
     let added = &shown.guard_args;
     if !added.is_empty() {
-        let added: Vec<_> = added.iter().map(|arg| quote(arg.as_ref().as_ref())).collect();
+        // The command above has it whole.
+        let short =
+            |arg: &str| if arg.starts_with('{') { "…".into() } else { quote(arg.as_ref()) };
+        let added: Vec<_> = added.iter().map(|arg| short(arg)).collect();
         head.push(["guard".into(), format!("adds {}", added.join(" "))]);
     }
     let from = plan.program_source.as_ref().map(|source| ["program".into(), source.to_string()]);

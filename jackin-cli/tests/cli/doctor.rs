@@ -132,9 +132,9 @@ fn every_planted_problem_is_found() {
         (
             NEW,
             &[("CLAUDE_CONFIG_DIR", "other")],
-            &write("other/settings.json", r#"{"env": {"ANTHROPIC_BETAS": "sentinel"}}"#),
+            &write("other/settings.json", r#"{"availableModels": ["sentinel"]}"#),
             "problem agent-settings",
-            "`env.ANTHROPIC_BETAS` in the settings of `claude` takes effect in a redirected launch: it adds a header",
+            "`availableModels` in the settings of `claude` takes effect in a redirected launch: it lets agents",
         ),
         (
             NEW,

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, process::Command};
 
-use crate::support::{Home, see};
+use crate::support::{Home, NO_ARGS, see};
 
 /// Shells that every Debian has; `sh` is dash there.
 const SHELLS: [&str; 3] = ["sh", "dash", "bash"];
@@ -58,7 +58,7 @@ fn a_shell_becomes_what_run_would_start() {
     let mut export = home.jackin(["env", "--export", "--provider", "zai"]);
     let export = export.env("PATH", "/usr/bin:/bin").env_remove("HOME");
     let script = see(export.env("JACKIN_CONFIG_DIR", &config).envs(host));
-    assert_eq!((script.code, script.err.as_str()), (Some(0), ""));
+    assert_eq!((script.code, script.err.as_str()), (Some(0), NO_ARGS));
     for shell in SHELLS {
         let mut host = host.to_vec();
         host.push(("JACKIN_CONFIG_DIR", config.to_str().unwrap()));
@@ -115,7 +115,9 @@ fn what_a_shell_cannot_unset_is_said() {
     assert!(!seen.out.contains("A-B"), "{}", seen.out);
     assert_eq!(
         seen.err,
-        "warning: a shell cannot unset `ANTHROPIC_A-B;touch x`; `jackin run` leaves it out\n"
+        format!(
+            "warning: a shell cannot unset `ANTHROPIC_A-B;touch x`; `jackin run` leaves it out\n{NO_ARGS}"
+        )
     );
 }
 
@@ -183,7 +185,8 @@ fn what_is_withheld_is_not_exported() {
     let mut command = home.jackin(["env", "--export", "--provider", "minimax"]);
     let seen = see(command.env("MY_KIMI", "kk").env("MY_BACKUP", "kk"));
     assert!(!seen.out.contains("FOO"), "{}", seen.out);
-    assert_eq!(seen.err, "warning: `FOO` is not passed on: it holds another provider's key\n");
+    let withheld = "warning: `FOO` is not passed on: it holds another provider's key\n";
+    assert_eq!(seen.err, format!("{withheld}{NO_ARGS}"));
 }
 
 /// The shell is the one that asks. Here that is this test, and so nothing but `SHELL` tells.
@@ -237,11 +240,12 @@ fn a_script_for_powershell_is_ascii_on_single_lines() {
         ("a\\n\r\n", r"[regex]::Unescape('a\u005cn\u000d\u000a')"),
         ("\u{e9}\u{1f600}", r"[regex]::Unescape('\u00e9\ud83d\ude00')"),
     ] {
-        assert_eq!(line(value), (format!("$env:HARD = {quoted}"), String::new()));
+        assert_eq!(line(value), (format!("$env:HARD = {quoted}"), NO_ARGS.to_owned()));
     }
     let (out, err) = line("");
     assert_eq!(out, "");
-    assert!(err.starts_with("error: `HARD` cannot stand in a script for this shell: "), "{err}");
+    let refused = format!("{NO_ARGS}error: `HARD` cannot stand in a script for this shell: ");
+    assert!(err.starts_with(&refused), "{err}");
 }
 
 /// The whole of it, as it was read.

@@ -1,6 +1,6 @@
 //! `jackin env --format`: what other programs are given to read.
 
-use crate::support::{Home, see};
+use crate::support::{Home, NO_ARGS, see};
 
 const CONFIG: &str = "guard = 'off'\ndefault_provider = 'gateway'\n[env]\nGATEWAY_API_KEY = 'agt_k'\n\
     EDITOR = '$ODD'\n[providers.gateway.anthropic]\nbase_url = 'https://gateway.example.com'\n\
@@ -200,7 +200,7 @@ fn strict_fails_where_something_would_stay() {
         (&["--export", "--shell", "fish"], "ANTHROPIC_AB"),
     ] {
         let seen = strict(args, name);
-        assert_eq!((seen.code, seen.err.as_str()), (Some(0), ""), "{args:?}");
+        assert_eq!((seen.code, seen.err.as_str()), (Some(0), NO_ARGS), "{args:?}");
         assert!(seen.out.contains(name), "{}", seen.out);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, fs, io::Write as _, os::unix::ffi::OsStrExt as _, process::Stdio};
 
-use crate::support::{Home, see};
+use crate::support::{GUARD_ARGS, Home, see};
 
 const ZAI: &str = "[env]\nZAI_API_KEY = 'sentinel-key'\n";
 
@@ -11,7 +11,7 @@ fn what_follows_the_agent_is_the_agents() {
     let home = Home::with_config(ZAI);
     home.script("bin/claude", r#"printf '[%s]' "$@""#);
     // What the guard adds comes before it.
-    let guard = "[--teammate-mode][in-process]";
+    let guard = GUARD_ARGS.map(|arg| format!("[{arg}]")).concat();
     for args in [
         &["-p", "--provider", "x", "--dry-run", "--help", "--version", "--", "-", ""][..],
         &["--", "run", "claude"],
@@ -34,7 +34,7 @@ fn a_double_dash_before_the_agent_is_allowed() {
     let seen = see(&mut home.jackin(["run", "--provider", "zai", "--", "claude", "-p", "--", "x"]));
     assert_eq!(
         (seen.code, seen.out.as_str()),
-        (Some(0), "[--teammate-mode][in-process][-p][--][x]"),
+        (Some(0), &*(GUARD_ARGS.map(|arg| format!("[{arg}]")).concat() + "[-p][--][x]")),
         "{}",
         seen.err
     );

@@ -13,6 +13,18 @@ use tempfile::TempDir;
 /// The program under test.
 pub(crate) const JACKIN: &str = env!("CARGO_BIN_EXE_jackin");
 
+/// What the guard adds for Claude Code on Z.AI, where its version is not known.
+pub(crate) const GUARD_ARGS: [&str; 4] = [
+    "--teammate-mode",
+    "in-process",
+    "--settings",
+    r#"{"availableModels":["glm-5.1","glm-5-turbo","glm-4.5-air"],"env":{"ANTHROPIC_BETAS":"","CLAUDE_AGENT_SDK_CLIENT_APP":"","CLAUDE_AGENT_SDK_VERSION":"","CLAUDE_CODE_ADDITIONAL_PROTECTION":"","CLAUDE_CODE_BLOCKING_LIMIT_OVERRIDE":"","CLAUDE_CODE_CLIENT_DATA_URL":"","CLAUDE_CODE_ENABLE_TELEMETRY":"","CLAUDE_CODE_EXTRA_BODY":"","CLAUDE_CODE_GATEWAY_HINT_HEADERS":""},"skipWebFetchPreflight":true}"#,
+];
+
+/// What `env --export` and `--format` warn of for Claude Code.
+pub(crate) const NO_ARGS: &str = "warning: an environment carries no arguments, so it does not keep away \
+    models, headers and telemetry of the agent's own settings, and panes of tmux; `jackin run` does\n";
+
 /// A home directory of its own, gone when dropped.
 pub(crate) struct Home(TempDir);
 

@@ -4,7 +4,7 @@
 use std::{fs, os::unix::fs::symlink};
 
 use super::{ZAI, bounded};
-use crate::support::{Home, JACKIN, Seen};
+use crate::support::{GUARD_ARGS, Home, JACKIN, Seen};
 
 /// How a program may call jackin under a name that no text search finds. `jk` is a link to jackin.
 const FORMS: [(&str, &str); 15] = [
@@ -16,7 +16,7 @@ const FORMS: [(&str, &str); 15] = [
     ("env", "exec env A=1 jk run --provider zai claude \"$@\""),
     ("a child", "jk run --provider zai claude \"$@\"\nexit $?"),
     ("a shell in between", "sh -c '\"$@\"; exit $?' sh jk run --provider zai claude \"$@\""),
-    ("xargs", "echo \"$@\" | xargs jk run --provider zai claude || exit 125"),
+    ("xargs", "printf '%s\\0' \"$@\" | xargs -0 jk run --provider zai claude || exit 125"),
     ("a pipe", "jk run --provider zai claude \"$@\" </dev/null 2>&1 | cat >&2\nexit 125"),
     (
         "captured output",
@@ -130,7 +130,7 @@ fn a_launch_inside_an_agent_is_no_loop() {
     for tool in [
         "\"$HOME/second\" \"$@\"",
         "sh -c '\"$@\"; exit $?' sh jk run --provider zai claude \"$@\"",
-        "echo \"$@\" | xargs jk run --provider zai claude",
+        "printf '%s\\0' \"$@\" | xargs -0 jk run --provider zai claude",
         "out=$(jk run --provider zai claude \"$@\" 2>&1)\necho \"$out\"",
         "setsid --wait jk run --provider zai claude \"$@\"",
     ] {
@@ -161,7 +161,7 @@ fn a_wrapper_that_becomes_another_launch_is_no_loop() {
     ]));
     assert_eq!(
         (seen.code, &*seen.out),
-        (Some(0), "the agent --teammate-mode in-process x\n"),
+        (Some(0), &*format!("the agent {} x\n", GUARD_ARGS.join(" "))),
         "{}",
         seen.err
     );

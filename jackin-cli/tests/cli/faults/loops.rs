@@ -8,7 +8,7 @@ use std::{
 use nix::errno::Errno;
 
 use super::{ZAI, bounded, words_of};
-use crate::support::{Home, JACKIN, Seen};
+use crate::support::{GUARD_ARGS, Home, JACKIN, Seen};
 
 /// A home with jackin on its PATH; what is called `claude` in `first` comes before what is in `bin`.
 fn home() -> Home {
@@ -24,6 +24,11 @@ fn on_path(home: &Home, program: &str, words: &[&str]) -> Seen {
     bounded(
         home.program(program, words).env("PATH", format!("{path}/first:{path}/bin:/usr/bin:/bin")),
     )
+}
+
+/// What the agent prints.
+fn the_agent() -> String {
+    format!("the agent {} -p\n", GUARD_ARGS.join(" "))
 }
 
 const LAUNCH: [&str; 5] = ["run", "--provider", "zai", "claude", "-p"];
@@ -47,15 +52,9 @@ fn a_script_of_the_agents_name_that_starts_jackin() {
         );
         assert!(seen.err.starts_with(&message), "{}", seen.err);
         home.script("bin/claude", "echo the agent \"$@\"");
-        assert_eq!(
-            on_path(&home, JACKIN, &LAUNCH).out,
-            "the agent --teammate-mode in-process -p\n"
-        );
+        assert_eq!(on_path(&home, JACKIN, &LAUNCH).out, the_agent());
         let seen = on_path(&home, file.to_str().unwrap(), &["-p"]);
-        assert_eq!(
-            (seen.out.as_str(), seen.err.as_str()),
-            ("the agent --teammate-mode in-process -p\n", "")
-        );
+        assert_eq!((seen.out.as_str(), seen.err.as_str()), (&*the_agent(), ""));
     }
 }
 
@@ -66,7 +65,7 @@ fn a_link_of_the_agents_name_to_jackin() {
     let seen = on_path(&home, JACKIN, &LAUNCH);
     assert!(seen.code == Some(127) && seen.err.contains("which starts jackin"), "{}", seen.err);
     home.script("bin/claude", "echo the agent \"$@\"");
-    assert_eq!(on_path(&home, JACKIN, &LAUNCH).out, "the agent --teammate-mode in-process -p\n");
+    assert_eq!(on_path(&home, JACKIN, &LAUNCH).out, the_agent());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{
     shell::{BASH, DASH, ELVISH, Environment, FISH, NU, Shell, XONSH, ZSH, var},
     values::{SEED, all_characters, generated},
 };
-use crate::support::{Home, see};
+use crate::support::{Home, NO_ARGS, see};
 
 /// The variables of a parent that `jackin env` removes.
 fn removed() -> Vec<(OsString, OsString)> {
@@ -23,7 +23,7 @@ fn through(shell: &Shell, how: &[&str], values: &[String]) -> Environment {
     let jackin =
         jackin.envs(values.iter().enumerate().map(|(at, value)| (format!("H{at}"), value)));
     let script = see(jackin);
-    assert_eq!((script.code, script.err.as_str()), (Some(0), ""));
+    assert_eq!((script.code, script.err.as_str()), (Some(0), NO_ARGS));
     assert!(!script.out.contains("foreign"));
     let [before, after] = &shell.environments(&removed(), &[script.out.as_bytes()])[..] else {
         panic!("two environments")

@@ -44,6 +44,11 @@ static GUARD_SETTINGS: &[GivenSetting] = &[
     GivenSetting::emptied("env.ANTHROPIC_BETAS"),
     GivenSetting::emptied("env.CLAUDE_AGENT_SDK_CLIENT_APP"),
     GivenSetting::emptied("env.CLAUDE_AGENT_SDK_VERSION"),
+    GivenSetting::emptied("env.CLAUDE_CODE_ADDITIONAL_PROTECTION"),
+    GivenSetting::emptied("env.CLAUDE_CODE_GATEWAY_HINT_HEADERS"),
+    // These stop the agent before its first request.
+    GivenSetting::emptied("env.CLAUDE_CODE_BLOCKING_LIMIT_OVERRIDE"),
+    GivenSetting::emptied("env.CLAUDE_CODE_CLIENT_DATA_URL"),
     // A project's own settings could send the prompts to its host.
     GivenSetting::emptied("env.CLAUDE_CODE_ENABLE_TELEMETRY").until(Version::new(2, 1, 282)),
     // Before every fetch it would ask Anthropic about the host.

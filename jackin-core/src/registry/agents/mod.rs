@@ -261,8 +261,9 @@ mod tests {
             let agent = AGENTS.iter().find(|known| known.id.as_str() == agent).unwrap();
             agent.settings[0].setting(agent, key).map(|setting| setting.effect.clone())
         };
-        let body = effect("claude", "env.CLAUDE_CODE_EXTRA_BODY");
-        assert!(matches!(body, Some(SettingEffect::Effective(_))));
+        let own = effect("opencode", "provider.jackin-zai");
+        assert!(matches!(own, Some(SettingEffect::Effective(_))));
+        assert_eq!(effect("claude", "env.CLAUDE_CODE_EXTRA_BODY"), Some(SettingEffect::Guarded));
         let cloud = effect("claude", "env.CLAUDE_CODE_USE_BEDROCK");
         assert_eq!(cloud, Some(SettingEffect::Guarded));
         assert_eq!(effect("claude", "env"), None);

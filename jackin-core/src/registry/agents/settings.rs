@@ -14,7 +14,7 @@ const fn named(key: &'static str, effect: SettingEffect) -> Setting {
     Setting::new(Named(Cow::Borrowed(key)), effect)
 }
 
-/// Measured on Claude Code 2.1.329.
+/// Measured on Claude Code 2.1.198 and 2.1.332.
 pub(super) static CLAUDE: &[SettingsFile] = &[
     SettingsFile {
         place: claude_home(".claude", "settings.json"),
@@ -35,11 +35,17 @@ pub(super) static CLAUDE: &[SettingsFile] = &[
 ];
 
 static CLAUDE_SETTINGS: &[Setting] = &[
+    // The agent joins the lists of all its files with the one on the command line.
     named(
-        "env.CLAUDE_CODE_EXTRA_BODY",
-        Effective(Cow::Borrowed("can change the body of every request")),
+        "availableModels",
+        Effective(Cow::Borrowed(
+            "lets agents and skills use models that the provider may not serve",
+        )),
     ),
-    named("env.ANTHROPIC_BETAS", Effective(Cow::Borrowed("adds a header to every request"))),
+    named(
+        "env.CLAUDE_CODE_MAX_CONTEXT_TOKENS",
+        Effective(Cow::Borrowed("sets the context window in place of the provider's")),
+    ),
     Setting::new(Variables(Cow::Borrowed("env")), Guarded),
     named("apiKeyHelper", Guarded),
     named("model", Guarded),
