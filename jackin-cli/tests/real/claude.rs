@@ -13,23 +13,24 @@ use super::{
     },
 };
 
-pub(crate) static CLAUDE: Agent = Agent {
-    id: "claude",
-    package: Package::new(
-        "@anthropic-ai/claude-code",
-        "2.1.329",
-        "claude",
-        "2.1.329 (Claude Code)",
-        None,
-    ),
-    ways: &[
-        way(ZAI, "/api/anthropic/v1/messages?beta=true"),
-        way(KIMI, "/coding/v1/messages?beta=true"),
-        way(MINIMAX, "/anthropic/v1/messages?beta=true"),
-        way(TEAM, "/team/v1/messages?beta=true"),
-    ],
-    calls_home: &[],
-};
+pub(crate) static CLAUDE: Agent = of_version("2.1.329", "2.1.329 (Claude Code)");
+
+/// Claude Code in one version, and what it says of that.
+pub(crate) const fn of_version(version: &'static str, says: &'static str) -> Agent {
+    Agent {
+        id: "claude",
+        package: Package::new("@anthropic-ai/claude-code", version, "claude", says, None),
+        ways: WAYS,
+        calls_home: &[],
+    }
+}
+
+static WAYS: &[Way] = &[
+    way(ZAI, "/api/anthropic/v1/messages?beta=true"),
+    way(KIMI, "/coding/v1/messages?beta=true"),
+    way(MINIMAX, "/anthropic/v1/messages?beta=true"),
+    way(TEAM, "/team/v1/messages?beta=true"),
+];
 
 const fn way(provider: &'static Provider, path: &'static str) -> Way {
     Way { provider, path, login: Login::Bearer }
@@ -105,9 +106,9 @@ fn hostile_settings() -> Value {
 /// A prompt that makes the server call a tool, whose output comes back to it.
 const CALL_ENV: &str = r#"CALL {"name": "Bash", "input": {"command": "env"}}"#;
 
-const USER_SETTINGS: &str = "home/.claude/settings.json";
-const PROJECT_SETTINGS: &str = "work/.claude/settings.json";
-const LOCAL_SETTINGS: &str = "work/.claude/settings.local.json";
+pub(crate) const USER_SETTINGS: &str = "home/.claude/settings.json";
+pub(crate) const PROJECT_SETTINGS: &str = "work/.claude/settings.json";
+pub(crate) const LOCAL_SETTINGS: &str = "work/.claude/settings.local.json";
 
 fn plant_hostile_settings(stage: &Stage, files: &[&str]) {
     files.iter().for_each(|file| stage.plant(file, &format!("{:#}\n", hostile_settings())));
@@ -245,7 +246,7 @@ fn a_command_that_the_agent_runs_finds_no_key() {
 }
 
 /// A prompt for a sub-agent, as the agent's own tool takes it.
-fn call_agent(input: &Value) -> String {
+pub(crate) fn call_agent(input: &Value) -> String {
     let mut input = input.clone();
     input["description"] = "say hi".into();
     input["prompt"] = "say hi".into();
@@ -269,45 +270,6 @@ fn a_sub_agent_asks_for_a_mapped_model() {
         let messages = stage.messages();
         assert!(messages >= 3, "{tier}: {messages} messages, none of them the sub-agent's");
     }
-}
-
-/// Those that Claude Code brings along name models of their own.
-#[test]
-#[ignore = "needs npm and the real Claude Code; .ci/run runs it"]
-fn a_built_in_sub_agent_asks_for_a_mapped_model() {
-    for (kind, models) in [
-        ("Explore", &["glm-5.1"][..]),
-        ("Plan", &["glm-5.1"]),
-        ("statusline-setup", &["glm-5.1", "glm-5-turbo"]),
-    ] {
-        let stage = Stage::new(&CLAUDE);
-        let call = call_agent(&json!({"subagent_type": kind}));
-        let outcome = stage.run(stage.jackin(ZAI.id, &["-p", &call]));
-        assert_none(&stage.complaints(&outcome, ZAI, models), kind);
-        let messages = stage.messages();
-        assert!(messages >= 3, "{kind}: {messages} messages, none of them the sub-agent's");
-    }
-}
-
-/// What the user pins is the user's, unless the guard is strict.
-#[test]
-#[ignore = "needs npm and the real Claude Code; .ci/run runs it"]
-fn a_pinned_sub_agent_keeps_to_the_main_model_under_the_strict_guard() {
-    let run = |guard: &str| {
-        let stage = Stage::new(&CLAUDE);
-        stage.configure(&format!("guard = \"{guard}\""), &PROVIDERS);
-        let pinned =
-            "---\nname: pinned\ndescription: says hi\nmodel: claude-opus-4-6\n---\nSay hi.\n";
-        stage.write("home/.claude/agents/pinned.md", pinned);
-        let call = call_agent(&json!({"subagent_type": "pinned"}));
-        let outcome = stage.run(stage.jackin(ZAI.id, &["-p", &call]));
-        let complaints = stage.complaints(&outcome, ZAI, &["glm-5.1"]);
-        let messages = stage.messages();
-        assert!(messages >= 3, "{guard}: {messages} messages, none of them the sub-agent's");
-        complaints
-    };
-    assert_none(&run("strict"), "strict");
-    assert_some(&run("on"), "claude-opus-4-6");
 }
 
 /// The seven variables of a redirect, by hand.
@@ -421,24 +383,4 @@ fn a_native_launch_sends_the_provider_nothing() {
         assert!(stage.provider.requests().is_empty(), "{:#?}", stage.provider.requests());
         assert!(at_home(), "{marked} {exported} {outcome:?}");
     }
-}
-
-/// A limit of the agent, not a wish: where this fails, the guard holds better than it is said to.
-/// The key goes to the provider alone all the same.
-#[test]
-#[ignore = "needs npm and the real Claude Code; .ci/run runs it"]
-fn a_project_can_still_name_a_model_in_the_extra_body() {
-    let run = |args: &[&str]| {
-        let stage = Stage::new(&CLAUDE);
-        let body = r#"{"model": "claude-from-the-project"}"#;
-        let settings = json!({"env": {"CLAUDE_CODE_EXTRA_BODY": body}});
-        stage.write(PROJECT_SETTINGS, &settings.to_string());
-        let outcome = stage.run(stage.jackin(ZAI.id, &[&["-p", "say hi"], args].concat()));
-        stage.complaints(&outcome, ZAI, &["glm-5.1"])
-    };
-    let wrong = r#"models {"claude-from-the-project"} in place of {"glm-5.1"}"#;
-    assert_eq!(run(&[]), [wrong]);
-    // What the user can do about it.
-    let over = r#"{"env": {"CLAUDE_CODE_EXTRA_BODY": ""}}"#;
-    assert_none(&run(&["--settings", over]), "settings on the command line");
 }

@@ -67,7 +67,7 @@ impl GivenSettings {
     /// The same for people: what the user's variables hold may be secret.
     pub(super) fn shown(&self) -> String {
         let mut own = self.own.clone();
-        own.values_mut().for_each(|value| hide(value));
+        own.values_mut().for_each(hide);
         Value::Object(self.over(own)).to_string()
     }
 
