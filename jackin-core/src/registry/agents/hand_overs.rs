@@ -48,7 +48,7 @@ pub(super) static CLAUDE: &[HandOver] = &[
         "`--teammate-mode in-process`, which jackin sets, keeps them in this process",
     ),
     refused(
-        subcommand(texts!["daemon"]),
+        subcommand(texts!["daemon", "run"]),
         "it is the background service, which would keep the endpoint and the key for other sessions",
         THE_AGENT_ITSELF,
     ),
