@@ -8,7 +8,7 @@ use jackin_core::{
     ResolveError, Scope, SelectError, Unknown,
     export::ExportError,
     place::{KeptInside, TabMissingEnv},
-    plan::{ArgsError, HandOverError, SettingsError, SettingsProblem},
+    plan::{ArgsError, HandOverError, HandOverRemedy, SettingsError, SettingsProblem},
 };
 use jackin_host::{Ambient, HostError, HostErrorKind, ReadProblem, launch};
 
@@ -295,7 +295,15 @@ impl From<KeptInside> for Failure {
 
 impl From<HandOverError> for Failure {
     fn from(error: HandOverError) -> Self {
-        let hint = format!("{}; `guard = \"off\"` lets it through", error.instead);
+        let remedy = match &error.remedy {
+            HandOverRemedy::Instead(instead) => instead.to_string(),
+            HandOverRemedy::Set(variable) => format!(
+                "store one with `openssl rand -hex 16 | jackin config env set {variable} --stdin`, or \
+                 export `{variable}`"
+            ),
+            _ => "choose other arguments".into(),
+        };
+        let hint = format!("{remedy}; `guard = \"off\"` lets it through");
         Self::of(error.kind(), &error, Some(hint))
     }
 }

@@ -113,3 +113,27 @@ fn a_source_that_forgets_some_is_found_out() {
     assert_eq!(named, ["F", "G"]);
     assert!(error.failures.iter().all(|f| f.error.reason == "the source gave no answer"));
 }
+
+/// A server that is told to want an empty password wants none.
+#[test]
+fn a_password_that_arguments_need_is_not_blank() {
+    struct Blank;
+    impl SecretSource for Blank {
+        fn read(&self, _: &SecretRef) -> Result<Secret, SecretError> {
+            Ok(" ".into())
+        }
+    }
+    let text =
+        "[env]\nZAI_API_KEY = 'demo'\nOPENCODE_SERVER_PASSWORD = 'op://v/opencode/password'\n";
+    let global = Some(Document::global("config.toml", text).unwrap());
+    let layers = Config { global, ..Config::default() }.layers(None).unwrap();
+    let agent = layers.registry().agent("opencode").unwrap();
+    let plan = resolve(&layers, agent, layers.registry().provider("zai").unwrap()).unwrap();
+    assert!(plan.materialize(&Blank).is_ok());
+    let plan = plan.with_args(["serve".into()]).unwrap();
+    assert_eq!(
+        plan.materialize(&Blank).err().unwrap().to_string(),
+        "cannot read `OPENCODE_SERVER_PASSWORD` (global, config.toml:3) from op://v/opencode/password: it \
+         is blank, and these arguments need it"
+    );
+}

@@ -42,6 +42,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "HandOver",
             "HandOverError",
             "HandOverFate",
+            "HandOverRemedy",
             "NativeEffect",
             "OwnModels",
             "PackageVersion",

@@ -12,6 +12,7 @@ mod install;
 mod kimi;
 mod opencode;
 mod opencode_guard;
+mod opencode_server;
 #[path = "../../../fixtures/promised.rs"]
 mod promised;
 mod proxies;

@@ -239,14 +239,31 @@ impl Stage {
         self.run_until(command, LONGEST_RUN, || false)
     }
 
+    /// Runs it while another run is going on.
+    pub(crate) fn run_beside(&self, command: Command) -> Outcome {
+        self.run_into("beside", command, LONGEST_RUN, || false)
+    }
+
     /// Runs it, and ends it after a time or when that is enough.
     pub(crate) fn run_until(
         &self,
+        command: Command,
+        limit: Duration,
+        enough: impl Fn() -> bool,
+    ) -> Outcome {
+        self.run_into("out", command, limit, enough)
+    }
+
+    /// The same, with its output in files of this name.
+    fn run_into(
+        &self,
+        name: &str,
         mut command: Command,
         limit: Duration,
         enough: impl Fn() -> bool,
     ) -> Outcome {
-        let (stdout, stderr) = (self.path("stdout"), self.path("stderr"));
+        let (stdout, stderr) =
+            (self.path(&format!("{name}.stdout")), self.path(&format!("{name}.stderr")));
         command.stdin(Stdio::null());
         command.stdout(File::create(&stdout).unwrap()).stderr(File::create(&stderr).unwrap());
         // The launcher becomes the agent, but an agent may be a script that starts a program.

@@ -217,15 +217,17 @@ impl EnvLayers {
     }
 
     /// Lets exported host variables serve as keys, below all layers, for the names that providers
-    /// use for their keys and agents for their login tokens. A text that is a reference is one here,
+    /// use for their keys and agents for their login tokens, and as the passwords that agents need to
+    /// serve others. A text that is a reference is one here,
     /// too; of any other only whether it is set is asked.
     #[must_use]
     pub fn with_environment(self, host: impl Fn(&EnvName) -> HostVar) -> Self {
         let registry = self.registry.clone();
         let keys = registry.providers().iter().map(|provider| &provider.key.value);
         let tokens = registry.agents().iter().filter_map(|agent| agent.token.as_ref());
+        let needed = registry.agents().iter().flat_map(Agent::needed);
         let empty = EnvLayer::new(Scope::Environment, None);
-        let layer = keys.chain(tokens).fold(empty, |layer, name| match host(name) {
+        let layer = keys.chain(tokens).chain(needed).fold(empty, |layer, name| match host(name) {
             HostVar::Unset => layer,
             HostVar::Blank => layer.with(name.clone(), EnvValue::secret(""), None),
             HostVar::Set => layer.with(name.clone(), EnvValue::host(name.clone()), None),

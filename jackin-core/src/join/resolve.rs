@@ -84,6 +84,9 @@ pub fn resolve(
         known: Vec::new(),
         inherited: None,
         held_back: Vec::new(),
+        has_key: false,
+        exported: Vec::new(),
+        required: Vec::new(),
         shape: registry.key_shape(provider),
         served: None,
         guarded_from: None,
@@ -98,6 +101,7 @@ pub fn resolve(
     }
     join.note_keys(&mut plan);
     join.pass_layers_on(&mut plan);
+    join.note_exported(&mut plan);
     Ok(plan)
 }
 
@@ -213,6 +217,7 @@ impl<'a> Join<'a> {
             plan.kept_away = binding.kept_away.clone();
             plan.give_settings(&binding.guard_settings, &models(endpoint));
         }
+        plan.has_key = true;
         plan.guarded_from = self.agent.guarded_from.clone().filter(|_| guard > Guard::Off);
         plan.served = served_models(self.agent.own_models.as_ref(), endpoint);
         let set = plan.set.iter().map(|var| var.name.clone()).collect();
@@ -274,6 +279,8 @@ impl<'a> Join<'a> {
                 None => return Err(self.missing_key(variable)),
             }
         }
+        plan.has_key = !plan.set.is_empty()
+            || found.is_some_and(|key| exported(&key) && !key.value.is_blank());
         // Of two logins the agent would choose by rules of its own.
         let login = (!plan.set.is_empty()).then(|| name.clone());
         plan.removals.set(Launch::Native(login.into_iter().collect()));
@@ -355,6 +362,20 @@ impl<'a> Join<'a> {
                 source,
                 shadowed,
             });
+        }
+    }
+
+    /// Notes what the parent exports that an argument may need.
+    fn note_exported(&self, plan: &mut ExecPlan) {
+        for name in self.agent.needed() {
+            let Some(Sourced { value, source, shadowed }) = self.layers.get(name) else { continue };
+            let known = plan.exported.iter().any(|known| known.name == *name);
+            if source.scope == Scope::Environment && !value.is_blank() && !known {
+                let value = PlannedValue::Secret(value.clone());
+                let name = name.clone();
+                let reason = Reason::Layer;
+                plan.exported.push(PlannedVar { name, value, reason, key: None, source, shadowed });
+            }
         }
     }
 

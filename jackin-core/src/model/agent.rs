@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    model::{HandOver, ProtocolBinding, Scrub, SettingsFile, SettingsOption, Text, Var, Version},
+    model::{HandOver, HandOverFate, ProtocolBinding, Scrub, SettingsFile, SettingsOption, Text, Var, Version},
     names::{AgentId, EnvName, ProviderId, matches},
 };
 
@@ -321,6 +321,14 @@ impl Agent {
         patterns.any(|pattern| matches(pattern.as_bytes(), name.as_bytes()))
             || names.any(|known| known.as_str() == name)
             || self.credentials().any(|known| known.as_str() == name)
+    }
+
+    /// Every variable without which some of its words are refused.
+    pub(crate) fn needed(&self) -> impl Iterator<Item = &EnvName> {
+        self.hand_overs.iter().filter_map(|hand_over| match &hand_over.fate {
+            HandOverFate::Needs { variable, .. } => Some(variable),
+            _ => None,
+        })
     }
 
     /// Every variable of every binding.

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, ffi::OsStr};
 
-use crate::model::Text;
+use crate::{model::Text, names::EnvName};
 
 /// One way in which an agent hands a session on, and what a redirected launch does about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,14 @@ pub enum HandOverFate {
         because: Text,
         /// What works instead, as a sentence without its full stop.
         instead: Text,
+    },
+    /// It shows the key to other programs unless this variable holds something. A launch that has a key
+    /// is refused without it, a native one too, unless the guard is off.
+    Needs {
+        /// The variable, such as the password of a server.
+        variable: EnvName,
+        /// What would happen without it.
+        because: Text,
     },
     /// jackin cannot see it coming. The text says what happens.
     Open(Text),

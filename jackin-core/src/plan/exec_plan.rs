@@ -65,6 +65,12 @@ pub struct ExecPlan {
     pub(crate) inherited: Option<EnvName>,
     /// Variables of the layers that are not passed on.
     pub(crate) held_back: Vec<EnvName>,
+    /// Whether the agent finds a key in its environment.
+    pub(crate) has_key: bool,
+    /// Exported variables that an argument may need. One that does sets it.
+    pub(crate) exported: Vec<PlannedVar>,
+    /// Variables that must not turn out to be blank.
+    pub(crate) required: Vec<EnvName>,
     /// What the key must look like.
     pub(crate) shape: KeyShape,
     /// The models that the provider serves, where the agent's own names would be foreign there.
@@ -345,7 +351,10 @@ impl ExecPlan {
         let mut warnings = Vec::new();
         for var in &self.set {
             let answer = var.reference().map(answer).transpose();
-            match answer.and_then(|text| Ok((var.check(&self.shape, text.as_ref())?, text))) {
+            let required = self.required.contains(&var.name);
+            match answer
+                .and_then(|text| Ok((var.check(&self.shape, required, text.as_ref())?, text)))
+            {
                 Ok((warning, text)) => {
                     // What is wrong with a literal has been said by the plan.
                     warnings.extend(warning.filter(|_| text.is_some()));
@@ -393,6 +402,7 @@ impl PlannedVar {
     fn check(
         &self,
         shape: &KeyShape,
+        required: bool,
         read: Option<&Secret>,
     ) -> Result<Option<String>, SecretError> {
         let text = self.text(read);
@@ -400,6 +410,9 @@ impl PlannedVar {
             return shape.check(text).map_err(|problem| {
                 SecretError::new(format!("it {problem}"), Some(problem.advice().into()))
             });
+        }
+        if required && text.trim().is_empty() {
+            return Err(SecretError::new("it is blank, and these arguments need it", None));
         }
         if has_nul(text) {
             return Err(SecretError::new("it holds a NUL, which no environment can carry", None));

@@ -21,7 +21,7 @@ pub use crate::names::same_name;
 pub use args_error::ArgsError;
 pub use child_env::{ChildVar, Vars, child_env, child_vars};
 pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, ResolvedProgram};
-pub use hand_over::HandOverError;
+pub use hand_over::{HandOverError, HandOverRemedy};
 pub use inherit::InheritRule;
 pub use redacted::{RedactedPlan, RedactedVar};
 pub use removals::Removal;

@@ -4,7 +4,10 @@
 use std::borrow::Cow;
 
 use super::texts;
-use crate::model::{HandOver, HandOverFate, Text, Words};
+use crate::{
+    model::{HandOver, HandOverFate, Text, Words},
+    names::EnvName,
+};
 
 const fn options(options: &'static [Text]) -> Words {
     Words::Options(Cow::Borrowed(options))
@@ -21,6 +24,17 @@ const fn refused(words: Words, because: &'static str, instead: &'static str) -> 
 
 const fn held(words: Words, why: &'static str) -> HandOver {
     HandOver::new(words, HandOverFate::Held(Cow::Borrowed(why)))
+}
+
+const fn open(words: Words, what: &'static str) -> HandOver {
+    HandOver::new(words, HandOverFate::Open(Cow::Borrowed(what)))
+}
+
+/// Its server answers `/config` with the provider's key, and without a password it answers anyone.
+const fn serves(words: Words) -> HandOver {
+    let variable = EnvName::from_static("OPENCODE_SERVER_PASSWORD");
+    let because = Cow::Borrowed("its server tells the key to any program that asks");
+    HandOver::new(words, HandOverFate::Needs { variable, because })
 }
 
 const IN_A_TAB: &str = "`jackin run --tab` opens a tab of tmux or Zellij on this provider";
@@ -79,10 +93,28 @@ pub(super) static CODEX: &[HandOver] = &[
     held(subcommand(texts!["resume"]), "a session of another provider ends before it sends"),
 ];
 
-pub(super) static OPENCODE: &[HandOver] = &[held(
-    options(texts!["--share"]),
-    "sharing is turned off: the session goes on and is not published",
-)];
+pub(super) static OPENCODE: &[HandOver] = &[
+    serves(subcommand(texts!["serve"])),
+    serves(subcommand(texts!["web"])),
+    serves(subcommand(texts!["acp"])),
+    // With one of these the screen has a server, too; with a port in the settings alone it has none.
+    serves(options(texts!["--hostname", "--mdns", "--port"])),
+    refused(subcommand(texts!["attach"]), ITS_SERVERS, WITHOUT_SERVER),
+    refused(options(texts!["--attach"]), ITS_SERVERS, WITHOUT_SERVER),
+    held(subcommand(texts!["pr"]), "the session that it starts uses the chosen provider"),
+    open(
+        subcommand(texts!["github"]),
+        "in a workflow it asks api.opencode.ai for a login at GitHub first, and takes the model from `MODEL`",
+    ),
+    held(
+        options(texts!["--share"]),
+        "sharing is turned off: the session goes on and is not published",
+    ),
+];
+
+const ITS_SERVERS: &str =
+    "the server that is running uses the provider and the key that it was started with";
+const WITHOUT_SERVER: &str = "run it without a server, or start `opencode` itself to attach to one";
 
 pub(super) static KIMI: &[HandOver] = &[
     held(subcommand(texts!["acp"]), "it uses the chosen provider"),
