@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use jackin_core::{
-    Guard,
-    agent::{SettingEffect, SettingsFile, SettingsPlace},
+    Agent, Guard,
+    agent::{NativeEffect, SettingEffect, SettingsFile, SettingsPlace},
 };
 use serde_json::Value;
 
@@ -19,16 +19,17 @@ const CHECK: &str = "agent-settings";
 /// How deep the tables are that hold a setting.
 const DEPTH: usize = 3;
 
-/// The settings that count for installed agents which can be redirected.
+/// The settings that count for installed agents: those that could be redirected, and native launches.
 pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for found in &seen.agents {
-        if found.path.is_none() || seen.redirects(&found.agent).is_empty() {
+        if found.path.is_none() {
             continue;
         }
+        let redirected = !seen.redirects(&found.agent).is_empty();
         for file in &*found.agent.settings {
             let Some(path) = path(&file.place, seen.ambient) else { continue };
-            findings.extend(in_file(found, file, &path, seen.layers.guard));
+            findings.extend(in_file(found, file, &path, redirected, seen.layers.guard));
         }
     }
     findings
@@ -47,7 +48,13 @@ fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
     }
 }
 
-fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) -> Vec<Finding> {
+fn in_file(
+    found: &Installed,
+    file: &SettingsFile,
+    path: &Path,
+    redirected: bool,
+    guard: Guard,
+) -> Vec<Finding> {
     let Ok(Some(text)) = read_file(path) else { return Vec::new() };
     let shown = text.name();
     let Some(settings) = parsed(path, text.text()) else {
@@ -57,12 +64,32 @@ fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) ->
     let mut counting = Vec::new();
     collect(&settings, "", DEPTH, &mut |key| {
         let setting = file.setting(&found.agent, key);
-        counting.extend(setting.map(|setting| (key.to_owned(), setting.effect.clone())));
+        counting.extend(setting.map(|setting| (key.to_owned(), setting.clone())));
         setting.is_some()
     });
-    let finding =
-        |(key, effect): &(String, SettingEffect)| described(found, key, effect, guard).at(shown);
-    counting.iter().map(finding).collect()
+    let findings = counting.iter().flat_map(|(key, setting)| {
+        let redirect = redirected.then(|| described(found, key, &setting.effect, guard));
+        redirect.into_iter().chain(of_native(found, key, setting.native, guard))
+    });
+    findings.map(|finding| finding.at(shown)).collect()
+}
+
+/// What a setting does to launches on the agent's native provider.
+fn of_native(found: &Installed, key: &str, effect: NativeEffect, guard: Guard) -> Option<Finding> {
+    let Agent { id, native, .. } = &found.agent;
+    let key = format!("`{key}` in the settings of `{id}`");
+    let named = format!("`jackin run --provider {native} {id}`");
+    match effect {
+        NativeEffect::None => None,
+        NativeEffect::Overridden if guard > Guard::Off => Some(
+            Finding::info(CHECK, format!("{key} decides where a launch without a provider goes"))
+                .hint(format!("{named} uses the agent's own host")),
+        ),
+        _ => Some(
+            Finding::problem(CHECK, format!("{key} decides where {named} goes"))
+                .hint("remove it there to use the agent's own host"),
+        ),
+    }
 }
 
 /// What a file holds, in one form for all.

@@ -155,6 +155,23 @@ fn every_planted_problem_is_found() {
         ),
         (
             NEW,
+            &[],
+            &write(".codex/config.toml", "openai_base_url = 'sentinel'\n"),
+            "info agent-settings",
+            "`openai_base_url` in the settings of `codex` decides where a launch without a provider goes",
+        ),
+        (
+            NEW,
+            &[],
+            &|home| {
+                drop(home.write(".codex/config.toml", "model_provider = 'sentinel'\n"));
+                configure(home, "guard = 'off'\n[env]\nZAI_API_KEY = { file = '/dev/null' }\n");
+            },
+            "problem agent-settings",
+            "`model_provider` in the settings of `codex` decides where `jackin run --provider openai codex` goes",
+        ),
+        (
+            NEW,
             &[("CODEX_HOME", "codex")],
             &write("codex/config.toml", "[model_providers.jackin-minimax]\nname = 'sentinel'\n"),
             "problem agent-settings",

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// A ChatGPT login, of which only the form is real.
-fn log_in(stage: &Stage) {
+pub(crate) fn log_in(stage: &Stage) {
     // {"alg":"none"}, {"exp":4102444800,"https://api.openai.com/auth":{"chatgpt_plan_type":"pro","chatgpt_account_id":"acc"}}
     let token = "eyJhbGciOiJub25lIn0.eyJleHAiOjQxMDI0NDQ4MDAsImh0dHBzOi8vYXBpLm9wZW5haS5jb20vYXV0aCI6\
         eyJjaGF0Z3B0X3BsYW5fdHlwZSI6InBybyIsImNoYXRncHRfYWNjb3VudF9pZCI6ImFjYyJ9fQ.e30";

@@ -7,6 +7,7 @@ mod claude_handed_on;
 mod claude_settings;
 mod codex;
 mod codex_guard;
+mod codex_native;
 mod dialect;
 mod install;
 mod kimi;

@@ -3,11 +3,23 @@
 use std::borrow::Cow;
 
 use super::{quoted, scrub, texts, var};
-use crate::model::{Guard, Protocol, ProtocolBinding, Redirect, Slot, Template, VarSource};
+use crate::model::{Guard, Protocol, ProtocolBinding, Redirect, Slot, Template, Text, VarSource};
 
 /// The variable that holds the key. Codex sets what the user's `~/.codex/.env` says over its environment,
 /// but for names that begin with `CODEX_`: the key of that file would be sent in place of this one.
 const KEY: &str = "CODEX_JACKIN_KEY";
+
+/// Keep the user's settings from sending a native launch elsewhere, and both of its logins where they
+/// belong: an empty URL of the first kind is the one that goes with the login. Measured on Codex 0.155.0 to
+/// 0.171.0, with subcommands, too.
+pub(super) static NATIVE_ARGS: &[Text] = texts![
+    "-c",
+    "model_provider=\"openai\"",
+    "-c",
+    "openai_base_url=\"\"",
+    "-c",
+    "chatgpt_base_url=\"https://chatgpt.com/backend-api/\"",
+];
 
 /// Measured on Codex 0.155.0 to 0.171.0. Everything goes by `-c`, which beats the user's configuration and
 /// profile, and yields to the user's own `-m`.

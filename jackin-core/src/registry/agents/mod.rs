@@ -107,7 +107,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         prompt: prompt(texts!["exec", "--skip-git-repo-check", "Reply with the word ok"]),
         nesting: Cow::Borrowed(&[]),
         detours: Cow::Borrowed(&[]),
-        native_args: Cow::Borrowed(&[]),
+        native_args: Cow::Borrowed(codex::NATIVE_ARGS),
         hand_overs: Cow::Borrowed(hand_overs::CODEX),
         valued_options: Cow::Borrowed(texts!["-c", "--config", "-m", "--model"]),
         first_words: Cow::Borrowed(&[]),

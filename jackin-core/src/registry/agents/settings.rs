@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::{
-    Setting,
+    NativeEffect, Setting,
     SettingEffect::{self, Effective, Guarded, Overridden},
     SettingKey::{Named, Variables},
     SettingsFile,
@@ -75,7 +75,10 @@ pub(super) static CODEX: &[SettingsFile] = &[SettingsFile {
         named("review_model", Guarded),
         named("analytics", Guarded),
         named("plugins", Guarded),
-        named("model_provider", Overridden),
+        named("model_provider", Overridden).with_native(NativeEffect::Overridden),
+        // Whoever gets its requests gets the stored login, too.
+        named("openai_base_url", Guarded).with_native(NativeEffect::Overridden),
+        named("chatgpt_base_url", Guarded).with_native(NativeEffect::Overridden),
         named("model", Overridden),
     ]),
 }];
