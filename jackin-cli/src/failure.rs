@@ -207,7 +207,19 @@ pub(crate) fn key_hint(problem: &KeyProblem, provider: &ProviderId) -> String {
 /// The failure to find or start an agent, with how to install it.
 pub(crate) fn with_install(error: HostError, install: Option<&str>) -> Failure {
     let is_missing = matches!(error, HostError::NotOnPath { .. } | HostError::OnlySelf { .. });
+    let other = match &error {
+        HostError::Impostor { agent, .. } => Some(agent.clone()),
+        _ => None,
+    };
     let failure = Failure::from(error);
+    if let Some(agent) = other {
+        let install = install.map(|install| format!("install the agent with `{install}`, or "));
+        return failure.hint(format!(
+            "{}name it with `--program PATH`, or for good with `program` in `[agents.{agent}]`; \
+             `guard = \"off\"` starts this one",
+            install.unwrap_or_default()
+        ));
+    }
     match install.filter(|_| is_missing) {
         Some(install) => {
             failure.hint(format!("install it with `{install}`, or name another with `--program`"))

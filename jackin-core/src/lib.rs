@@ -113,10 +113,10 @@ pub use crate::{
 /// What an [`Agent`] is made of: bindings to protocols, variables, settings files, prompts.
 pub mod agent {
     pub use crate::model::{
-        AuthForward, GivenSetting, GivenValue, HandOver, HandOverFate, NativeEffect, OwnModels,
-        PackageVersion, ProjectTools, Prompt, PromptVar, ProtocolBinding, Redirect, RedirectMark,
-        Scrub, Setting, SettingEffect, SettingKey, SettingsFile, SettingsOption, SettingsPlace,
-        Template, Var, VarSource, Version, VersionError, Words,
+        AuthForward, GivenSetting, GivenValue, HandOver, HandOverFate, Impostor, NativeEffect,
+        OwnModels, PackageVersion, ProjectTools, Prompt, PromptVar, ProtocolBinding, Redirect,
+        RedirectMark, Scrub, Setting, SettingEffect, SettingKey, SettingsFile, SettingsOption,
+        SettingsPlace, Template, Var, VarSource, Version, VersionError, Words,
     };
 }
 

@@ -43,6 +43,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "HandOverError",
             "HandOverFate",
             "HandOverRemedy",
+            "Impostor",
             "NativeEffect",
             "OwnModels",
             "PackageVersion",

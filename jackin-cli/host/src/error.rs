@@ -2,11 +2,14 @@
 //! the user can type is the program's to say.
 
 use std::{
+    borrow::Cow,
     io,
     path::{Path, PathBuf},
 };
 
-use jackin_core::{ConfigError, NameOrigin, SecretError, SecretRef, Unknown, WorkspaceName};
+use jackin_core::{
+    AgentId, ConfigError, NameOrigin, SecretError, SecretRef, Unknown, WorkspaceName,
+};
 
 /// Any error of this crate. [`kind`](Self::kind) tells what to do about it,
 /// [`advice`](Self::advice) what helps.
@@ -158,6 +161,18 @@ pub enum HostError {
         /// The processes, for people.
         chain: String,
     },
+    /// The program is called like the agent and is another one, which the redirect does not hold.
+    #[error("{} is {name}, not the agent `{agent}`: {because}", .file.display())]
+    Impostor {
+        /// The program.
+        file: PathBuf,
+        /// The agent.
+        agent: AgentId,
+        /// What it is.
+        name: Cow<'static, str>,
+        /// What would happen, as the end of a sentence.
+        because: Cow<'static, str>,
+    },
     /// A file is there, and is no program.
     #[error("{} is not an executable file", .file.display())]
     NotExecutable {
@@ -222,6 +237,8 @@ pub enum HostErrorKind {
     NotFound,
     /// The agent's program is there and cannot be executed.
     NotExecutable,
+    /// The program is another one than the agent.
+    Impostor,
     /// The launch would lead to itself.
     Loop,
     /// An argument cannot be given to any program.
@@ -266,6 +283,7 @@ impl HostError {
             | Self::NoSuchProgram { .. }
             | Self::NotOnPath { .. }
             | Self::OnlySelf { .. } => HostErrorKind::NotFound,
+            Self::Impostor { .. } => HostErrorKind::Impostor,
             Self::Loop { .. } => HostErrorKind::Loop,
             Self::Exec { error, .. } if holds_nul(error) => HostErrorKind::Argument,
             Self::NotExecutable { .. } | Self::Exec { .. } | Self::TooLarge { .. } => {

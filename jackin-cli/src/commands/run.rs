@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use jackin_core::{Agent, ExecPlan};
 use jackin_host::{
     Ambient, Sources,
-    launch::{self, Located, settings, version},
+    launch::{self, Located, impostor, settings, version},
     text::moments,
 };
 
@@ -43,10 +43,10 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     if is_only_shown(&plan, &args.show, ambient, report)? {
         return Ok(0);
     }
-    if let Some(found) = &program
-        && let Some(warning) = version::warning(&plan, found.file(), &agent.install)
-    {
-        report.warning(&warning);
+    if let Some(found) = &program {
+        let impostor = impostor::warning(&plan, found.file());
+        let old = version::warning(&plan, found.file(), &agent.install);
+        impostor.iter().chain(&old).for_each(|warning| report.warning(warning));
     }
     let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));

@@ -123,10 +123,11 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
     });
     let agents = installed::agents(&layers, ambient);
     let seen = Seen { ambient, files, layers, agents };
-    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 15] = [
+    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 16] = [
         installed::none,
         installed::too_old,
         programs::not_usable,
+        programs::of_another_agent,
         programs::unsearched,
         settings::fighting,
         inherited::dropped,

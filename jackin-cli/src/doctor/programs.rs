@@ -1,7 +1,10 @@
 //! Where programs are found: the paths that the configuration keeps, and the entries of PATH in which
 //! nothing is looked for.
 
-use jackin_host::{launch, os};
+use jackin_host::{
+    launch::{self, impostor},
+    os,
+};
 
 use super::{Finding, Seen};
 
@@ -12,6 +15,25 @@ pub(super) fn not_usable(seen: &Seen<'_>) -> Vec<Finding> {
         let error = launch::find(path.as_os_str(), seen.ambient.var("PATH")).err()?;
         let hint = format!("correct `[agents.{agent}] program`, or remove it");
         Some(Finding::problem("program", error.to_string()).at(&program.source).hint(hint))
+    });
+    found.collect()
+}
+
+/// Programs that are called like an agent which could be redirected, and are another one.
+pub(super) fn of_another_agent(seen: &Seen<'_>) -> Vec<Finding> {
+    let redirected = seen.agents.iter().filter(|found| !seen.redirects(&found.agent).is_empty());
+    let found = redirected.filter_map(|found| {
+        let path = found.path.as_ref()?;
+        let other = impostor::find(&found.agent.impostors, path)?;
+        let what = format!(
+            "this is {}, not the agent `{}`: {}",
+            other.name, found.agent.id, other.because
+        );
+        let hint = format!(
+            "install the agent with `{}`, or name its file with `program` in `[agents.{}]`",
+            found.agent.install, found.agent.id
+        );
+        Some(Finding::problem("program", what).at(path.display()).hint(hint))
     });
     found.collect()
 }

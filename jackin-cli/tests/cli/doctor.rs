@@ -156,6 +156,13 @@ fn every_planted_problem_is_found() {
         (
             NEW,
             &[],
+            &|home| drop(home.script("bin/kimi", "# from kimi_cli.__main__ import main")),
+            "problem program",
+            "this is kimi-cli from PyPI, not the agent `kimi`: it asks the provider of its own settings",
+        ),
+        (
+            NEW,
+            &[],
             &write(".codex/config.toml", "openai_base_url = 'sentinel'\n"),
             "info agent-settings",
             "`openai_base_url` in the settings of `codex` decides where a launch without a provider goes",

@@ -312,3 +312,35 @@ fn an_agent_too_old_for_the_guard_is_said() {
     let seen = see(&mut home.jackin(["run", "--provider", "zai", "claude"]));
     assert!(seen.err.contains("version 2.1.100"), "{}", seen.err);
 }
+
+/// A program from PyPI is called like the agent from npm, and uses its own settings.
+#[test]
+fn another_program_of_the_agents_name_is_refused() {
+    let home = Home::with_config(ZAI);
+    home.script("bin/kimi", "# from kimi_cli.__main__ import main\necho started");
+    let run = ["run", "--provider", "zai", "kimi"];
+    let file = home.path().join("bin/kimi");
+    let file = file.display();
+    let seen = see(&mut home.jackin(run));
+    assert_eq!(
+        (seen.code, seen.out.as_str(), seen.err.as_str()),
+        (
+            Some(125),
+            "",
+            &*format!(
+                "error: {file} is kimi-cli from PyPI, not the agent `kimi`: it asks the provider of its \
+                 own settings, with the key there\n\nhint: install the agent with `npm install -g \
+                 @moonshot-ai/kimi-code`, or name it with `--program PATH`, or for good with `program` \
+                 in `[agents.kimi]`; `guard = \"off\"` starts this one\n"
+            ),
+        )
+    );
+    // On its own provider it uses its own login, as it would without jackin.
+    let native = see(&mut home.jackin(["run", "--provider", "kimi", "kimi"]));
+    assert_eq!((native.code, native.out.as_str()), (Some(0), "started\n"), "{}", native.err);
+    let home = Home::with_config(&format!("guard = 'off'\n{ZAI}"));
+    home.script("bin/kimi", "# from kimi_cli.__main__ import main\necho started");
+    let seen = see(&mut home.jackin(run));
+    assert_eq!((seen.code, seen.out.as_str()), (Some(0), "started\n"), "{}", seen.err);
+    assert!(seen.err.starts_with("warning: ") && seen.err.contains("kimi-cli"), "{}", seen.err);
+}

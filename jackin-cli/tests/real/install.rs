@@ -1,4 +1,4 @@
-//! The real agents, installed once from npm at fixed versions. What the system may have of them is
+//! The real agents, installed once from npm or PyPI at fixed versions. What the system may have of them is
 //! never used.
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 
 use super::stage::wait;
 
-/// npm fetches some hundred megabytes.
+/// Some hundred megabytes are fetched.
 const LONGEST_INSTALL: Duration = Duration::from_secs(300);
 
 /// A package with a program.
@@ -24,8 +24,18 @@ pub(crate) struct Package {
     pub(crate) says: &'static str,
     /// The interpreter that it needs, where the system's may be too old.
     pub(crate) interpreter: Option<&'static Package>,
+    registry: Registry,
     installed: OnceLock<Result<PathBuf, String>>,
 }
+
+#[derive(Clone, Copy)]
+enum Registry {
+    Npm,
+    /// Into an environment of the Python that this variable names, else of `python3`.
+    Pypi,
+}
+
+const PYTHON: &str = "JACKIN_TEST_PYTHON";
 
 impl Package {
     pub(crate) const fn new(
@@ -35,7 +45,14 @@ impl Package {
         says: &'static str,
         interpreter: Option<&'static Self>,
     ) -> Self {
-        Self { name, version, program, says, interpreter, installed: OnceLock::new() }
+        let registry = Registry::Npm;
+        Self { name, version, program, says, interpreter, registry, installed: OnceLock::new() }
+    }
+
+    /// The same from PyPI.
+    pub(crate) const fn on_pypi(mut self) -> Self {
+        self.registry = Registry::Pypi;
+        self
     }
 
     /// The program.
@@ -56,7 +73,7 @@ impl Package {
         let installed = self.installed.get_or_init(|| self.install().map_err(|e| e.to_string()));
         installed.as_ref().unwrap_or_else(|error| {
             let Self { name, version, .. } = self;
-            panic!("these tests need npm, and {name} {version} from it: {error}")
+            panic!("these tests need {name} {version} from a registry: {error}")
         })
     }
 
@@ -64,7 +81,10 @@ impl Package {
         let agents = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("agents");
         let name = self.name.rsplit('/').next().unwrap_or_default();
         let prefix = agents.join(format!("{name}-{}", self.version));
-        let bin = prefix.join("node_modules/.bin");
+        let bin = prefix.join(match self.registry {
+            Registry::Npm => "node_modules/.bin",
+            Registry::Pypi => "bin",
+        });
         fs::create_dir_all(&prefix)?;
         // Another test process may be installing too. The lock ends with the file.
         let lock = File::create(prefix.join("lock"))?;
@@ -73,19 +93,41 @@ impl Package {
             return Ok(bin);
         }
         let log = File::create(prefix.join("install.log"))?;
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&prefix);
-        npm.arg(format!("{}@{}", self.name, self.version));
-        npm.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-        let mut npm = npm.spawn().map_err(|error| io::Error::other(format!("`npm`: {error}")))?;
-        let code = wait(&mut npm, LONGEST_INSTALL, || false);
+        let mut installer = self.installer(&prefix);
+        installer.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let program = installer.get_program().to_owned();
+        let error = |error| io::Error::other(format!("{}: {error}", program.display()));
+        let mut installer = installer.spawn().map_err(error)?;
+        let code = wait(&mut installer, LONGEST_INSTALL, || false);
         let version = self.version_in(&bin).unwrap_or_else(|error| error.to_string());
         if version == self.says {
             return Ok(bin);
         }
         let log = fs::read_to_string(prefix.join("install.log"))?;
         let program = self.program;
-        Err(io::Error::other(format!("npm: {code:?}, `{program} --version`: {version}\n{log}")))
+        Err(io::Error::other(format!(
+            "installed: {code:?}, `{program} --version`: {version}\n{log}"
+        )))
+    }
+
+    fn installer(&self, prefix: &Path) -> Command {
+        let Self { name, version, .. } = self;
+        match self.registry {
+            Registry::Npm => {
+                let mut npm = Command::new("npm");
+                npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(prefix);
+                npm.arg(format!("{name}@{version}"));
+                npm
+            }
+            Registry::Pypi => {
+                let python = std::env::var_os(PYTHON).unwrap_or_else(|| "python3".into());
+                let mut shell = Command::new("sh");
+                let script = "\"$1\" -m venv \"$2\" && \"$2/bin/pip\" install -q \"$3\"";
+                shell.args(["-c", script, "sh"]).arg(python).arg(prefix);
+                shell.arg(format!("{name}=={version}"));
+                shell
+            }
+        }
     }
 
     fn version_in(&self, bin: &Path) -> io::Result<String> {

@@ -11,6 +11,7 @@ mod codex_native;
 mod dialect;
 mod install;
 mod kimi;
+mod kimi_cli;
 mod opencode;
 mod opencode_guard;
 mod opencode_server;

@@ -4,7 +4,10 @@
 use std::borrow::Cow;
 
 use crate::{
-    model::{HandOver, HandOverFate, ProtocolBinding, Scrub, SettingsFile, SettingsOption, Text, Var, Version},
+    model::{
+        HandOver, HandOverFate, Impostor, ProtocolBinding, Scrub, SettingsFile, SettingsOption,
+        Text, Var, Version,
+    },
     names::{AgentId, EnvName, ProviderId, matches},
 };
 
@@ -74,6 +77,8 @@ pub struct Agent {
     pub first_words: Cow<'static, [Text]>,
     /// The option in which it takes settings, if it has one.
     pub settings_option: Option<SettingsOption>,
+    /// Other programs that are called like it.
+    pub impostors: Cow<'static, [Impostor]>,
 }
 
 /// The models of an agent's native provider.
@@ -201,6 +206,7 @@ impl Agent {
             valued_options: Cow::Borrowed(&[]),
             first_words: Cow::Borrowed(&[]),
             settings_option: None,
+            impostors: Cow::Borrowed(&[]),
         }
     }
 
@@ -279,6 +285,13 @@ impl Agent {
     #[must_use]
     pub fn with_hand_over(mut self, hand_over: HandOver) -> Self {
         self.hand_overs.to_mut().push(hand_over);
+        self
+    }
+
+    /// Adds another program that is called like it.
+    #[must_use]
+    pub fn with_impostor(mut self, impostor: Impostor) -> Self {
+        self.impostors.to_mut().push(impostor);
         self
     }
 

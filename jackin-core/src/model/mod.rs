@@ -7,6 +7,7 @@ mod constructors;
 #[expect(dead_code, reason = "the build script and the schema need the rest")]
 pub(crate) mod fields;
 mod hand_over;
+mod impostor;
 mod key;
 mod key_shape;
 mod provider;
@@ -18,6 +19,7 @@ mod version;
 pub use agent::{Agent, AuthForward, Guard, OwnModels, PackageVersion, Prompt, PromptVar};
 pub use binding::{ProtocolBinding, Redirect, RedirectMark, Scrub, Template, Var, VarSource};
 pub use hand_over::{HandOver, HandOverFate, Words};
+pub use impostor::Impostor;
 pub use key::{KeyProblem, check_key};
 pub use provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier};
 pub use settings::{NativeEffect, Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace};

@@ -7,6 +7,7 @@ mod exec_plan;
 mod fate;
 mod given_settings;
 mod hand_over;
+mod impostor;
 mod inherit;
 mod known_key;
 mod known_secrets;

@@ -10,7 +10,7 @@ use jackin_core::{
     plan::{ChildVar, Vars},
 };
 
-use super::{find, launches, program_file::ProgramFile};
+use super::{find, impostor, launches, program_file::ProgramFile};
 use crate::{error::HostError, keys, os};
 
 /// The file that a launch executes.
@@ -25,11 +25,13 @@ pub struct Located {
 /// Finds the file of a plan's program on this path. `vars` are the launching process's.
 ///
 /// # Errors
-/// A program that is not there or is not executable; a launch that would lead to itself.
+/// A program that is not there or is not executable, or is another one of the agent's name; a launch
+/// that would lead to itself.
 pub fn locate(plan: &ExecPlan, vars: &Vars, path: Option<&OsStr>) -> Result<Located, HostError> {
     let configured = plan.program_source.as_ref().and(plan.program.to_str());
     let expanded = configured.map(|program| os::expanded(vars, program).into_owned());
     let file = find(expanded.as_ref().map_or(&*plan.program, |path| path.as_os_str()), path)?;
+    impostor::refuse(plan, &file)?;
     let mark = Some(launches::next(&file, plan, vars)?);
     Ok(Located { file, needs_shell: false, mark })
 }

@@ -3,6 +3,7 @@
 
 mod arg_too_large;
 mod find;
+pub mod impostor;
 mod launches;
 mod located;
 mod off_path;

@@ -4,8 +4,15 @@ use std::borrow::Cow;
 
 use super::{NO_ARGS, fixed, scrub, texts, var};
 use crate::model::{
-    Guard, Protocol, ProtocolBinding, Redirect, Scrub, Slot, Template, Var, VarSource,
+    Guard, Impostor, Protocol, ProtocolBinding, Redirect, Scrub, Slot, Template, Var, VarSource,
 };
+
+/// Measured on kimi-cli 1.40.0, 1.48.0 and 1.52.0, whose scripts import it.
+pub(super) static IMPOSTORS: &[Impostor] = &[Impostor {
+    name: Cow::Borrowed("kimi-cli from PyPI"),
+    mark: Cow::Borrowed("from kimi_cli."),
+    because: Cow::Borrowed("it asks the provider of its own settings, with the key there"),
+}];
 
 /// Measured on Kimi CLI 2.1.0.
 pub(super) static BINDINGS: &[ProtocolBinding] =

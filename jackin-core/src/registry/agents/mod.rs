@@ -86,6 +86,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         valued_options: Cow::Borrowed(texts!["--model", "--settings", "-w", "--worktree"]),
         first_words: Cow::Borrowed(claude::FIRST_WORDS),
         settings_option: Some(claude::SETTINGS_OPTION),
+        impostors: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("codex"),
@@ -112,6 +113,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         valued_options: Cow::Borrowed(texts!["-c", "--config", "-m", "--model"]),
         first_words: Cow::Borrowed(&[]),
         settings_option: None,
+        impostors: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("opencode"),
@@ -135,6 +137,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         valued_options: Cow::Borrowed(&[]),
         first_words: Cow::Borrowed(&[]),
         settings_option: None,
+        impostors: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("kimi"),
@@ -158,6 +161,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         valued_options: Cow::Borrowed(&[]),
         first_words: Cow::Borrowed(&[]),
         settings_option: None,
+        impostors: Cow::Borrowed(kimi::IMPOSTORS),
     },
     Agent {
         id: AgentId::from_static("amp"),
@@ -181,6 +185,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         valued_options: Cow::Borrowed(&[]),
         first_words: Cow::Borrowed(&[]),
         settings_option: None,
+        impostors: Cow::Borrowed(&[]),
     },
     Agent {
         id: AgentId::from_static("grok"),
@@ -204,6 +209,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         valued_options: Cow::Borrowed(&[]),
         first_words: Cow::Borrowed(&[]),
         settings_option: None,
+        impostors: Cow::Borrowed(&[]),
     },
 ];
 
