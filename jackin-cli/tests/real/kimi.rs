@@ -14,7 +14,7 @@ use super::{
 /// The system's may be too old for it.
 static NODE: Package = Package::new("node", "22.19.0", "node", "v22.19.0", None);
 
-static CLI: Agent = Agent {
+pub(crate) static CLI: Agent = Agent {
     id: "kimi",
     package: Package::new("@moonshot-ai/kimi-code", "2.1.0", "kimi", "2.1.0", Some(&NODE)),
     ways: &[
@@ -26,7 +26,7 @@ static CLI: Agent = Agent {
     calls_home: &[],
 };
 
-const SAY_HI: &[&str] = &["-p", "say hi"];
+pub(crate) const SAY_HI: &[&str] = &["-p", "say hi"];
 
 fn model(provider: &Provider) -> &'static str {
     match provider.id {

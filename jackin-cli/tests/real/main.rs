@@ -19,6 +19,7 @@ mod opencode_server;
 mod promised;
 mod proxies;
 mod recorder;
+mod sees;
 mod smoke;
 mod stage;
 
