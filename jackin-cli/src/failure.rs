@@ -8,7 +8,7 @@ use jackin_core::{
     ResolveError, Scope, SelectError, Unknown,
     export::ExportError,
     place::{KeptInside, TabMissingEnv},
-    plan::{ArgsError, HandOverError, HandOverRemedy, SettingsError, SettingsProblem},
+    plan::{ArgsError, HandOverError, HandOverRemedy, LedAwayError, SettingsError, SettingsProblem},
 };
 use jackin_host::{Ambient, HostError, HostErrorKind, ReadProblem, launch};
 
@@ -335,11 +335,19 @@ impl From<SettingsError> for Failure {
     }
 }
 
+impl From<LedAwayError> for Failure {
+    fn from(error: LedAwayError) -> Self {
+        let hint = format!("remove it there; `guard = \"off\"` lets `{}` follow it", error.agent);
+        Self::of(error.kind(), &error, Some(hint))
+    }
+}
+
 impl From<ArgsError> for Failure {
     fn from(error: ArgsError) -> Self {
         match error {
             ArgsError::HandOver(error) => error.into(),
             ArgsError::Settings(error) => error.into(),
+            ArgsError::LedAway(error) => error.into(),
             error => Self::of(error.kind(), &error, None),
         }
     }

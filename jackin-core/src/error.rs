@@ -9,7 +9,7 @@ use crate::{
     elsewhere::{KeptInside, TabMissingEnv},
     join::{ResolveError, SelectError},
     names::{ErrorKind, NameError},
-    plan::{ArgsError, HandOverError, SettingsError},
+    plan::{ArgsError, HandOverError, LedAwayError, SettingsError},
     registry::{RegistryError, Unknown},
     value::{MaterializeError, ValueError},
 };
@@ -45,6 +45,9 @@ pub enum Error {
     /// The user's own settings for the agent cannot be joined with the plan's.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The agent's own settings lead a native launch to another provider.
+    #[error(transparent)]
+    LedAway(#[from] LedAwayError),
     /// A secret could not be read.
     #[error(transparent)]
     Materialize(#[from] MaterializeError),
@@ -90,6 +93,7 @@ impl Error {
             Self::Resolve(error) => error.kind(),
             Self::HandOver(error) => error.kind(),
             Self::Settings(error) => error.kind(),
+            Self::LedAway(error) => error.kind(),
             Self::Materialize(error) => error.kind(),
             Self::Registry(error) => error.kind(),
             Self::Unknown(error) => error.kind(),
@@ -111,6 +115,7 @@ impl From<ArgsError> for Error {
         match error {
             ArgsError::HandOver(error) => error.into(),
             ArgsError::Settings(error) => error.into(),
+            ArgsError::LedAway(error) => error.into(),
         }
     }
 }

@@ -15,13 +15,16 @@ use jackin_core::{
     Config, ConfigError, Document, Endpoint, EnvLayer, EnvLayers, EnvName, EnvValue, Error,
     ExecPlan, HostVar, NameError, NameOrigin, Protocol, Provider, ProviderId, Registry,
     RegistryError, ResolveError, Scope, Secret, SecretError, SecretRef, SecretSource, SelectError,
-    Unknown, check_key, choice,
+    Unknown,
+    agent::NativeEffect,
+    check_key, choice,
     edit::{
         self, Change, TomlValue,
         import::{Bundle, BundleError},
     },
     export::{Changes, Format, Shell},
     guide::OwnFile,
+    plan::OwnSetting,
     resolve,
     secret::CommandRef,
 };
@@ -44,6 +47,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "HandOverFate",
             "HandOverRemedy",
             "Impostor",
+            "LedAwayError",
             "NativeEffect",
             "OwnModels",
             "PackageVersion",
@@ -257,6 +261,8 @@ fn look_at_plans(seen: &mut Seen) {
     let ready = plan.materialize(&Source(true)).ok().unwrap();
     look!(seen, "Changes", Changes::of(&ready, &[]));
     look!(seen, "ReadyPlan", ready);
+    let effect = NativeEffect::Beside;
+    look!(seen, "OwnSetting", OwnSetting::new("f".into(), "env.A".into(), SECRET.into(), effect));
     let error = plan.materialize(&Source(false)).err().unwrap();
     error.failures.iter().for_each(|failure| {
         look!(seen, "SecretFailure", failure.clone());

@@ -39,7 +39,11 @@ use jackin_core::{
     guide::{Guide, OwnFile},
     resolve,
 };
-use jackin_host::{Ambient, launch::settings, os::TextFile};
+use jackin_host::{
+    Ambient,
+    launch::{own_settings, settings},
+    os::TextFile,
+};
 
 use crate::{
     args::{Arguments, Color, Command, Place, Selection, Target},
@@ -223,10 +227,11 @@ fn joined(
         plan = plan.pure();
     }
     let asked = ambient.asked(selection.provider.as_deref(), "JACKIN_PROVIDER")?.is_some();
-    Ok(match choice::is_named(layers, agent, asked) {
+    let plan = match choice::is_named(layers, agent, asked) {
         true => plan.named(ambient.vars()),
         false => plan.unnamed(ambient.vars()),
-    })
+    };
+    Ok(own_settings::held(plan, agent, ambient)?)
 }
 
 /// The plan with the user's words after its own. A file of settings among them is read.

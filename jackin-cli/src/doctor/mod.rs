@@ -130,6 +130,7 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
         programs::of_another_agent,
         programs::unsearched,
         settings::fighting,
+        settings::leading_away,
         inherited::dropped,
         files::open_to_others,
         files::in_a_repository,

@@ -1,122 +1,92 @@
 //! The agents' own settings that would fight a redirect: which they are, by name, and what comes of
 //! them. They are read and never written; what they hold is not looked at.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jackin_core::{
     Agent, Guard,
-    agent::{NativeEffect, SettingEffect, SettingsFile, SettingsPlace},
+    agent::{NativeEffect, SettingEffect, SettingsFile},
+    choice,
+    plan::OwnSetting,
+    resolve,
 };
-use serde_json::Value;
 
 use super::{Finding, Installed, Seen};
-use jackin_host::{
-    Ambient,
-    os::{current_dir, read_file},
-};
+use jackin_host::{launch::own_settings, os::read_file};
 
 const CHECK: &str = "agent-settings";
-/// How deep the tables are that hold a setting.
-const DEPTH: usize = 3;
 
-/// The settings that count for installed agents: those that could be redirected, and native launches.
+/// The settings that count for installed agents which can be redirected.
 pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for found in &seen.agents {
-        if found.path.is_none() {
+        if found.path.is_none() || seen.redirects(&found.agent).is_empty() {
             continue;
         }
-        let redirected = !seen.redirects(&found.agent).is_empty();
         for file in &*found.agent.settings {
-            let Some(path) = path(&file.place, seen.ambient) else { continue };
-            findings.extend(in_file(found, file, &path, redirected, seen.layers.guard));
+            let Some(path) = own_settings::path(&file.place, seen.ambient) else { continue };
+            findings.extend(in_file(found, file, &path, seen.layers.guard));
         }
     }
     findings
 }
 
-fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
-    match place {
-        SettingsPlace::User { variable, usual, file } => {
-            let named = variable.as_ref().and_then(|name| ambient.path(name));
-            let dir = named.or_else(|| Some(ambient.home()?.join(&**usual)))?;
-            Some(dir.join(&**file))
-        }
-        SettingsPlace::Variable(name) => ambient.path(name),
-        SettingsPlace::Project(file) => Some(current_dir().ok()?.join(&**file)),
-        _ => None,
-    }
+/// The settings that send a launch on an agent's native provider to another one.
+pub(super) fn leading_away(seen: &Seen<'_>) -> Vec<Finding> {
+    let installed = seen.agents.iter().filter(|found| found.path.is_some());
+    installed.flat_map(|found| leading_of(&found.agent, seen)).collect()
 }
 
-fn in_file(
-    found: &Installed,
-    file: &SettingsFile,
-    path: &Path,
-    redirected: bool,
-    guard: Guard,
-) -> Vec<Finding> {
+fn leading_of(agent: &Agent, seen: &Seen<'_>) -> Vec<Finding> {
+    let native = seen.layers.registry().provider(agent.native.as_str());
+    let Some(Ok(plan)) = native.map(|native| resolve(&seen.layers, agent, native)) else {
+        return Vec::new();
+    };
+    // Where a launch always names its provider, what can be held off is.
+    let is_named = choice::is_named(&seen.layers, agent, false) && seen.layers.guard > Guard::Off;
+    let settings = own_settings::native(agent, seen.ambient);
+    let leading = settings.iter().filter(|setting| plan.leads_away(setting));
+    leading.map(|setting| led_away(agent, setting, is_named)).collect()
+}
+
+fn led_away(agent: &Agent, setting: &OwnSetting, is_named: bool) -> Finding {
+    let to = setting.host().unwrap_or("another provider");
+    let can_be_held = setting.effect == NativeEffect::Overridden;
+    let key = format!("`{}` in the settings of `{}`", setting.key, agent.id);
+    let native = &agent.native;
+    let finding = match can_be_held && is_named {
+        true => Finding::info(
+            CHECK,
+            format!("{key} does not count on provider `{native}`: jackin holds it off"),
+        ),
+        false => {
+            let instead = match can_be_held {
+                true => format!("or start it with `--provider {native}`"),
+                false => format!("a launch with `--provider {native}` is refused"),
+            };
+            let what = format!("{key} sends launches that name no provider to {to}");
+            Finding::problem(CHECK, what).hint(format!("remove it there, {instead}"))
+        }
+    };
+    finding.at(&setting.file)
+}
+
+fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) -> Vec<Finding> {
     let Ok(Some(text)) = read_file(path) else { return Vec::new() };
     let shown = text.name();
-    let Some(settings) = parsed(path, text.text()) else {
+    let Some(settings) = own_settings::parsed(path, text.text()) else {
         let what = format!("the settings of `{}` cannot be understood", found.agent.id);
         return vec![Finding::info(CHECK, what).at(shown)];
     };
     let mut counting = Vec::new();
-    collect(&settings, "", DEPTH, &mut |key| {
+    own_settings::each_key(&settings, &mut |key, _| {
         let setting = file.setting(&found.agent, key);
-        counting.extend(setting.map(|setting| (key.to_owned(), setting.clone())));
+        counting.extend(setting.map(|setting| (key.to_owned(), setting.effect.clone())));
         setting.is_some()
     });
-    let findings = counting.iter().flat_map(|(key, setting)| {
-        let redirect = redirected.then(|| described(found, key, &setting.effect, guard));
-        redirect.into_iter().chain(of_native(found, key, setting.native, guard))
-    });
-    findings.map(|finding| finding.at(shown)).collect()
-}
-
-/// What a setting does to launches on the agent's native provider.
-fn of_native(found: &Installed, key: &str, effect: NativeEffect, guard: Guard) -> Option<Finding> {
-    let Agent { id, native, .. } = &found.agent;
-    let key = format!("`{key}` in the settings of `{id}`");
-    let named = format!("`jackin run --provider {native} {id}`");
-    match effect {
-        NativeEffect::None => None,
-        NativeEffect::Overridden if guard > Guard::Off => Some(
-            Finding::info(CHECK, format!("{key} decides where a launch without a provider goes"))
-                .hint(format!("{named} uses the agent's own host")),
-        ),
-        _ => Some(
-            Finding::problem(CHECK, format!("{key} decides where {named} goes"))
-                .hint("remove it there to use the agent's own host"),
-        ),
-    }
-}
-
-/// What a file holds, in one form for all.
-fn parsed(path: &Path, text: &str) -> Option<Value> {
-    if path.extension().is_some_and(|end| end == "toml") {
-        let document: toml_edit::Document<&str> = toml_edit::Document::parse(text).ok()?;
-        return Some(tables(document.as_item().as_table_like()?));
-    }
-    jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok()
-}
-
-/// The keys of a table; values that are no tables are left out.
-fn tables(table: &dyn toml_edit::TableLike) -> Value {
-    let value = |item: &toml_edit::Item| item.as_table_like().map_or(Value::Null, tables);
-    Value::Object(table.iter().map(|(key, item)| (key.to_owned(), value(item))).collect())
-}
-
-/// Hands every key to `take`, the outer before the inner, unless it wants no more of that one.
-fn collect(value: &Value, path: &str, depth: usize, take: &mut impl FnMut(&str) -> bool) {
-    let Some(table) = value.as_object().filter(|_| depth > 0) else { return };
-    for (key, value) in table {
-        let dot = if path.is_empty() { "" } else { "." };
-        let key = format!("{path}{dot}{key}");
-        if !take(&key) {
-            collect(value, &key, depth - 1, take);
-        }
-    }
+    let finding =
+        |(key, effect): &(String, SettingEffect)| described(found, key, effect, guard).at(shown);
+    counting.iter().map(finding).collect()
 }
 
 fn described(found: &Installed, key: &str, effect: &SettingEffect, guard: Guard) -> Finding {

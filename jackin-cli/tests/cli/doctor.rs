@@ -372,8 +372,26 @@ fn what_is_somebody_elses_is_no_finding() {
     let (found, _) = findings(&home, &[]);
     assert_eq!(found.len(), 1, "the version alone: {found:#?}");
     configure(&home, "version = 'v1'\n");
-    home.write(".claude/settings.json", r#"{"env": {"ANTHROPIC_BASE_URL": "x"}}"#);
+    home.write(".claude/settings.json", r#"{"env": {"ANTHROPIC_AUTH_TOKEN": "x"}}"#);
     assert_eq!(findings(&home, &[]), (Vec::new(), 0));
+}
+
+#[test]
+fn a_redirect_of_a_native_launch_is_a_problem_where_nothing_names_the_provider() {
+    let home = clean(NEW);
+    let url = r#"{"env": {"ANTHROPIC_BASE_URL": "https://sent:inel@example.com/sent"}}"#;
+    home.write(".claude/settings.json", url);
+    let said = |home: &Home| -> Vec<(String, String)> {
+        let (found, _) = findings(home, &[]);
+        let text = |found: &Value, key: &str| found[key].as_str().unwrap().to_owned();
+        found.iter().map(|found| (text(found, "severity"), text(found, "what"))).collect()
+    };
+    let named = said(&home);
+    let held = "`env.ANTHROPIC_BASE_URL` in the settings of `claude` does not count on provider `anthropic`: jackin holds it off";
+    assert!(named.contains(&("info".into(), held.into())), "{named:?}");
+    configure(&home, "version = 'v1'\n");
+    let leads = "`env.ANTHROPIC_BASE_URL` in the settings of `claude` sends launches that name no provider to example.com";
+    assert_eq!(said(&home), [("problem".into(), leads.into())]);
 }
 
 #[test]

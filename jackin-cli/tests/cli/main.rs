@@ -49,6 +49,7 @@ mod run;
 mod screens;
 mod secrecy;
 mod secrets;
+mod settings;
 mod shells;
 #[path = "../../../fixtures/isolation.rs"]
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the launches are for Linux"))]

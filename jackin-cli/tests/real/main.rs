@@ -4,6 +4,7 @@
 
 mod claude;
 mod claude_handed_on;
+mod claude_native;
 mod claude_settings;
 mod codex;
 mod codex_guard;

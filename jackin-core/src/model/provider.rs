@@ -383,10 +383,12 @@ pub(crate) fn check_base_url(url: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The host of a checked URL, without its port.
+/// The host of a URL, without its port and without what stands before an `@`.
 pub(crate) fn host(url: &str) -> &str {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = authority.split('/').next().unwrap_or_default();
+    // A URL of an environment or of an agent's settings may be any.
+    let authority = authority.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
     match authority.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         // A dot at its end says only that the name is complete.
@@ -408,6 +410,22 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::*;
     use crate::model::fields;
+
+    #[test]
+    fn a_host_is_what_a_request_goes_to() {
+        for (url, expected) in [
+            ("https://api.example.com/x", "api.example.com"),
+            ("https://api.example.com:8443", "api.example.com"),
+            ("https://api.anthropic.com:x@example.com/", "example.com"),
+            ("https://a@b@example.com?c@d", "example.com"),
+            ("https://example.com\\@api.anthropic.com", "example.com"),
+            ("https://example.com#@api.anthropic.com", "example.com"),
+            ("http://[::1]:80/", "::1"),
+            ("example.com.", "example.com"),
+        ] {
+            assert_eq!(host(url), expected, "{url}");
+        }
+    }
 
     fn endpoint(models: &[(Slot, &'static str)]) -> Endpoint {
         let sourced = |model: &'static str| Sourced::new(model.into(), Source::new(Scope::Global));

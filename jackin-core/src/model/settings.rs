@@ -76,6 +76,8 @@ pub enum NativeEffect {
     Overridden,
     /// It sends them to another one.
     Elsewhere,
+    /// It belongs to a redirect in the same file, if there is one: its key, its model.
+    Beside,
 }
 
 /// The keys of a setting: tables and keys are joined by dots.

@@ -2,7 +2,7 @@
 
 use crate::{
     names::ErrorKind,
-    plan::{HandOverError, SettingsError},
+    plan::{HandOverError, LedAwayError, SettingsError},
 };
 
 /// The user's words cannot follow the plan's arguments.
@@ -15,6 +15,9 @@ pub enum ArgsError {
     /// Their settings cannot be joined with the plan's.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// Their settings send the agent to another provider than the one that is named.
+    #[error(transparent)]
+    LedAway(#[from] LedAwayError),
 }
 
 impl ArgsError {
@@ -24,6 +27,7 @@ impl ArgsError {
         match self {
             Self::HandOver(error) => error.kind(),
             Self::Settings(error) => error.kind(),
+            Self::LedAway(error) => error.kind(),
         }
     }
 }

@@ -202,6 +202,7 @@ impl ExecPlan {
         if self.comes_first(&args) {
             self = self.without_guard_args();
         }
+        self.check_own_settings(&args, file)?;
         self.take_settings(&mut args, file)?;
         if let Some(served) = &self.served {
             self.warnings.extend(

@@ -11,9 +11,9 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
-    model::{Agent, GivenSetting, ProjectTools, SettingEffect, SettingKey, Version},
+    model::{Agent, GivenSetting, Guard, ProjectTools, SettingEffect, SettingKey, Text, Version},
     names::ErrorKind,
-    plan::{ExecPlan, GivenSettings},
+    plan::{ExecPlan, GivenSettings, LedAwayError, OwnSetting},
     value::EnvValue,
 };
 
@@ -89,8 +89,8 @@ impl ExecPlan {
     /// ```
     #[must_use]
     pub fn settings_file(&self, words: &[OsString]) -> Option<PathBuf> {
-        let given = self.given.as_ref().filter(|_| !self.comes_first(words))?;
-        let own = uses(words, &given.option).pop()?;
+        let option = self.read_option().filter(|_| !self.comes_first(words))?;
+        let own = uses(words, option).pop()?;
         match Own::of(&own.value) {
             Own::File(path) => Some(path.to_owned()),
             Own::Inline(_) | Own::Nothing => None,
@@ -110,6 +110,35 @@ impl ExecPlan {
         self.given = Some(given);
     }
 
+    /// The option whose value the plan has to read: to join it with its own settings, or to see whether it
+    /// leads a native launch elsewhere.
+    fn read_option(&self) -> Option<&Text> {
+        let is_held =
+            !self.is_redirect() && self.guard > Guard::Off && !self.removals.follows_parent();
+        let of_agent = || self.agent_entry().settings_option.as_ref().map(|option| &option.name);
+        let given = self.given.as_ref().map(|given| &given.option);
+        given.or_else(|| of_agent().filter(|_| is_held))
+    }
+
+    /// Refuses the user's own settings where they lead a native launch elsewhere.
+    pub(super) fn check_own_settings(
+        &self,
+        words: &[OsString],
+        file: Option<&str>,
+    ) -> Result<(), LedAwayError> {
+        let Some(option) = self.read_option().filter(|_| !self.is_redirect()) else {
+            return Ok(());
+        };
+        let Some(own) = uses(words, option).pop() else { return Ok(()) };
+        // What cannot be read is for the agent to refuse, or for the plan that joins it.
+        let Ok(settings) = parsed(option, &own.value, file) else { return Ok(()) };
+        let place = match Own::of(&own.value) {
+            Own::File(path) => path.display().to_string(),
+            Own::Inline(_) | Own::Nothing => format!("`{option}`"),
+        };
+        self.check_own_words(&found(self.agent_entry(), &settings, &place))
+    }
+
     /// Takes the user's own settings out of the words and puts them under the plan's.
     pub(super) fn take_settings(
         &mut self,
@@ -120,7 +149,10 @@ impl ExecPlan {
         let uses = uses(words, &given.option);
         if let Some(Use { value, .. }) = uses.last() {
             let own = parsed(&given.option, value, file)?;
-            let own = without_guarded(self.agent_entry(), own);
+            let own = match self.is_redirect() {
+                true => without_guarded(self.agent_entry(), own),
+                false => own,
+            };
             if file.is_some() && has_variables(self.agent_entry(), &own) {
                 self.warnings.push(format!(
                     "the variables in {} become part of an argument: other users of this machine can \
@@ -281,6 +313,24 @@ fn has_variables(agent: &Agent, settings: &Map<String, Value>) -> bool {
         SettingKey::Named(_) => None,
     });
     tables.any(|variables| !variables.is_empty())
+}
+
+/// What of the settings matters to a native launch.
+fn found(agent: &Agent, settings: &Map<String, Value>, place: &str) -> Vec<OwnSetting> {
+    let setting = |key: String, value: &Value| {
+        let mut known = agent.settings.iter().filter_map(|file| file.setting(agent, &key));
+        let effect = known.next()?.native;
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some(OwnSetting::new(place.to_owned(), key, value, effect))
+    };
+    let below = |(key, value): (&String, &Value)| match value {
+        Value::Object(table) => table
+            .iter()
+            .filter_map(|(name, value)| setting(format!("{key}.{name}"), value))
+            .collect::<Vec<_>>(),
+        _ => setting(key.clone(), value).into_iter().collect(),
+    };
+    settings.iter().flat_map(below).collect()
 }
 
 /// The settings without those that the guard makes the agent ignore, which may hold logins: an argument

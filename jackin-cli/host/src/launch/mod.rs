@@ -7,6 +7,7 @@ pub mod impostor;
 mod launches;
 mod located;
 mod off_path;
+pub mod own_settings;
 mod program_file;
 mod self_reference;
 pub mod settings;

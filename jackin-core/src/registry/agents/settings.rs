@@ -46,9 +46,11 @@ static CLAUDE_SETTINGS: &[Setting] = &[
         "env.CLAUDE_CODE_MAX_CONTEXT_TOKENS",
         Effective(Cow::Borrowed("sets the context window in place of the provider's")),
     ),
-    Setting::new(Variables(Cow::Borrowed("env")), Guarded),
-    named("apiKeyHelper", Guarded),
-    named("model", Guarded),
+    named("env.ANTHROPIC_BASE_URL", Guarded).with_native(NativeEffect::Overridden),
+    named("env.CLAUDE_CODE_USE_*", Guarded).with_native(NativeEffect::Overridden),
+    Setting::new(Variables(Cow::Borrowed("env")), Guarded).with_native(NativeEffect::Beside),
+    named("apiKeyHelper", Guarded).with_native(NativeEffect::Beside),
+    named("model", Guarded).with_native(NativeEffect::Beside),
 ];
 
 const fn claude_home(usual: &'static str, file: &'static str) -> SettingsPlace {

@@ -1,0 +1,125 @@
+//! The settings files of an agent: where they are, and what in them matters. They are read and never
+//! written.
+
+use std::path::{Path, PathBuf};
+
+use jackin_core::{
+    Agent, ExecPlan,
+    agent::{NativeEffect, SettingsFile, SettingsPlace},
+    plan::OwnSetting,
+};
+use serde_json::Value;
+
+use crate::{
+    os::{current_dir, read_file},
+    place::Ambient,
+};
+
+/// How deep the tables are that hold a setting.
+const DEPTH: usize = 3;
+
+/// Where a file of settings is, if that can be told.
+#[must_use]
+pub fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
+    match place {
+        SettingsPlace::User { variable, usual, file } => {
+            let named = variable.as_ref().and_then(|name| ambient.path(name));
+            let dir = named.or_else(|| Some(ambient.home()?.join(&**usual)))?;
+            Some(dir.join(&**file))
+        }
+        SettingsPlace::Variable(name) => ambient.path(name),
+        SettingsPlace::Project(file) => Some(current_dir().ok()?.join(&**file)),
+        SettingsPlace::System(file) => Some(PathBuf::from(&**file)),
+        _ => None,
+    }
+}
+
+/// What a file of settings holds, as JSON whatever its form; none if it cannot be understood.
+#[must_use]
+pub fn parsed(path: &Path, text: &str) -> Option<Value> {
+    if path.extension().is_some_and(|end| end == "toml") {
+        let document: toml_edit::Document<&str> = toml_edit::Document::parse(text).ok()?;
+        return Some(table(document.as_item().as_table_like()?));
+    }
+    jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok()
+}
+
+/// A table of TOML as JSON, without what no setting that matters here is: lists, moments, numbers.
+fn table(table: &dyn toml_edit::TableLike) -> Value {
+    let value = |item: &toml_edit::Item| match (item.as_table_like(), item.as_str()) {
+        (Some(inner), _) => self::table(inner),
+        (None, Some(text)) => text.into(),
+        (None, None) => item.as_bool().map_or(Value::Null, Value::Bool),
+    };
+    Value::Object(table.iter().map(|(key, item)| (key.to_owned(), value(item))).collect())
+}
+
+/// Hands every key with its value to `take`, the outer before the inner, unless it wants no more of that
+/// one. Tables and keys are joined by dots.
+pub fn each_key(settings: &Value, take: &mut impl FnMut(&str, &Value) -> bool) {
+    below(settings, "", DEPTH, take);
+}
+
+fn below(value: &Value, path: &str, depth: usize, take: &mut impl FnMut(&str, &Value) -> bool) {
+    let Some(table) = value.as_object().filter(|_| depth > 0) else { return };
+    for (key, value) in table {
+        let dot = if path.is_empty() { "" } else { "." };
+        let key = format!("{path}{dot}{key}");
+        if !take(&key, value) {
+            below(value, &key, depth - 1, take);
+        }
+    }
+}
+
+/// The plan in view of the agent's own settings: on its native provider they may send the prompts to
+/// another one.
+///
+/// # Errors
+/// A redirect that the plan cannot hold off.
+pub fn held(
+    plan: ExecPlan,
+    agent: &Agent,
+    ambient: &Ambient,
+) -> Result<ExecPlan, jackin_core::plan::LedAwayError> {
+    if plan.is_redirect() {
+        return Ok(plan);
+    }
+    plan.against_settings(&native(agent, ambient), ambient.vars())
+}
+
+/// The settings in an agent's files that matter to a launch on its native provider. A file that cannot be
+/// read or understood has none: the agent cannot read it either.
+#[must_use]
+pub fn native(agent: &Agent, ambient: &Ambient) -> Vec<OwnSetting> {
+    let mut paths = Vec::new();
+    let mut found = Vec::new();
+    for file in &*agent.settings {
+        // In the home directory, the project's file is the user's.
+        let Some(path) = path(&file.place, ambient).filter(|path| !paths.contains(path)) else {
+            continue;
+        };
+        found.extend(native_in(agent, file, &path));
+        paths.push(path);
+    }
+    found
+}
+
+fn native_in(agent: &Agent, file: &SettingsFile, path: &Path) -> Vec<OwnSetting> {
+    let mut found = Vec::new();
+    if file.settings.iter().all(|setting| setting.native == NativeEffect::None) {
+        return found;
+    }
+    let Ok(Some(text)) = read_file(path) else { return found };
+    let Some(settings) = parsed(path, text.text()) else { return found };
+    each_key(&settings, &mut |key, value| {
+        let Some(setting) = file.setting(agent, key) else { return false };
+        let value = match value {
+            Value::String(text) => text.clone(),
+            Value::Bool(_) | Value::Number(_) => value.to_string(),
+            _ => String::new(),
+        };
+        found.push(OwnSetting::new(text.name().to_owned(), key.to_owned(), value, setting.native));
+        true
+    });
+    found
+}

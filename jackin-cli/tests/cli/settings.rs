@@ -1,0 +1,171 @@
+//! The agent's own settings around a launch: a file that the user's words name, a vendor's redirect in
+//! `settings.json`, and the servers of a project.
+
+use std::{fs, path::Path};
+
+use crate::support::{Home, see};
+
+const ZAI: &str = "[env]\nZAI_API_KEY = 'a-key-of-zai'\n";
+const PRINT: &str = r#"printf '[%s]' "$@""#;
+/// What a vendor's wizard writes.
+const WIZARD: &str = r#"{"env": {"ANTHROPIC_BASE_URL": "https://api.example.com/x", "ANTHROPIC_AUTH_TOKEN": "sentinel"}}"#;
+
+fn home(config: &str) -> Home {
+    let home = Home::with_config(config);
+    home.script("bin/claude", PRINT);
+    home
+}
+
+#[test]
+fn a_file_of_settings_becomes_part_of_the_argument() {
+    let home = home(ZAI);
+    home.write("own.json", r#"{"theme": "sentinel"}"#);
+    let launch = ["run", "--provider", "zai", "claude", "--settings", "own.json", "-p"];
+    let seen = see(&mut home.jackin(launch));
+    assert_eq!((seen.code, &*seen.err), (Some(0), ""));
+    assert!(seen.out.contains(r#""theme":"sentinel"}][-p]"#), "{}", seen.out);
+    assert!(!seen.out.contains("own.json"), "{}", seen.out);
+    // What is shown is not what the file holds.
+    for how in [&["plan"][..], &["plan", "--json"], &["run", "--dry-run"]] {
+        let seen = see(home.jackin(how).args(&launch[1..]));
+        assert_eq!(seen.code, Some(0), "{}", seen.err);
+        assert!(
+            seen.out.contains("availableModels") && !seen.out.contains("sentinel"),
+            "{}",
+            seen.out
+        );
+    }
+}
+
+#[test]
+fn a_file_of_settings_that_cannot_be_read_is_bad_usage() {
+    let home = home(ZAI);
+    fs::create_dir(home.path().join("dir")).unwrap();
+    home.write("bad.json", "{\"a\": sentinel}");
+    home.write("latin.json", b"{\"a\": \"\xe4\"}");
+    home.write("key.json", r#"{"hooks": "a-key-of-zai"}"#);
+    for (value, said) in [
+        ("gone.json", "cannot read the agent's settings in gone.json: "),
+        ("dir", "cannot read the agent's settings in dir: it is not a file"),
+        ("/dev/zero", "cannot read the agent's settings in /dev/zero: it is not a file"),
+        ("latin.json", "cannot read the agent's settings in latin.json: line 1 is not UTF-8"),
+        ("bad.json", "`--settings bad.json` is not JSON (line 1, column 7)"),
+        ("key.json", "`--settings key.json` holds a key"),
+        ("{sentinel}", "the text after `--settings` is not JSON (line 1, column 2)"),
+    ] {
+        let launch = ["run", "--provider", "zai", "claude", "-p", "--settings", value];
+        let seen = see(&mut home.jackin(launch));
+        assert_eq!((seen.code, &*seen.out), (Some(2), ""), "{value}: {}", seen.err);
+        assert!(seen.err.starts_with(&format!("error: {said}")), "{}", seen.err);
+        assert!(seen.err.contains("\n\nhint: "), "{}", seen.err);
+        let mut shown = seen.err.replace("{sentinel}", "");
+        shown = shown.replace("key.json", "");
+        assert!(!shown.contains("sentinel") && !shown.contains("a-key-of-zai"), "{}", seen.err);
+    }
+}
+
+/// A program with a package of this version.
+fn package(home: &Home, version: &str) {
+    home.script("claude-code/bin/claude", PRINT);
+    let package = format!(r#"{{"name": "@anthropic-ai/claude-code", "version": "{version}"}}"#);
+    home.write("claude-code/package.json", package);
+    fs::remove_file(home.path().join("bin/claude")).unwrap();
+    let link = home.path().join("bin/claude");
+    std::os::unix::fs::symlink(home.path().join("claude-code/bin/claude"), link).unwrap();
+}
+
+fn servers(dir: &Path, text: &str) {
+    fs::create_dir_all(dir).unwrap();
+    fs::write(dir.join(".mcp.json"), text).unwrap();
+}
+
+#[test]
+fn an_old_version_gets_no_servers_of_the_project() {
+    let launch = ["run", "--provider", "zai", "claude"];
+    for (version, closed) in [("2.1.256", true), ("2.1.257", false)] {
+        let home = home(ZAI);
+        package(&home, version);
+        servers(home.path(), r#"{"mcpServers": {"outer": {}}}"#);
+        servers(&home.path().join("a/b"), r#"{"mcpServers": {"inner": {}}}"#);
+        let seen = see(home.jackin(launch).current_dir(home.path().join("a/b")));
+        assert_eq!(seen.code, Some(0), "{}", seen.err);
+        let list = r#""disabledMcpjsonServers":["inner","outer"]"#;
+        assert_eq!(seen.out.contains(list), closed, "{version}: {}", seen.out);
+        let said = "are left out, since before 2.1.257 they could read the key";
+        assert_eq!(seen.err.contains(said), closed, "{version}: {}", seen.err);
+        assert!(seen.out.contains("ENABLE_TELEMETRY"), "{}", seen.out);
+    }
+    let home = home(ZAI);
+    package(&home, "2.1.282");
+    assert!(!see(&mut home.jackin(launch)).out.contains("ENABLE_TELEMETRY"));
+    package(&home, "2.1.256");
+    servers(home.path(), "{sentinel");
+    let seen = see(&mut home.jackin(launch));
+    assert_eq!((seen.code, &*seen.out), (Some(2), ""), "{}", seen.err);
+    assert!(seen.err.contains(".mcp.json: line 1 is not JSON"), "{}", seen.err);
+    assert!(!seen.err.contains("sentinel"), "{}", seen.err);
+}
+
+#[test]
+fn a_redirect_in_the_settings_does_not_take_a_named_native_launch() {
+    let home = home("");
+    home.write(".claude/settings.json", WIZARD);
+    let file = home.path().join(".claude/settings.json");
+    let seen = see(&mut home.jackin(["run", "--provider", "anthropic", "claude", "-p"]));
+    let voided = r#"[--settings][{"env":{"ANTHROPIC_AUTH_TOKEN":"","ANTHROPIC_BASE_URL":""}}][-p]"#;
+    assert_eq!((seen.code, &*seen.out), (Some(0), voided), "{}", seen.err);
+    let warning = format!(
+        "warning: `env.ANTHROPIC_BASE_URL` in {} sends `claude` to api.example.com: jackin holds that off, \
+         with its key\n",
+        file.display()
+    );
+    assert_eq!(seen.err, warning);
+    // A script carries no argument.
+    let seen = see(&mut home.jackin(["env", "--export", "--provider", "anthropic", "claude"]));
+    assert!(
+        seen.err.contains("so it does not keep away `env.ANTHROPIC_BASE_URL` in "),
+        "{}",
+        seen.err
+    );
+
+    let seen = see(&mut home.jackin(["label", "claude"]));
+    assert_eq!((seen.code, &*seen.out), (Some(0), "Claude (api.example.com)\n"));
+    let seen = see(&mut home.jackin(["run", "claude", "-p"]));
+    assert_eq!((seen.code, &*seen.out), (Some(0), "[-p]"));
+    assert!(seen.err.contains("api.example.com: name a provider to use another"), "{}", seen.err);
+}
+
+#[test]
+fn a_redirect_with_the_launchs_own_key_is_refused() {
+    let home = home("[env]\nANTHROPIC_API_KEY = 'sk-ant-mine'\n");
+    let key = WIZARD.replace("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY");
+    home.write(".claude/settings.json", &key);
+    let launch = ["run", "--provider", "anthropic", "claude", "-p"];
+    let seen = see(&mut home.jackin(launch));
+    assert_eq!((seen.code, &*seen.out), (Some(2), ""), "{}", seen.err);
+    let said = "replaces the login that this launch has in `ANTHROPIC_API_KEY`";
+    assert!(
+        seen.err.contains(said) && seen.err.contains("\n\nhint: remove it there"),
+        "{}",
+        seen.err
+    );
+    home.write(
+        ".config/jackin/config.toml",
+        "guard = 'off'\n[env]\nANTHROPIC_API_KEY = 'sk-ant-mine'\n",
+    );
+    let seen = see(&mut home.jackin(launch));
+    assert_eq!((seen.code, &*seen.out), (Some(0), "[-p]"), "{}", seen.err);
+}
+
+#[test]
+fn settings_of_the_users_words_do_not_take_a_named_native_launch() {
+    let home = home("");
+    home.write("own.json", WIZARD);
+    for value in ["own.json", WIZARD] {
+        let launch = ["run", "--provider", "anthropic", "claude", "--settings", value];
+        let seen = see(&mut home.jackin(launch));
+        assert_eq!((seen.code, &*seen.out), (Some(2), ""), "{}", seen.err);
+        assert!(seen.err.contains("sends `claude` to api.example.com"), "{}", seen.err);
+        assert!(!seen.err.contains("sentinel"), "{}", seen.err);
+    }
+}
