@@ -8,7 +8,9 @@ use jackin_core::{
     ResolveError, Scope, SelectError, Unknown,
     export::ExportError,
     place::{KeptInside, TabMissingEnv},
-    plan::{ArgsError, HandOverError, HandOverRemedy, LedAwayError, SettingsError, SettingsProblem},
+    plan::{
+        ArgsError, HandOverError, HandOverRemedy, LedAwayError, SettingsError, SettingsProblem,
+    },
 };
 use jackin_host::{Ambient, HostError, HostErrorKind, ReadProblem, launch};
 
