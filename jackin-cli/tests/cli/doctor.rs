@@ -165,7 +165,7 @@ fn every_planted_problem_is_found() {
             &[],
             &write(".codex/config.toml", "openai_base_url = 'sentinel'\n"),
             "info agent-settings",
-            "`openai_base_url` in the settings of `codex` decides where a launch without a provider goes",
+            "`openai_base_url` in the settings of `codex` does not count on provider `openai`",
         ),
         (
             NEW,
@@ -175,7 +175,7 @@ fn every_planted_problem_is_found() {
                 configure(home, "guard = 'off'\n[env]\nZAI_API_KEY = { file = '/dev/null' }\n");
             },
             "problem agent-settings",
-            "`model_provider` in the settings of `codex` decides where `jackin run --provider openai codex` goes",
+            "`model_provider` in the settings of `codex` sends launches that name no provider to another",
         ),
         (
             NEW,

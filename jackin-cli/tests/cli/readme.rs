@@ -206,6 +206,9 @@ fn the_table_of_hand_overs_is_the_data() {
                 HandOverFate::Refused { because, instead } => {
                     format!("refused, since {because}; {instead}")
                 }
+                HandOverFate::Needs { variable, because } => {
+                    format!("refused without `{variable}`, since {because}")
+                }
                 HandOverFate::Open(what) => format!("**not held**: {what}"),
                 _ => unreachable!("no other fate"),
             };
