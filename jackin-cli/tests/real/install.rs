@@ -83,7 +83,7 @@ impl Package {
         let prefix = agents.join(format!("{name}-{}", self.version));
         let bin = prefix.join(match self.registry {
             Registry::Npm => "node_modules/.bin",
-            Registry::Pypi => "bin",
+            Registry::Pypi => "python/bin",
         });
         fs::create_dir_all(&prefix)?;
         // Another test process may be installing too. The lock ends with the file.
@@ -122,8 +122,9 @@ impl Package {
             Registry::Pypi => {
                 let python = std::env::var_os(PYTHON).unwrap_or_else(|| "python3".into());
                 let mut shell = Command::new("sh");
-                let script = "\"$1\" -m venv \"$2\" && \"$2/bin/pip\" install -q \"$3\"";
-                shell.args(["-c", script, "sh"]).arg(python).arg(prefix);
+                // One of another Python would be taken as it is.
+                let script = "\"$1\" -m venv --clear \"$2\" && \"$2/bin/pip\" install -q \"$3\"";
+                shell.args(["-c", script, "sh"]).arg(python).arg(prefix.join("python"));
                 shell.arg(format!("{name}=={version}"));
                 shell
             }

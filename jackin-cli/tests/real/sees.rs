@@ -81,7 +81,7 @@ fn codex_shows_the_key_to_hooks_and_to_servers_that_name_it() {
     let seen = who(&CODEX, MINIMAX, &args, |stage| {
         let settings = format!(
             "notify = [\"{}\"]\n[mcp_servers.plain]\ncommand = \"{}\"\n\
-             [mcp_servers.naming]\ncommand = \"{}\"\nenv_vars = [\"MINIMAX_API_KEY\"]\n",
+             [mcp_servers.naming]\ncommand = \"{}\"\nenv_vars = [\"CODEX_JACKIN_KEY\"]\n",
             program(stage, "notify"),
             program(stage, "server"),
             program(stage, "naming"),
