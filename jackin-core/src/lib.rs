@@ -114,9 +114,9 @@ pub use crate::{
 pub mod agent {
     pub use crate::model::{
         AuthForward, GivenSetting, GivenValue, HandOver, HandOverFate, Impostor, NativeEffect,
-        OwnModels, PackageVersion, ProjectTools, Prompt, PromptVar, ProtocolBinding, Redirect,
-        RedirectMark, Scrub, Setting, SettingEffect, SettingKey, SettingsFile, SettingsOption,
-        SettingsPlace, Template, Var, VarSource, Version, VersionError, Words,
+        Outlet, OwnModels, PackageVersion, ProjectTools, Prompt, PromptVar, ProtocolBinding,
+        Redirect, RedirectMark, Scrub, Setting, SettingEffect, SettingKey, SettingsFile,
+        SettingsOption, SettingsPlace, Template, Var, VarSource, Version, VersionError, Words,
     };
 }
 

@@ -131,6 +131,7 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
         programs::unsearched,
         settings::fighting,
         settings::leading_away,
+        settings::outlets,
         inherited::dropped,
         files::open_to_others,
         files::in_a_repository,

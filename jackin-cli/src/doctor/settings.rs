@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jackin_core::{
     Agent, Guard,
-    agent::{NativeEffect, SettingEffect, SettingsFile},
+    agent::{NativeEffect, Outlet, SettingEffect, SettingsFile, SettingsPlace},
     choice,
     plan::OwnSetting,
     resolve,
@@ -35,6 +35,58 @@ pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
 pub(super) fn leading_away(seen: &Seen<'_>) -> Vec<Finding> {
     let installed = seen.agents.iter().filter(|found| found.path.is_some());
     installed.flat_map(|found| leading_of(&found.agent, seen)).collect()
+}
+
+/// The settings by which an agent sends what it is told to other hosts.
+pub(super) fn outlets(seen: &Seen<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut paths = Vec::new();
+    for found in seen.agents.iter().filter(|found| found.path.is_some()) {
+        for file in &*found.agent.settings {
+            let path = own_settings::path(&file.place, seen.ambient);
+            let Some(path) = path.filter(|path| !paths.contains(path)) else { continue };
+            findings.extend(outlets_in(&found.agent, file, &path));
+            paths.push(path);
+        }
+        findings.extend(exported_outlets(&found.agent, seen));
+    }
+    findings
+}
+
+/// Those that are variables, where they are exported here.
+fn exported_outlets(agent: &Agent, seen: &Seen<'_>) -> Vec<Finding> {
+    let exported = |outlet: &&Outlet| {
+        let name = outlet.key.strip_prefix("env.")?;
+        let value = seen.ambient.var(name)?.to_string_lossy().into_owned();
+        outlet.is(&outlet.key, &value).then(|| {
+            let what = format!("`{name}` makes `{}` send {}", agent.id, outlet.sends);
+            Finding::info(CHECK, what).at("the environment")
+        })
+    };
+    agent.outlets.iter().filter_map(|outlet| exported(&outlet)).collect()
+}
+
+fn outlets_in(agent: &Agent, file: &SettingsFile, path: &Path) -> Vec<Finding> {
+    let Ok(Some(text)) = read_file(path) else { return Vec::new() };
+    let Some(settings) = own_settings::parsed(path, text.text()) else { return Vec::new() };
+    let is_project = matches!(file.place, SettingsPlace::Project(_));
+    let mut findings: Vec<Finding> = Vec::new();
+    own_settings::each_leaf(&settings, &mut |key, value| {
+        let Some(outlet) = agent.outlets.iter().find(|outlet| outlet.is(key, value)) else {
+            return;
+        };
+        let what = format!("`{key}` makes `{}` send {}", agent.id, outlet.sends);
+        if findings.iter().any(|known| known.what == what) {
+            return;
+        }
+        // A project is often another's.
+        let finding = match is_project {
+            true => Finding::problem(CHECK, what).hint("remove it there, unless you want that"),
+            false => Finding::info(CHECK, what),
+        };
+        findings.push(finding.at(text.name()));
+    });
+    findings
 }
 
 fn leading_of(agent: &Agent, seen: &Seen<'_>) -> Vec<Finding> {

@@ -4,7 +4,7 @@
 use std::{ffi::OsString, time::Duration};
 
 use jackin_core::{Agent, ExecPlan, PlannedValue, child_env};
-use jackin_host::{Ambient, Sources, command, os::watch};
+use jackin_host::{Ambient, Sources, command, launch::own_settings, os::watch};
 
 use super::verdict::Verdict;
 use crate::failure::{FAILED, Failure, USAGE, with_install};
@@ -30,6 +30,7 @@ pub(crate) fn attempt(
             format!("`{}` cannot be tried: how to ask it one thing is not known", agent.id);
         return Err(Failure::new(USAGE, message));
     };
+    let plan = own_settings::held(plan, agent, ambient)?;
     let plan = plan.with_args(prompt.args.iter().map(|arg| OsString::from(&**arg)))?;
     let ready = plan.materialize(&Sources::new(ambient))?;
     let env = child_env(&ready, ambient.vars().iter().cloned());

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use crate::{
     model::{
-        HandOver, HandOverFate, Impostor, ProtocolBinding, Scrub, SettingsFile, SettingsOption,
-        Text, Var, Version,
+        HandOver, HandOverFate, Impostor, Outlet, ProtocolBinding, Scrub, SettingsFile,
+        SettingsOption, Text, Var, Version,
     },
     names::{AgentId, EnvName, ProviderId, matches},
 };
@@ -60,6 +60,8 @@ pub struct Agent {
     pub bindings: Cow<'static, [ProtocolBinding]>,
     /// Its own settings that could fight a redirect.
     pub settings: Cow<'static, [SettingsFile]>,
+    /// Its own settings that send what it is told to other hosts.
+    pub outlets: Cow<'static, [Outlet]>,
     /// A prompt that tries a provider without a person; none where this is not known.
     pub prompt: Option<Prompt>,
     /// Marks of a running session, which a new session must not inherit.
@@ -198,6 +200,7 @@ impl Agent {
             install_dirs: Cow::Borrowed(&[]),
             bindings: Cow::Borrowed(&[]),
             settings: Cow::Borrowed(&[]),
+            outlets: Cow::Borrowed(&[]),
             prompt: None,
             nesting: Cow::Borrowed(&[]),
             detours: Cow::Borrowed(&[]),

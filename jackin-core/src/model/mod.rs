@@ -22,7 +22,9 @@ pub use hand_over::{HandOver, HandOverFate, Words};
 pub use impostor::Impostor;
 pub use key::{KeyProblem, check_key};
 pub use provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier};
-pub use settings::{NativeEffect, Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace};
+pub use settings::{
+    NativeEffect, Outlet, Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace,
+};
 pub use settings_argument::{GivenSetting, GivenValue, ProjectTools, SettingsOption};
 pub use version::{Version, VersionError};
 pub(crate) use {

@@ -80,6 +80,32 @@ pub enum NativeEffect {
     Beside,
 }
 
+/// A setting by which the agent sends what it is told to a host that is not a provider's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outlet {
+    /// Its key: tables and keys are joined by dots, lists are passed through, and `*` stands for any run
+    /// of characters.
+    pub key: Text,
+    /// What it holds then; any text but an empty one, `0` and `false` where this is not said.
+    pub value: Option<Text>,
+    /// What the agent sends where, as the object of "sends".
+    pub sends: Text,
+}
+
+impl Outlet {
+    /// Whether a setting is this one.
+    #[must_use]
+    pub fn is(&self, key: &str, value: &str) -> bool {
+        let value = value.trim();
+        let holds = match &self.value {
+            Some(wanted) => value == wanted,
+            None => !["", "0", "false"].contains(&value),
+        };
+        holds && matches(self.key.as_bytes(), key.as_bytes())
+    }
+}
+
 /// The keys of a setting: tables and keys are joined by dots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -17,6 +17,8 @@ use crate::{
 
 /// How deep the tables are that hold a setting.
 const DEPTH: usize = 3;
+/// The same where lists hold tables.
+const LEAF_DEPTH: usize = 8;
 
 /// Where a file of settings is, if that can be told.
 #[must_use]
@@ -68,6 +70,31 @@ fn below(value: &Value, path: &str, depth: usize, take: &mut impl FnMut(&str, &V
         if !take(&key, value) {
             below(value, &key, depth - 1, take);
         }
+    }
+}
+
+/// Hands every text, number and truth value with its key to `take`. Lists add nothing to the key.
+pub fn each_leaf(settings: &Value, take: &mut impl FnMut(&str, &str)) {
+    leaves(settings, "", LEAF_DEPTH, take);
+}
+
+fn leaves(value: &Value, path: &str, depth: usize, take: &mut impl FnMut(&str, &str)) {
+    if depth == 0 {
+        return;
+    }
+    match value {
+        Value::Object(table) => {
+            for (key, value) in table {
+                let dot = if path.is_empty() { "" } else { "." };
+                leaves(value, &format!("{path}{dot}{key}"), depth - 1, take);
+            }
+        }
+        Value::Array(values) => {
+            values.iter().for_each(|value| leaves(value, path, depth - 1, take));
+        }
+        Value::String(text) => take(path, text),
+        Value::Null => {}
+        other => take(path, &other.to_string()),
     }
 }
 

@@ -110,6 +110,13 @@ pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
                 "CLAUDE_CODE_API_BASE_URL",
                 "CLAUDE_CODE_CLIENT_CERT*",
                 "CLAUDE_CODE_CLIENT_KEY*",
+                "CLAUDE_API_KEY",
+                "CLAUDE_CODE_GATEWAY_TOKEN",
+                "CLAUDE_CODE_HFI_BEARER_TOKEN",
+                "CLAUDE_CODE_ARTIFACTS_API_TOKEN",
+                "CLAUDE_CODE_MEMORY_API_TOKEN",
+                "CLAUDE_TRUSTED_DEVICE_TOKEN",
+                "AGENT_PROXY_*",
             ],
         ),
         scrub(
@@ -137,6 +144,7 @@ pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
                 "CLAUDE_CODE_GATEWAY_HINT_HEADERS",
             ],
         ),
+        scrub("would be put into the prompt", texts!["CLAUDE_COWORK_*"]),
         scrub(
             "would stop the agent before its first request",
             texts![

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::{
-    NativeEffect, Setting,
+    NativeEffect, Outlet, Setting,
     SettingEffect::{self, Effective, Guarded, Overridden},
     SettingKey::{Named, Variables},
     SettingsFile,
@@ -42,6 +42,7 @@ static CLAUDE_SETTINGS: &[Setting] = &[
             "lets agents and skills use models that the provider may not serve",
         )),
     ),
+    named("env.CLAUDE_COWORK_*", Effective(Cow::Borrowed("is put into the prompt"))),
     named(
         "env.CLAUDE_CODE_MAX_CONTEXT_TOKENS",
         Effective(Cow::Borrowed("sets the context window in place of the provider's")),
@@ -51,6 +52,22 @@ static CLAUDE_SETTINGS: &[Setting] = &[
     Setting::new(Variables(Cow::Borrowed("env")), Guarded).with_native(NativeEffect::Beside),
     named("apiKeyHelper", Guarded).with_native(NativeEffect::Beside),
     named("model", Guarded).with_native(NativeEffect::Beside),
+];
+
+const fn outlet(key: &'static str, value: Option<&'static str>, sends: &'static str) -> Outlet {
+    let value = match value {
+        Some(value) => Some(Cow::Borrowed(value)),
+        None => None,
+    };
+    Outlet { key: Cow::Borrowed(key), value, sends: Cow::Borrowed(sends) }
+}
+
+/// Measured on Claude Code 2.1.332, where no guard holds them off.
+pub(super) static CLAUDE_OUTLETS: &[Outlet] = &[
+    outlet("hooks.*.hooks.type", Some("http"), "prompts or tool input to the URL of a hook"),
+    outlet("env.OTEL_LOG_USER_PROMPTS", None, "prompts to the telemetry host"),
+    outlet("env.OTEL_LOG_RAW_API_BODIES", None, "whole requests to the telemetry host"),
+    outlet("env.OTEL_LOG_TOOL_DETAILS", None, "tool input to the telemetry host"),
 ];
 
 const fn claude_home(usual: &'static str, file: &'static str) -> SettingsPlace {
