@@ -238,3 +238,23 @@ fn subcommands_do_what_they_do_without_jackin() {
         assert!(stage.messages() > 0, "{}", agent.package.version);
     }
 }
+
+/// Before a page is fetched, the agent would ask Anthropic about its host.
+#[test]
+#[ignore = "needs npm and the real Claude Code; .ci/run runs it"]
+fn a_page_is_fetched_without_asking_about_its_host() {
+    let input = json!({"url": "https://example.com/page", "prompt": "what is it"});
+    let call = format!("CALL {}", json!({"name": "WebFetch", "input": input}));
+    for agent in VERSIONS {
+        let asked = |guard: &str| {
+            let stage = stage(agent, guard);
+            stage.run(stage.jackin(ZAI.id, &["-p", &call, "--allowedTools", "WebFetch"]));
+            let mut paths: Vec<_> =
+                stage.elsewhere.requests().into_iter().map(|r| r.path).collect();
+            paths.dedup();
+            paths
+        };
+        assert_eq!(asked("on"), ["example.com:443"], "{}", agent.package.version);
+        assert_eq!(asked("off"), ["api.anthropic.com:443"], "{}", agent.package.version);
+    }
+}
