@@ -97,7 +97,7 @@ fn only_a_path_before_the_end_of_options_is_a_file() {
         &["--settings"],
         &["--", "--settings", "mine.json"],
         &["-p", "hi"],
-        &["daemon", "--settings", "mine.json"],
+        &["logs", "--settings", "mine.json"],
     ] {
         assert_eq!(plan("").settings_file(&words(line)), None, "{line:?}");
         plan("").with_args(words(line)).unwrap();
@@ -148,11 +148,11 @@ fn a_model_that_the_user_names_may_be_used_unless_it_is_the_agents_own() {
 
 #[test]
 fn no_argument_comes_before_a_word_that_must_be_the_first() {
-    for word in ["daemon", "remote-control", "rc", "stop", "kill", "logs", "rm"] {
-        let plan = plan("").with_args(words(&[word, "status"])).unwrap();
-        assert_eq!(plan.args, [word, "status"]);
+    for word in ["remote-control", "rc", "stop", "kill", "logs", "rm"] {
+        let plan = plan("").with_args(words(&[word, "x"])).unwrap();
+        assert_eq!(plan.args, [word, "x"]);
     }
-    for line in [&["mcp", "list"][..], &["update"], &["-p", "daemon"]] {
+    for line in [&["mcp", "list"][..], &["update"], &["-p", "logs"]] {
         assert_eq!(given(&plan("").with_args(words(line)).unwrap()).1, line);
     }
 }
