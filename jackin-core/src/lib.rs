@@ -114,9 +114,10 @@ pub use crate::{
 pub mod agent {
     pub use crate::model::{
         AuthForward, GivenSetting, GivenValue, HandOver, HandOverFate, Impostor, NativeEffect,
-        Outlet, OwnModels, PackageVersion, ProjectTools, Prompt, PromptVar, ProtocolBinding,
-        Redirect, RedirectMark, Scrub, Setting, SettingEffect, SettingKey, SettingsFile,
-        SettingsOption, SettingsPlace, Template, Var, VarSource, Version, VersionError, Words,
+        NativeVar, Outlet, OwnModels, PackageVersion, ProjectTools, Prompt, PromptVar,
+        ProtocolBinding, Redirect, RedirectMark, Scrub, Setting, SettingEffect, SettingKey,
+        SettingsFile, SettingsOption, SettingsPlace, Template, Var, VarSource, Version,
+        VersionError, Words,
     };
 }
 

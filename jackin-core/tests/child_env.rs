@@ -686,3 +686,21 @@ fn an_endpoint_on_this_machine_is_reached_without_a_proxy() {
     let own = here(V4, "NO_PROXY = 'own.example'", &[("NO_PROXY", "inherited.example")]);
     assert_eq!(own, ["own.example,127.0.0.1", "127.0.0.1"]);
 }
+
+/// Inline configuration of the parent's could send the agent elsewhere; that of the layers is meant.
+#[test]
+fn a_named_native_launch_has_its_own_inline_configuration() {
+    let own = r#"{"model":"mine/main"}"#;
+    let host = vars(&[("OPENCODE_CONFIG_CONTENT", own)]);
+    let layer = format!("[env]\nOPENCODE_CONFIG_CONTENT = '{own}'\n");
+    let held = |config: &str| {
+        let plan = plan("opencode", config, "opencode", &host).named(&host);
+        let set = plan.set.iter().any(|var| var.reason == jackin_core::Reason::Guard);
+        (set, plan.warnings.len())
+    };
+    assert_eq!(held(""), (true, 1));
+    assert_eq!(held(&layer), (false, 0));
+    assert_eq!(held("guard = 'off'\n"), (false, 0));
+    let unnamed = plan("opencode", "", "opencode", &host).unnamed(&host);
+    assert!(unnamed.set.is_empty() && unnamed.warnings.is_empty(), "{:?}", unnamed.warnings);
+}

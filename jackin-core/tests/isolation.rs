@@ -34,7 +34,7 @@ fn child(launch: &Launch, rules: &Rules, parent: &[Var]) -> Vec<Var> {
     let host = vars(&parent);
     let plan = plan(launch.agent, &launch.config(rules), launch.provider, &host);
     let plan = if rules.pure { plan.pure() } else { plan };
-    let plan = if launch.is_unnamed() { plan.unnamed(&host) } else { plan };
+    let plan = if launch.is_unnamed() { plan.unnamed(&host) } else { plan.named(&host) };
     let host = Host(host);
     let ready = plan.materialize(&host).unwrap_or_else(|error| panic!("{error}"));
     let child = child_env(&ready, host.0).into_iter();

@@ -49,6 +49,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "Impostor",
             "LedAwayError",
             "NativeEffect",
+            "NativeVar",
             "Outlet",
             "OwnModels",
             "PackageVersion",

@@ -15,6 +15,7 @@ mod kimi;
 mod kimi_cli;
 mod opencode;
 mod opencode_guard;
+mod opencode_native;
 mod opencode_server;
 #[path = "../../../fixtures/promised.rs"]
 mod promised;

@@ -71,6 +71,8 @@ pub struct Agent {
     pub detours: Cow<'static, [Scrub]>,
     /// Arguments that keep its own settings from sending a launch on its native provider elsewhere.
     pub native_args: Cow<'static, [Text]>,
+    /// Variables that do the same where the provider is named. They take the place of the parent's.
+    pub native_vars: Cow<'static, [NativeVar]>,
     /// Ways in which it hands a session on to another process.
     pub hand_overs: Cow<'static, [HandOver]>,
     /// Its options that take the next word as their value.
@@ -122,6 +124,25 @@ pub struct PromptVar {
     /// Its value.
     pub value: Text,
 }
+
+/// A variable that is set where an agent's native provider is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NativeVar {
+    /// Its name.
+    pub name: EnvName,
+    /// Its value, which anybody may see.
+    pub value: Text,
+}
+
+impl NativeVar {
+    /// A variable.
+    #[must_use]
+    pub fn new(name: EnvName, value: impl Into<Text>) -> Self {
+        Self { name, value: value.into() }
+    }
+}
+
 /// How much is set beyond the bare redirect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[non_exhaustive]
@@ -205,6 +226,7 @@ impl Agent {
             nesting: Cow::Borrowed(&[]),
             detours: Cow::Borrowed(&[]),
             native_args: Cow::Borrowed(&[]),
+            native_vars: Cow::Borrowed(&[]),
             hand_overs: Cow::Borrowed(&[]),
             valued_options: Cow::Borrowed(&[]),
             first_words: Cow::Borrowed(&[]),
@@ -281,6 +303,13 @@ impl Agent {
         patterns: impl IntoIterator<Item = T>,
     ) -> Self {
         self.detours.to_mut().push(Scrub::new(reason, patterns));
+        self
+    }
+
+    /// Adds a variable that is set where its native provider is named.
+    #[must_use]
+    pub fn with_native_var(mut self, var: NativeVar) -> Self {
+        self.native_vars.to_mut().push(var);
         self
     }
 

@@ -16,7 +16,9 @@ mod settings_argument;
 mod small_map;
 mod version;
 
-pub use agent::{Agent, AuthForward, Guard, OwnModels, PackageVersion, Prompt, PromptVar};
+pub use agent::{
+    Agent, AuthForward, Guard, NativeVar, OwnModels, PackageVersion, Prompt, PromptVar,
+};
 pub use binding::{ProtocolBinding, Redirect, RedirectMark, Scrub, Template, Var, VarSource};
 pub use hand_over::{HandOver, HandOverFate, Words};
 pub use impostor::Impostor;

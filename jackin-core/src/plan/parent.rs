@@ -3,8 +3,9 @@
 use std::ffi::{OsStr, OsString};
 
 use crate::{
-    model::{host, is_open_http},
-    plan::{ExecPlan, PlannedValue, PlannedVar, Vars, is_address_of},
+    model::{Guard, NativeVar, host, is_open_http},
+    names::{Scope, Source, is_named},
+    plan::{ExecPlan, PlannedValue, PlannedVar, Reason, Vars, is_address_of},
 };
 
 /// Variables that send requests by plain HTTP to a proxy.
@@ -34,8 +35,9 @@ impl ExecPlan {
         self
     }
 
-    /// The same plan for a launch whose provider is named. A warning names the redirect of the parent's
-    /// that is left out with its key.
+    /// The same plan for a launch whose provider is named. The agent's own settings cannot send it
+    /// elsewhere if the agent has a means against that. A warning names the redirect of the parent's that
+    /// is left out with its key.
     #[must_use]
     pub fn named(mut self, parent: &Vars) -> Self {
         if !self.is_redirect()
@@ -47,7 +49,37 @@ impl ExecPlan {
                 self.agent
             ));
         }
+        if !self.is_redirect() && self.guard > Guard::Off {
+            self.hold_natively(parent);
+        }
         self
+    }
+
+    /// Sets what keeps the agent's own settings from sending it elsewhere. A value of the layers is the
+    /// user's word for this launch, and stays.
+    fn hold_natively(&mut self, parent: &Vars) {
+        let vars = self.agent_entry().native_vars.clone();
+        for NativeVar { name, value } in vars.iter() {
+            if self.set.iter().any(|var| var.name == *name) {
+                continue;
+            }
+            let is_it = |known: &OsStr| is_named(name, known.as_encoded_bytes());
+            if parent.iter().any(|(known, own)| is_it(known) && !own.is_empty() && own != &**value)
+            {
+                self.warnings.push(format!(
+                    "`{name}` in the environment is left out: it could send `{}` elsewhere",
+                    self.agent
+                ));
+            }
+            self.set.push(PlannedVar {
+                name: name.clone(),
+                value: PlannedValue::Plain(value.clone()),
+                reason: Reason::Guard,
+                key: None,
+                source: Source::new(Scope::BuiltIn),
+                shadowed: Vec::new(),
+            });
+        }
     }
 
     /// The variable of the parent's that would send the agent to another host than its own, and that

@@ -5,11 +5,22 @@ use std::borrow::Cow;
 use super::{NO_ARGS, fixed, quoted, scrub, texts, var};
 use crate::{
     model::{
-        Guard, NAME_PREFIX, Protocol, ProtocolBinding, Redirect, RedirectMark, Scrub, Slot,
-        Template, Var, VarSource,
+        Guard, NAME_PREFIX, NativeVar, Protocol, ProtocolBinding, Redirect, RedirectMark, Scrub,
+        Slot, Template, Var, VarSource,
     },
     names::EnvName,
 };
+
+/// Keeps the user's and a cloned repository's settings from sending a native launch, and its key or
+/// stored login, to another host. Both of the vendor's services are there. Measured on OpenCode 1.18.33.
+pub(super) static NATIVE_VARS: &[NativeVar] = &[NativeVar {
+    name: EnvName::from_static("OPENCODE_CONFIG_CONTENT"),
+    value: Cow::Borrowed(
+        "{\"enabled_providers\":[\"opencode\",\"opencode-go\"],\"provider\":{\
+         \"opencode\":{\"options\":{\"baseURL\":\"https://opencode.ai/zen/v1\"}},\
+         \"opencode-go\":{\"options\":{\"baseURL\":\"https://opencode.ai/zen/go/v1\"}}}}",
+    ),
+}];
 
 /// Measured on OpenCode 1.18.33.
 pub(super) static BINDINGS: &[ProtocolBinding] =

@@ -134,18 +134,20 @@ static OPENCODE_SETTINGS: &[Setting] = &[
     named("provider.jackin-*", Effective(Cow::Borrowed("is merged with what jackin sets"))),
     named("agent.*.model", Effective(Cow::Borrowed("stops the agent before its first request"))),
     named("share", Guarded),
+    named("provider.opencode*", Overridden).with_native(NativeEffect::Overridden),
     named("provider.*", Overridden),
-    named("model", Overridden),
-    named("small_model", Overridden),
+    named("model", Overridden).with_native(NativeEffect::Overridden),
+    named("small_model", Overridden).with_native(NativeEffect::Overridden),
     named("enabled_providers", Overridden),
 ];
 
 static OPENCODE_PROJECT: &[Setting] = &[
+    named("provider.opencode*", Guarded).with_native(NativeEffect::Overridden),
     named("provider.*", Guarded),
     named("agent.*.model", Guarded),
     named("mcp.*", Guarded),
-    named("model", Guarded),
-    named("small_model", Guarded),
+    named("model", Guarded).with_native(NativeEffect::Overridden),
+    named("small_model", Guarded).with_native(NativeEffect::Overridden),
     named("enabled_providers", Guarded),
 ];
 
