@@ -123,7 +123,7 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
     });
     let agents = installed::agents(&layers, ambient);
     let seen = Seen { ambient, files, layers, agents };
-    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 17] = [
+    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 18] = [
         installed::none,
         installed::too_old,
         programs::not_usable,

@@ -13,6 +13,7 @@ mod dialect;
 mod install;
 mod kimi;
 mod kimi_cli;
+mod kimi_native;
 mod opencode;
 mod opencode_guard;
 mod opencode_native;

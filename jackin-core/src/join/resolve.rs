@@ -3,6 +3,8 @@
 
 use std::{borrow::Cow, ffi::OsString};
 
+use serde_json::Value;
+
 use crate::{
     config::{EnvEntry, EnvLayers},
     join::{
@@ -215,7 +217,7 @@ impl<'a> Join<'a> {
         if guard > Guard::Off {
             add_guard_args(plan, (binding.guard_args.0)(&redirect));
             plan.kept_away = binding.kept_away.clone();
-            plan.give_settings(&binding.guard_settings, &models(endpoint));
+            plan.give_settings(&binding.guard_settings, models(endpoint));
         }
         plan.has_key = true;
         plan.guarded_from = self.agent.guarded_from.clone().filter(|_| guard > Guard::Off);
@@ -411,12 +413,12 @@ impl<'a> Join<'a> {
     }
 }
 
-/// The models of an endpoint, each once.
-fn models(endpoint: &Endpoint) -> Vec<&str> {
-    let mut models: Vec<&str> = Vec::new();
+/// The models that an endpoint serves, each once.
+fn models(endpoint: &Endpoint) -> Vec<Value> {
+    let mut models: Vec<Value> = Vec::new();
     for (_, model) in endpoint.models() {
-        if !models.contains(&&*model.value) {
-            models.push(&model.value);
+        if models.iter().all(|known| *known != *model.value) {
+            models.push(model.value.to_string().into());
         }
     }
     models

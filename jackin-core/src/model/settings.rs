@@ -49,13 +49,15 @@ pub struct Setting {
     pub effect: SettingEffect,
     /// What it does to a launch on the agent's native provider.
     pub native: NativeEffect,
+    /// The pattern of the values that keep such a launch there; `*` stands for any run of characters.
+    pub own_values: Text,
 }
 
 impl Setting {
     /// A setting that matters to redirected launches alone.
     #[must_use]
     pub const fn new(key: SettingKey, effect: SettingEffect) -> Self {
-        Self { key, effect, native: NativeEffect::None }
+        Self { key, effect, native: NativeEffect::None, own_values: Cow::Borrowed("") }
     }
 
     /// Sets what it does to a launch on the agent's native provider.
@@ -63,6 +65,18 @@ impl Setting {
     pub const fn with_native(mut self, effect: NativeEffect) -> Self {
         self.native = effect;
         self
+    }
+
+    /// Sets the pattern of the values that keep a launch on the agent's native provider there.
+    #[must_use]
+    pub fn unless(self, own_values: Text) -> Self {
+        Self { own_values, ..self }
+    }
+
+    /// Whether a value keeps a launch on the agent's native provider there.
+    #[must_use]
+    pub fn is_own(&self, value: &str) -> bool {
+        matches(self.own_values.as_bytes(), value.as_bytes())
     }
 }
 

@@ -1,12 +1,18 @@
 //! The settings that a plan gives its agent in one argument. The user's own argument for the same option
 //! would replace it, so the two become one.
 
+use std::mem;
+
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value};
 
 use crate::model::{Agent, GivenSetting, GivenValue, SettingsOption, Text, Version};
 
 /// What is shown in place of a text of the user's that may be a secret.
 const HIDDEN: &str = "••••";
+
+/// How long the JSON is, at about.
+const TEXT: usize = 512;
 
 /// The argument, in parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,22 +43,24 @@ impl GivenSettings {
         agent: &Agent,
         option: &SettingsOption,
         settings: &[GivenSetting],
-        models: &[&str],
+        mut models: Vec<Value>,
         at: usize,
     ) -> Self {
-        let given = |setting: &GivenSetting| Given {
+        let mut given = |setting: &GivenSetting| Given {
             key: setting.key.clone(),
             value: match setting.value {
                 GivenValue::Empty => "".into(),
                 GivenValue::Yes => true.into(),
-                GivenValue::Models => models.to_vec().into(),
+                GivenValue::Models => mem::take(&mut models).into(),
             },
             until: setting.until,
             is_models: setting.value == GivenValue::Models,
         };
+        let mut given: Vec<_> = settings.iter().map(&mut given).collect();
+        given.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         Self {
             option: option.name.clone(),
-            given: settings.iter().map(given).collect(),
+            given,
             foreign: agent.own_models.as_ref().map(|own| own.prefix.clone()),
             own: Map::new(),
             at,
@@ -61,7 +69,14 @@ impl GivenSettings {
 
     /// The JSON of the argument.
     pub(crate) fn text(&self) -> String {
-        Value::Object(self.over(self.own.clone())).to_string()
+        if !self.own.is_empty() {
+            return Value::Object(self.over(self.own.clone())).to_string();
+        }
+        // Every launch gets these, so no tree is made of them.
+        let mut text = Vec::with_capacity(TEXT);
+        let written = serde_json::to_writer(&mut text, &Table { given: &self.given, prefix: "" });
+        debug_assert!(written.is_ok(), "texts, lists and truth values can be written");
+        String::from_utf8(text).unwrap_or_default()
     }
 
     /// The same for people: what the user's variables hold may be secret.
@@ -95,6 +110,7 @@ impl GivenSettings {
     pub(super) fn add_list(&mut self, key: &Text, texts: Vec<String>) {
         let (key, value) = (key.clone(), texts.into());
         self.given.push(Given { key, value, until: None, is_models: false });
+        self.given.sort_unstable_by(|one, other| one.key.cmp(&other.key));
     }
 
     /// These settings over other ones. Lists are joined, as the agent joins those of its files.
@@ -105,6 +121,32 @@ impl GivenSettings {
             set(&mut own, &path, &given.value, foreign);
         }
         own
+    }
+}
+
+/// The settings below a table, whose name and dot are the prefix of their keys. They are sorted by their keys.
+struct Table<'a> {
+    given: &'a [Given],
+    prefix: &'a str,
+}
+
+impl Serialize for Table<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let mut done = None;
+        for Given { key, value, .. } in self.given {
+            let Some(rest) = key.strip_prefix(self.prefix) else { continue };
+            match rest.split_once('.') {
+                None => map.serialize_entry(rest, value)?,
+                Some((table, _)) if done == Some(table) => {}
+                Some((table, _)) => {
+                    let prefix = &key[..self.prefix.len() + table.len() + 1];
+                    map.serialize_entry(table, &Table { given: self.given, prefix })?;
+                    done = Some(table);
+                }
+            }
+        }
+        map.end()
     }
 }
 

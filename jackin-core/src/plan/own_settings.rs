@@ -95,7 +95,7 @@ impl ExecPlan {
             let voided = self.voided(settings, parent)?;
             self.warnings.push(format!("{sends}: jackin holds that off, with its key"));
             self.kept_away = format!("`{key}` in {file}").into();
-            self.give_settings(&voided, &[]);
+            self.give_settings(&voided, Vec::new());
         }
         Ok(self)
     }

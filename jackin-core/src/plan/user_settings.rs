@@ -98,7 +98,7 @@ impl ExecPlan {
     }
 
     /// Gives the agent these settings after the arguments of the guard, if it takes settings.
-    pub(crate) fn give_settings(&mut self, settings: &[GivenSetting], models: &[&str]) {
+    pub(crate) fn give_settings(&mut self, settings: &[GivenSetting], models: Vec<Value>) {
         let agent = self.agent_entry();
         let Some(option) = agent.settings_option.as_ref().filter(|_| !settings.is_empty()) else {
             return;

@@ -145,7 +145,10 @@ fn native_in(agent: &Agent, file: &SettingsFile, path: &Path) -> Vec<OwnSetting>
             Value::Bool(_) | Value::Number(_) => value.to_string(),
             _ => String::new(),
         };
-        found.push(OwnSetting::new(text.name().to_owned(), key.to_owned(), value, setting.native));
+        if !setting.is_own(&value) {
+            let (file, key) = (text.name().to_owned(), key.to_owned());
+            found.push(OwnSetting::new(file, key, value, setting.native));
+        }
         true
     });
     found

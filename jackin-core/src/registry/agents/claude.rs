@@ -61,7 +61,12 @@ pub(super) static BINDINGS: &[ProtocolBinding] = &[ProtocolBinding {
     slots: Cow::Borrowed(&Slot::ALL),
     args: NO_ARGS,
     // In panes of tmux, team-mates would take tmux's environment. Accepted from 2.1.112 on at least.
-    guard_args: Template(|_| vec!["--teammate-mode".into(), "in-process".into()]),
+    guard_args: Template(|_| {
+        // With room for the settings.
+        let mut args = Vec::with_capacity(4);
+        args.extend(["--teammate-mode".into(), "in-process".into()]);
+        args
+    }),
     guard_settings: Cow::Borrowed(GUARD_SETTINGS),
     kept_away: Cow::Borrowed(
         "models, headers and telemetry of the agent's own settings, and panes of tmux",

@@ -14,6 +14,16 @@ const fn named(key: &'static str, effect: SettingEffect) -> Setting {
     Setting::new(Named(Cow::Borrowed(key)), effect)
 }
 
+/// One that matters to native launches, too, but with these values.
+const fn native(
+    key: &'static str,
+    effect: SettingEffect,
+    native: NativeEffect,
+    unless: &'static str,
+) -> Setting {
+    Setting { key: Named(Cow::Borrowed(key)), effect, native, own_values: Cow::Borrowed(unless) }
+}
+
 /// Measured on Claude Code 2.1.198 and 2.1.332.
 pub(super) static CLAUDE: &[SettingsFile] = &[
     SettingsFile {
@@ -136,8 +146,8 @@ static OPENCODE_SETTINGS: &[Setting] = &[
     named("share", Guarded),
     named("provider.opencode*", Overridden).with_native(NativeEffect::Overridden),
     named("provider.*", Overridden),
-    named("model", Overridden).with_native(NativeEffect::Overridden),
-    named("small_model", Overridden).with_native(NativeEffect::Overridden),
+    native("model", Overridden, NativeEffect::Overridden, "opencode/*"),
+    native("small_model", Overridden, NativeEffect::Overridden, "opencode/*"),
     named("enabled_providers", Overridden),
 ];
 
@@ -146,8 +156,8 @@ static OPENCODE_PROJECT: &[Setting] = &[
     named("provider.*", Guarded),
     named("agent.*.model", Guarded),
     named("mcp.*", Guarded),
-    named("model", Guarded).with_native(NativeEffect::Overridden),
-    named("small_model", Guarded).with_native(NativeEffect::Overridden),
+    native("model", Guarded, NativeEffect::Overridden, "opencode/*"),
+    native("small_model", Guarded, NativeEffect::Overridden, "opencode/*"),
     named("enabled_providers", Guarded),
 ];
 
@@ -162,7 +172,7 @@ const fn opencode_home(file: &'static str) -> SettingsPlace {
 /// Measured on Kimi CLI 2.1.0.
 pub(super) static KIMI: &[SettingsFile] = &[SettingsFile {
     place: User {
-        variable: None,
+        variable: Some(Cow::Borrowed("KIMI_CODE_HOME")),
         usual: Cow::Borrowed(".kimi-code"),
         file: Cow::Borrowed("config.toml"),
     },
@@ -172,6 +182,14 @@ pub(super) static KIMI: &[SettingsFile] = &[SettingsFile {
             "providers.__kimi_env__",
             Effective(Cow::Borrowed("is merged with what jackin sets, headers among it")),
         ),
-        named("default_model", Overridden),
+        native("default_model", Overridden, NativeEffect::Elsewhere, "kimi-code/*"),
+        native("providers.managed:kimi-code.base_url", Overridden, NativeEffect::Elsewhere, ""),
+        native("models.kimi-code/*.base_url", Overridden, NativeEffect::Elsewhere, ""),
+        native(
+            "models.kimi-code/*.provider",
+            Overridden,
+            NativeEffect::Elsewhere,
+            "managed:kimi-code",
+        ),
     ]),
 }];
