@@ -112,11 +112,17 @@ pub(super) static OPENCODE: &[HandOver] = &[
     ),
 ];
 
+const BY_A_RELAY: &str = "the session goes through Kimi's relay, with the account of a login there";
+const WITHOUT_RELAY: &str = "`web` alone listens on this machine";
+
 const ITS_SERVERS: &str =
     "the server that is running uses the provider and the key that it was started with";
 const WITHOUT_SERVER: &str = "run it without a server, or start `opencode` itself to attach to one";
 
 pub(super) static KIMI: &[HandOver] = &[
+    refused(subcommand(texts!["rc"]), BY_A_RELAY, WITHOUT_RELAY),
+    refused(subcommand(texts!["remote"]), BY_A_RELAY, WITHOUT_RELAY),
+    refused(options(texts!["--rc", "--remote-control"]), BY_A_RELAY, WITHOUT_RELAY),
     held(subcommand(texts!["acp"]), "it uses the chosen provider"),
     held(subcommand(texts!["web"]), "it listens on this machine, with a token of its own"),
 ];
