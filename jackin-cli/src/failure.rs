@@ -25,6 +25,10 @@ pub(crate) const CANCELLED: u8 = 130;
 /// The command line, or a variable that stands for it, is wrong.
 pub(crate) const USAGE: u8 = 2;
 
+/// What to do about a shim that leads to no program.
+pub(crate) const SHIM_HINT: &str = "name the program behind it with `--program PATH`, or keep its path \
+    as `[agents.ID] program`; `guard = \"off\"` starts the shim";
+
 /// Why a command ended, for the user and for the exit code. It never holds a secret.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
@@ -174,6 +178,10 @@ const fn host_hint(error: &HostError) -> Option<&'static str> {
         HostError::Loop { .. } => Some(
             "name the agent itself with `--program PATH`; if these are agents inside one another, \
              `unset JACKIN_LAUNCHES` counts anew",
+        ),
+        HostError::Shim { .. } => Some(SHIM_HINT),
+        HostError::AdminSettings { .. } => Some(
+            "have it changed by whoever keeps that file; `guard = \"off\"` starts the agent all the same",
         ),
         HostError::TwoWorkspaces { .. } => Some("choose with `--workspace NAME`"),
         _ => None,

@@ -116,7 +116,7 @@ pub mod agent {
         AuthForward, GivenSetting, GivenValue, HandOver, HandOverFate, Impostor, NativeEffect,
         NativeVar, Outlet, OwnModels, PackageVersion, ProjectTools, Prompt, PromptVar,
         ProtocolBinding, Redirect, RedirectMark, Scrub, Setting, SettingEffect, SettingKey,
-        SettingsFile, SettingsOption, SettingsPlace, Template, Var, VarSource, Version,
+        SettingsFile, SettingsOption, SettingsPlace, SystemDir, Template, Var, VarSource, Version,
         VersionError, Words,
     };
 }

@@ -173,6 +173,26 @@ pub enum HostError {
         /// What would happen, as the end of a sentence.
         because: Cow<'static, str>,
     },
+    /// The program is started through a version manager, and which one it starts cannot be told.
+    #[error("{} is a shim of {manager}, which sets variables of its own after jackin: {why}", .file.display())]
+    Shim {
+        /// The program that was found.
+        file: PathBuf,
+        /// The manager.
+        manager: &'static str,
+        /// Why the program behind it is not known.
+        why: String,
+    },
+    /// An administrator's settings send the launch elsewhere.
+    #[error("{} beats what jackin sets for `{agent}`: {what}", .file.display())]
+    AdminSettings {
+        /// The file.
+        file: PathBuf,
+        /// The agent that reads it.
+        agent: AgentId,
+        /// Its keys, and what each does.
+        what: String,
+    },
     /// A file is there, and is no program.
     #[error("{} is not an executable file", .file.display())]
     NotExecutable {
@@ -241,6 +261,8 @@ pub enum HostErrorKind {
     Impostor,
     /// The launch would lead to itself.
     Loop,
+    /// What a plan says would not hold.
+    Unheld,
     /// An argument cannot be given to any program.
     Argument,
     /// The system refuses something else.
@@ -285,6 +307,7 @@ impl HostError {
             | Self::OnlySelf { .. } => HostErrorKind::NotFound,
             Self::Impostor { .. } => HostErrorKind::Impostor,
             Self::Loop { .. } => HostErrorKind::Loop,
+            Self::Shim { .. } | Self::AdminSettings { .. } => HostErrorKind::Unheld,
             Self::Exec { error, .. } if holds_nul(error) => HostErrorKind::Argument,
             Self::NotExecutable { .. } | Self::Exec { .. } | Self::TooLarge { .. } => {
                 HostErrorKind::NotExecutable

@@ -13,7 +13,7 @@ use jackin_core::{
     export::{Changes, Format, Shell, github_masks},
 };
 use jackin_host::{
-    Ambient, Sources,
+    Ambient, Sources, launch,
     os::parent_program,
     text::{self, moments},
 };
@@ -43,6 +43,7 @@ pub(super) fn run(args: &Env, ambient: &Ambient, report: &Report) -> Result<(), 
     if matches!(reader, Some(Reader::Program(format)) if !format.removes()) {
         plan = plan.detached(ambient.vars());
     }
+    plan.warnings.extend(launch::check_admin_files(&plan)?);
     plan.warnings.iter().for_each(|warning| report.warning(warning));
     if let Some(warning) = moments::warning(&plan) {
         report.warning(&warning);

@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 use jackin_core::{ExecPlan, PlannedValue, PlannedVar};
 use jackin_host::{
-    Ambient,
-    launch::{self, settings, version},
+    Ambient, HostError, HostErrorKind,
+    launch::{self, Located, settings, version},
     text::{self, moments},
 };
 
 use crate::{
     allowance,
     args::Plan,
-    commands::{guide_in, plan_for, with_words, words},
+    commands::{guide_in, plan_for, run, with_words, words},
     failure::Failure,
     ui::report,
 };
@@ -20,16 +20,40 @@ use crate::{
 pub(super) fn run(args: Plan, ambient: &Ambient) -> Result<(), Failure> {
     let (name, words) = words(args.target);
     let (plan, _) = plan_for(&args.selection, name.as_ref(), ambient)?;
-    let plan = for_installed(with_words(plan, words)?, ambient)?;
+    let plan = with_words(plan, words)?;
+    let found = (!run::sets_path(&plan)).then(|| run::seek(&plan, ambient));
+    let plan = for_installed(plan, found.as_ref())?;
+    let (plan, _) = with_machine(plan, found)?;
     if args.json { report::json(&plan.redacted()) } else { report::text(&text(&plan, ambient)) }
 }
 
-/// The plan for the agent that is installed, where that can be told.
-fn for_installed(plan: ExecPlan, ambient: &Ambient) -> Result<ExecPlan, Failure> {
-    let found = launch::locate(&plan, ambient.vars(), ambient.var("PATH"));
-    match found.ok().and_then(|found| version::of(&plan, found.file())) {
+/// The plan for the version of the agent that is installed, where that can be told.
+pub(super) fn for_installed(
+    plan: ExecPlan,
+    found: Option<&Result<Located, HostError>>,
+) -> Result<ExecPlan, Failure> {
+    let found = found.and_then(|found| found.as_ref().ok());
+    match found.and_then(|found| version::of(&plan, found)) {
         Some(version) => Ok(settings::for_version(plan, version)?),
         None => Ok(plan),
+    }
+}
+
+/// A program that was looked for, unless the plan sets another PATH.
+pub(super) type Found = Option<Result<Located, HostError>>;
+
+/// The plan with what this machine does to its launch: an administrator's settings, and what was found
+/// out about the program's file. A program that is not there is none of a plan's business.
+pub(super) fn with_machine(mut plan: ExecPlan, found: Found) -> Result<(ExecPlan, Found), Failure> {
+    plan.warnings.extend(launch::check_admin_files(&plan)?);
+    match found {
+        Some(Err(error)) if error.kind() == HostErrorKind::Unheld => Err(error.into()),
+        Some(Ok(found)) => {
+            let mut plan = plan.with_resolved(found.resolved().cloned());
+            plan.warnings.extend(found.warnings());
+            Ok((plan, Some(Ok(found))))
+        }
+        found => Ok((plan, found)),
     }
 }
 
@@ -61,6 +85,9 @@ pub(super) fn text(plan: &ExecPlan, ambient: &Ambient) -> String {
     }
     let from = plan.program_source.as_ref().map(|source| ["program".into(), source.to_string()]);
     head.extend(from);
+    let resolved = plan.resolved.as_ref();
+    let resolved = resolved.map(|found| format!("{}, since {}", found.program, found.reason));
+    head.extend(resolved.map(|program| ["starts".into(), program]));
     text += &report::columns(&head);
     #[cfg(jackin_leak)]
     text.push_str(&jackin_host::leak::of_plan(plan));

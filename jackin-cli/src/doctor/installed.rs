@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{Finding, Seen};
 use jackin_host::{
-    Ambient,
-    launch::{self, version},
+    Ambient, HostError,
+    launch::{self, Located, version},
 };
 
 /// An agent, installed or not.
@@ -31,25 +31,30 @@ fn id<S: serde::Serializer>(agent: &Agent, serializer: S) -> Result<S::Ok, S::Er
     serializer.serialize_str(agent.id.as_str())
 }
 
-/// Every agent; nothing is started for it.
-pub(super) fn agents(layers: &EnvLayers, ambient: &Ambient) -> Vec<Installed> {
-    layers.registry().agents().iter().map(|agent| installed(agent, layers, ambient)).collect()
+/// An agent's program, or why it cannot be started.
+pub(super) type Program = Result<Located, HostError>;
+
+/// Every agent, and its program. Nothing is started for it but the manager of a shim, which is asked.
+pub(super) fn agents(layers: &EnvLayers, ambient: &Ambient) -> (Vec<Installed>, Vec<Program>) {
+    let agents = layers.registry().agents().iter();
+    agents.map(|agent| installed(agent, layers, ambient)).unzip()
 }
 
-fn installed(agent: &Agent, layers: &EnvLayers, ambient: &Ambient) -> Installed {
-    let path = launch::find_agent(agent, layers, ambient.vars()).ok();
+fn installed(agent: &Agent, layers: &EnvLayers, ambient: &Ambient) -> (Installed, Program) {
+    let program = launch::seek_agent(agent, layers, ambient.vars());
+    let path = match &program {
+        Ok(found) => Some(found.file().to_owned()),
+        Err(HostError::Shim { file, .. }) => Some(file.clone()),
+        Err(_) => None,
+    };
     let version = path.as_ref().and_then(|path| version::installed(path, agent.package()));
     // Where no version is needed, any known one will do; where nothing is redirected, there is no
     // guard. Of a program that is in no package nothing can be said: it may be anything.
     let guard_holds = version.filter(|_| !agent.bindings.is_empty());
     let needed = agent.guarded_from.as_ref().map(|needed| needed.version);
     let guard_holds = guard_holds.map(|version| needed.is_none_or(|needed| version >= needed));
-    Installed {
-        agent: agent.clone(),
-        path,
-        version: version.map(|version| version.to_string()),
-        guard_holds,
-    }
+    let version = version.map(|version| version.to_string());
+    (Installed { agent: agent.clone(), path, version, guard_holds }, program)
 }
 
 /// No agent at all.

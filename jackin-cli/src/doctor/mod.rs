@@ -100,6 +100,8 @@ struct Seen<'a> {
     /// What applies here; the built-in providers alone where the configuration cannot be used.
     layers: EnvLayers,
     agents: Vec<Installed>,
+    /// Their programs, in the same order.
+    programs: Vec<installed::Program>,
 }
 
 /// What was found.
@@ -121,14 +123,16 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
     let layers = layers.unwrap_or_else(|_| {
         EnvLayers::new(Registry::built_in()).with_environment(|name| ambient.host(name))
     });
-    let agents = installed::agents(&layers, ambient);
-    let seen = Seen { ambient, files, layers, agents };
-    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 18] = [
+    let (agents, programs) = installed::agents(&layers, ambient);
+    let seen = Seen { ambient, files, layers, agents, programs };
+    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 20] = [
         installed::none,
         installed::too_old,
         programs::not_usable,
         programs::of_another_agent,
         programs::unsearched,
+        programs::shims,
+        programs::changing,
         settings::fighting,
         settings::leading_away,
         settings::outlets,

@@ -1,12 +1,14 @@
 //! Where programs are found: the paths that the configuration keeps, and the entries of PATH in which
-//! nothing is looked for.
+//! nothing is looked for; and what is between a launch and the agent: shims and scripts.
 
 use jackin_host::{
+    HostError,
     launch::{self, impostor},
     os,
 };
 
 use super::{Finding, Seen};
+use crate::failure::SHIM_HINT;
 
 /// Programs of `[agents.<id>]` that cannot be executed.
 pub(super) fn not_usable(seen: &Seen<'_>) -> Vec<Finding> {
@@ -50,4 +52,43 @@ pub(super) fn unsearched(seen: &Seen<'_>) -> Vec<Finding> {
         Finding::problem("path", what).hint(hint)
     });
     found.collect()
+}
+
+/// Agents whose program on PATH is the shim of a version manager.
+pub(super) fn shims(seen: &Seen<'_>) -> Vec<Finding> {
+    let found = seen.agents.iter().zip(&seen.programs).flat_map(|(agent, program)| match program {
+        Ok(found) => {
+            let resolved = found.resolved().map(|resolved| {
+                let (id, program) = (&agent.agent.id, &resolved.program);
+                let what = format!("`{id}` is started as {program}, since {}", resolved.reason);
+                Finding::info("shim", what)
+            });
+            resolved.into_iter().chain(found.unheld().iter().map(unheld)).collect()
+        }
+        Err(error @ HostError::Shim { .. }) => vec![unheld(error)],
+        Err(_) => Vec::new(),
+    });
+    found.collect()
+}
+
+fn unheld(error: &HostError) -> Finding {
+    Finding::problem("shim", error.to_string()).hint(SHIM_HINT)
+}
+
+/// Scripts called like an agent that change variables which steer it.
+pub(super) fn changing(seen: &Seen<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (agent, program) in seen.agents.iter().zip(&seen.programs) {
+        let Ok(found) = program else { continue };
+        findings.extend(found.changing_lines().iter().map(|line| {
+            let id = &agent.agent.id;
+            let what =
+                format!("a script that starts `{id}` changes {line}: no plan has a say in that");
+            let hint =
+                format!("remove the line, or name the agent itself with `[agents.{id}] program`");
+            let place = format!("{}:{}", found.file().display(), line.line);
+            Finding::problem("wrapper", what).at(place).hint(hint)
+        }));
+    }
+    findings
 }

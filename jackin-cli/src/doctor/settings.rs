@@ -12,7 +12,10 @@ use jackin_core::{
 };
 
 use super::{Finding, Installed, Seen};
-use jackin_host::{launch::own_settings, os::read_file};
+use jackin_host::{
+    launch::{self, own_settings},
+    os::read_file,
+};
 
 const CHECK: &str = "agent-settings";
 
@@ -20,12 +23,19 @@ const CHECK: &str = "agent-settings";
 pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for found in &seen.agents {
-        if found.path.is_none() || seen.redirects(&found.agent).is_empty() {
+        if found.path.is_none() {
             continue;
         }
+        let redirected = !seen.redirects(&found.agent).is_empty();
         for file in &*found.agent.settings {
-            let Some(path) = own_settings::path(&file.place, seen.ambient) else { continue };
-            findings.extend(in_file(found, file, &path, seen.layers.guard));
+            let own = own_settings::path(&file.place, seen.ambient);
+            let system = launch::system_files(&file.place);
+            for path in own.into_iter().chain(system) {
+                findings.extend(in_native_launches(found, file, &path));
+                if redirected {
+                    findings.extend(in_file(found, file, &path, seen.layers.guard));
+                }
+            }
         }
     }
     findings
@@ -123,6 +133,26 @@ fn led_away(agent: &Agent, setting: &OwnSetting, is_named: bool) -> Finding {
     finding.at(&setting.file)
 }
 
+/// An administrator's settings that send launches on the agent's native provider elsewhere.
+fn in_native_launches(found: &Installed, file: &SettingsFile, path: &Path) -> Option<Finding> {
+    if !matches!(file.place, SettingsPlace::System { .. }) {
+        return None;
+    }
+    let text = read_file(path).ok()??;
+    let mut keys = Vec::new();
+    own_settings::each_key(&own_settings::parsed(path, text.text())?, &mut |key, value| {
+        let setting = file.setting(&found.agent, key);
+        let is_elsewhere = setting.is_some_and(|found| found.native == NativeEffect::Elsewhere);
+        if is_elsewhere && value.as_str() != Some(found.agent.native.as_str()) {
+            keys.push(format!("`{key}`"));
+        }
+        setting.is_some()
+    });
+    let agent = &found.agent;
+    let what = format!("{} sends `{}` elsewhere on {}", keys.join(", "), agent.id, agent.native);
+    (!keys.is_empty()).then(|| Finding::problem(CHECK, what).at(text.name()))
+}
+
 fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) -> Vec<Finding> {
     let Ok(Some(text)) = read_file(path) else { return Vec::new() };
     let shown = text.name();
@@ -164,7 +194,7 @@ fn described(found: &Installed, key: &str, effect: &SettingEffect, guard: Guard)
             ),
             _ => finding(false, "does not count: the guard holds it off"),
         },
-        SettingEffect::Effective(what) => {
+        SettingEffect::Effective(what) | SettingEffect::Diverts(what) => {
             finding(true, &format!("takes effect in a redirected launch: it {what}"))
                 .hint("remove it there")
         }

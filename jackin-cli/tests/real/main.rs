@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test ends where something it needs is missing")]
 
+mod admin_files;
 mod claude;
 mod claude_handed_on;
 mod claude_native;
@@ -14,6 +15,7 @@ mod install;
 mod kimi;
 mod kimi_cli;
 mod kimi_native;
+mod mise;
 mod opencode;
 mod opencode_guard;
 mod opencode_native;
@@ -25,6 +27,7 @@ mod recorder;
 mod sees;
 mod smoke;
 mod stage;
+mod wrappers;
 
 #[test]
 fn are_counted() {

@@ -26,6 +26,7 @@ pub use key::{KeyProblem, check_key};
 pub use provider::{Endpoint, Mode, Protocol, Provider, Slot, Tier};
 pub use settings::{
     NativeEffect, Outlet, Setting, SettingEffect, SettingKey, SettingsFile, SettingsPlace,
+    SystemDir,
 };
 pub use settings_argument::{GivenSetting, GivenValue, ProjectTools, SettingsOption};
 pub use version::{Version, VersionError};

@@ -35,8 +35,33 @@ pub enum SettingsPlace {
     Variable(Text),
     /// Below the current directory.
     Project(Text),
-    /// At this path, where an administrator keeps settings for every user.
-    System(Text),
+    /// Where an administrator keeps settings for every user.
+    System {
+        /// The directory.
+        dir: SystemDir,
+        /// The file below it; `*.json` at its end stands for every such file.
+        file: Text,
+    },
+}
+
+/// A directory of the system's, by its whole path; empty where a system has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SystemDir {
+    /// On Linux.
+    pub linux: Text,
+    /// On macOS.
+    pub macos: Text,
+    /// On Windows.
+    pub windows: Text,
+}
+
+impl SystemDir {
+    /// The directory on each system.
+    #[must_use]
+    pub const fn new(linux: Text, macos: Text, windows: Text) -> Self {
+        Self { linux, macos, windows }
+    }
 }
 
 /// A setting, or several alike.
@@ -140,6 +165,9 @@ pub enum SettingEffect {
     Overridden,
     /// It takes effect; this is what it does, as the end of a sentence.
     Effective(Text),
+    /// It takes effect, and sends the key or the prompts elsewhere; this is how, as the end of a
+    /// sentence.
+    Diverts(Text),
 }
 
 impl SettingsFile {

@@ -1,6 +1,7 @@
 //! What a launch will do: the plan, the plan with its secrets read, and the environment that a child gets.
 //! This room decides nothing about agents and providers, reads no environment and starts no process.
 
+mod admin_settings;
 mod args_error;
 mod child_env;
 mod exec_plan;
@@ -20,6 +21,7 @@ mod stale_redirects;
 mod user_settings;
 
 pub use crate::names::same_name;
+pub use admin_settings::SettingVerdict;
 pub use args_error::ArgsError;
 pub use child_env::{ChildVar, Vars, child_env, child_vars};
 pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, ResolvedProgram};

@@ -78,7 +78,7 @@ fn paths_of(agent: &Agent) -> impl Iterator<Item = &Text> {
     agent.settings.iter().filter_map(|file| match &file.place {
         SettingsPlace::User { variable, .. } => variable.as_ref(),
         SettingsPlace::Variable(variable) => Some(variable),
-        SettingsPlace::Project(_) | SettingsPlace::System(_) => None,
+        SettingsPlace::Project(_) | SettingsPlace::System { .. } => None,
     })
 }
 

@@ -18,23 +18,39 @@ const USUAL_PATH: &str = "/bin:/usr/bin";
 /// # Errors
 /// A program that is not there, or is not executable.
 pub fn find(program: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, HostError> {
+    first(program, path, |file, _| Ok(Some(file)))
+}
+
+/// Whether a program is named by its path, which is meant whatever it is.
+pub(super) fn is_path(program: &OsStr) -> bool {
+    Path::new(program).components().count() > 1
+}
+
+/// The first file of a program that `take` makes something of; it gets the beginning of each that was
+/// looked into.
+pub(super) fn first<T>(
+    program: &OsStr,
+    path: Option<&OsStr>,
+    mut take: impl FnMut(PathBuf, Option<ProgramFile>) -> Result<Option<T>, HostError>,
+) -> Result<T, HostError> {
     if program.is_empty() {
         return Err(HostError::NoProgram);
     }
     let path = os::absolute_entries(path.unwrap_or(OsStr::new(USUAL_PATH)));
-    // What is named by its path is meant, whatever it is. Only for a relative one the current
-    // directory counts; without one, those fail to be found.
-    let is_path = Path::new(program).components().count() > 1;
+    let is_path = is_path(program);
+    // Only for a relative one the current directory counts; without one, those fail to be found.
     let here = match is_path && Path::new(program).is_relative() {
         true => std::env::current_dir().unwrap_or_default(),
         false => PathBuf::new(),
     };
     let mut passed = None;
     for file in which::which_in_all(program, path.as_ref(), &here).into_iter().flatten() {
-        if is_path || !self_reference::leads_back(&ProgramFile::open(&file)) {
-            return Ok(file);
+        let head = (!is_path).then(|| ProgramFile::open(&file));
+        if head.as_ref().is_some_and(self_reference::leads_back) {
+            passed.get_or_insert(file);
+        } else if let Some(taken) = take(file, head)? {
+            return Ok(taken);
         }
-        passed.get_or_insert(file);
     }
     let dirs = match path {
         _ if is_path => vec![here],

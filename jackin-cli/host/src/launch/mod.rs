@@ -1,17 +1,23 @@
 //! The one effect: becoming the agent, or giving a program the command that starts it. Its environment is
 //! exactly what the core worked out. This room decides nothing about it.
 
+mod admin_files;
 mod arg_too_large;
 mod find;
 pub mod impostor;
+mod interpreter;
 mod launches;
 mod located;
+mod managers;
 mod off_path;
 pub mod own_settings;
 mod program_file;
+mod real_program;
 mod self_reference;
 pub mod settings;
+mod shim_script;
 pub mod version;
+mod wrapper_script;
 
 use std::{convert::Infallible, ffi::OsStr, io, process::Command};
 
@@ -23,9 +29,11 @@ use jackin_core::{
 #[cfg(unix)]
 use self::program_file::ProgramFile;
 pub use self::{
+    admin_files::{check_admin_files, system_files},
     find::find,
-    located::{Located, can_be, find_agent, locate},
+    located::{Located, find_agent, locate, seek, seek_agent},
     off_path::installed_off_path,
+    wrapper_script::ChangingLine,
 };
 use crate::error::HostError;
 
@@ -56,7 +64,8 @@ pub fn launch(
 /// `tokio::process::Command::from(command)`.
 ///
 /// # Errors
-/// A program that is not on the child's PATH or is not executable.
+/// A program that is not on the child's PATH or is not executable; what would send the launch elsewhere
+/// though the plan's guard is on.
 ///
 /// ```
 /// use jackin_core::{Config, Document, NameOrigin, choice, resolve};
@@ -84,25 +93,31 @@ pub fn launch(
 pub fn command(ready: &ReadyPlan<'_>, parent: &Vars) -> Result<Command, HostError> {
     let env = child_vars(ready, parent);
     let plan = ready.plan();
+    check_admin_files(plan)?;
     let located = locate(plan, parent, path_of(&env))?.told();
     Ok(command_of(&located, plan, &located.marked(env)))
 }
 
 fn command_of(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> Command {
+    let words = located.first_words(&plan.program);
     let mut command = match located.needs_shell() {
         true => {
             let mut shell = Command::new("/bin/sh");
-            shell.arg(located.file());
+            shell.arg(located.executed());
             shell
         }
-        false => Command::new(located.file()),
+        false => Command::new(located.executed()),
     };
     // Some programs ask by what name they were started.
     #[cfg(unix)]
     if !located.needs_shell() {
-        std::os::unix::process::CommandExt::arg0(&mut command, &plan.program);
+        std::os::unix::process::CommandExt::arg0(&mut command, words[0]);
     }
-    command.args(&plan.args).env_clear().envs(env.iter().map(|(name, value)| (name, value)));
+    command
+        .args(&words[1..])
+        .args(&plan.args)
+        .env_clear()
+        .envs(env.iter().map(|(name, value)| (name, value)));
     command
 }
 
@@ -110,6 +125,14 @@ fn command_of(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> Command {
 /// replaced.
 fn path_of<'a>(env: &'a Env<'_>) -> Option<&'a OsStr> {
     env.iter().find(|(name, _)| same_name(name, "PATH".as_ref())).map(|(_, path)| &**path)
+}
+
+/// Finds the file of a plan's program on the PATH that the child will have.
+///
+/// # Errors
+/// Those of [`locate`].
+pub fn locate_for_child(ready: &ReadyPlan<'_>, parent: &Vars) -> Result<Located, HostError> {
+    locate(ready.plan(), parent, path_of(&child_vars(ready, parent)))
 }
 
 /// Becomes the agent, in the file that was found for it or else on the child's PATH.
@@ -126,7 +149,7 @@ pub fn start(
     crate::leak::of_launch(&env);
     let plan = ready.plan();
     let located = found.map_or_else(|| locate(plan, parent, path_of(&env)), Ok)?;
-    let (program, env) = (located.file(), located.marked(env));
+    let (program, env) = (located.executed(), located.marked(env));
     become_it(&located, plan, &env).map_err(|error| match error.kind() {
         io::ErrorKind::ArgumentListTooLong => arg_too_large::explain(program, plan, &env),
         _ => HostError::Exec { program: program.to_owned(), error },
@@ -140,7 +163,7 @@ fn become_it(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> io::Result<In
 
     use nix::{errno::Errno, unistd::execve};
 
-    let found = located.file();
+    let found = located.executed();
     let text = |text: &OsStr| CString::new(text.as_bytes());
     let vars = env.iter().map(|(name, value)| {
         // With room for the NUL, so that nothing is copied for that.
@@ -149,8 +172,9 @@ fn become_it(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> io::Result<In
         CString::new(var)
     });
     let (program, vars) = (text(found.as_os_str())?, vars.collect::<Result<Vec<_>, _>>()?);
-    let words = std::iter::once(&plan.program).chain(&plan.args);
-    let mut words = words.map(|word| text(word)).collect::<Result<Vec<_>, _>>()?;
+    let arguments = plan.args.iter().map(|argument| &**argument);
+    let words = located.first_words(&plan.program).into_iter().chain(arguments);
+    let mut words = words.map(text).collect::<Result<Vec<_>, _>>()?;
     // Rust ignores it from the start, which the agent would inherit.
     sigpipe::reset();
     let Err(error) = execve(&program, &words, &vars);

@@ -9,6 +9,7 @@ use jackin_core::{
     plan::OwnSetting,
 };
 use serde_json::Value;
+use toml::de::{DeTable, DeValue};
 
 use crate::{
     os::{current_dir, read_file},
@@ -20,7 +21,7 @@ const DEPTH: usize = 3;
 /// The same where lists hold tables.
 const LEAF_DEPTH: usize = 8;
 
-/// Where a file of settings is, if that can be told.
+/// Where a file of settings of the user's or the project's is, if that can be told.
 #[must_use]
 pub fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
     match place {
@@ -31,7 +32,6 @@ pub fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
         }
         SettingsPlace::Variable(name) => ambient.path(name),
         SettingsPlace::Project(file) => Some(current_dir().ok()?.join(&**file)),
-        SettingsPlace::System(file) => Some(PathBuf::from(&**file)),
         _ => None,
     }
 }
@@ -40,20 +40,21 @@ pub fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
 #[must_use]
 pub fn parsed(path: &Path, text: &str) -> Option<Value> {
     if path.extension().is_some_and(|end| end == "toml") {
-        let document: toml_edit::Document<&str> = toml_edit::Document::parse(text).ok()?;
-        return Some(table(document.as_item().as_table_like()?));
+        return Some(table(DeTable::parse(text).ok()?.get_ref()));
     }
     jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok()
 }
 
 /// A table of TOML as JSON, without what no setting that matters here is: lists, moments, numbers.
-fn table(table: &dyn toml_edit::TableLike) -> Value {
-    let value = |item: &toml_edit::Item| match (item.as_table_like(), item.as_str()) {
-        (Some(inner), _) => self::table(inner),
-        (None, Some(text)) => text.into(),
-        (None, None) => item.as_bool().map_or(Value::Null, Value::Bool),
+fn table(table: &DeTable<'_>) -> Value {
+    let value = |value: &DeValue<'_>| match value {
+        DeValue::Table(inner) => self::table(inner),
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Boolean(is_so) => Value::Bool(*is_so),
+        _ => Value::Null,
     };
-    Value::Object(table.iter().map(|(key, item)| (key.to_owned(), value(item))).collect())
+    let entry = table.iter().map(|(key, item)| (key.get_ref().to_string(), value(item.get_ref())));
+    Value::Object(entry.collect())
 }
 
 /// Hands every key with its value to `take`, the outer before the inner, unless it wants no more of that

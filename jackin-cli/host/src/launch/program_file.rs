@@ -3,7 +3,7 @@
 
 #[cfg(unix)]
 use std::fs::File;
-use std::{io::Read as _, path::Path};
+use std::{borrow::Cow, io::Read as _, path::Path};
 
 use crate::os;
 
@@ -11,6 +11,7 @@ use crate::os;
 const SHORT: usize = 4 << 10;
 
 /// A program's file, opened, with its first bytes.
+#[derive(Debug)]
 pub(super) struct ProgramFile {
     #[cfg(unix)]
     file: Option<File>,
@@ -39,6 +40,12 @@ impl ProgramFile {
         self.file.as_ref()
     }
 
+    /// Its first bytes as text; none of a binary, or of a file that holds nothing.
+    pub(super) fn text(&self) -> Option<Cow<'_, str>> {
+        let is_text = self.length > 0 && !self.is_binary();
+        is_text.then(|| String::from_utf8_lossy(self.head()))
+    }
+
     /// Its first bytes.
     pub(super) fn head(&self) -> &[u8] {
         &self.bytes[..self.length]
@@ -59,4 +66,23 @@ impl ProgramFile {
         let first = self.head()[..self.length.min(256)].split(|byte| *byte == b'\n').next();
         first.is_some_and(|line| line.contains(&0))
     }
+    /// A file that holds this, which is nowhere.
+    #[cfg(test)]
+    pub(super) fn holding(text: &[u8]) -> Self {
+        let mut bytes = [0; SHORT];
+        let length = text.len().min(SHORT);
+        bytes[..length].copy_from_slice(&text[..length]);
+        Self {
+            #[cfg(unix)]
+            file: None,
+            bytes,
+            length,
+        }
+    }
+}
+
+/// The lines of a script that are neither empty nor a comment, with their numbers, counted from 1.
+pub(super) fn commands(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line.trim()));
+    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#') && !line.starts_with("//"))
 }

@@ -33,6 +33,8 @@ pub(crate) enum Messages {
     Passed,
     /// They stand in the error if it fails.
     Kept,
+    /// Nobody sees them.
+    Dropped,
 }
 
 /// A program, and how it is asked.
@@ -55,6 +57,7 @@ impl Question<'_> {
         let messages = match self.messages {
             Messages::Passed => Stdio::inherit(),
             Messages::Kept => Stdio::piped(),
+            Messages::Dropped => Stdio::null(),
         };
         // Standard input is the agent's, and stays unread.
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(messages);

@@ -1,6 +1,7 @@
 //! A bad day: full disks, strange files, programs that are missing or lead back here, signals, clocks,
 //! limits. Nothing hangs, nothing is lost, and every message says what to do.
 
+mod admin;
 mod clocks;
 mod disks;
 mod files;
@@ -9,7 +10,9 @@ mod limits;
 mod loops;
 mod places;
 mod programs;
+mod shims;
 mod streams;
+mod wrappers;
 
 use std::{fs, io, os::unix::fs::MetadataExt as _, path::Path, process::Command};
 

@@ -53,6 +53,27 @@ fn an_agent_that_is_not_on_path_is_told_with_its_file() {
 }
 
 #[test]
+fn each_agents_own_directory_is_known() {
+    for (agent, dir) in [
+        ("opencode", ".opencode/bin"),
+        ("kimi", ".kimi-code/bin"),
+        ("grok", ".grok/bin"),
+        ("amp", ".local/bin"),
+    ] {
+        let home = Home::new();
+        let file = home.script(&format!("{dir}/{agent}"), "echo the agent");
+        let seen = see(home.jackin(["run", agent]).env("PATH", "/usr/bin:/bin"));
+        let message = format!("`{agent}` is not on PATH, but installed: {}\n", file.display());
+        assert!(seen.err.contains(&message), "{}", seen.err);
+        // Another agent's directory means nothing.
+        let home = Home::new();
+        home.script(&format!(".claude/local/{agent}"), "");
+        let seen = see(home.jackin(["run", agent]).env("PATH", "/usr/bin:/bin"));
+        assert_eq!((seen.code, seen.err.contains("installed")), (Some(127), false), "{}", seen.err);
+    }
+}
+
+#[test]
 fn the_most_specific_program_of_the_configuration_is_started() {
     let table = |program: &str| format!("[agents.claude]\nprogram = '{program}'\n");
     let home = Home::with_config(&format!("{ZAI}{}", table("~/global")));

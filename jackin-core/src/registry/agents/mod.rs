@@ -130,6 +130,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         own_models: None,
         guarded_from: None,
         install: Cow::Borrowed("npm install -g opencode-ai"),
+        // From opencode.ai/install.
         install_dirs: Cow::Borrowed(texts![".opencode/bin"]),
         bindings: Cow::Borrowed(opencode::BINDINGS),
         settings: Cow::Borrowed(settings::OPENCODE),
@@ -156,7 +157,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         own_models: None,
         guarded_from: None,
         install: Cow::Borrowed("npm install -g @moonshot-ai/kimi-code"),
-        install_dirs: Cow::Borrowed(texts![".kimi/bin", ".kimi-code/bin"]),
+        // The package itself names it. The older program from PyPI is installed by uv, in ~/.local/bin.
+        install_dirs: Cow::Borrowed(texts![".kimi-code/bin"]),
         bindings: Cow::Borrowed(kimi::BINDINGS),
         settings: Cow::Borrowed(settings::KIMI),
         outlets: Cow::Borrowed(&[]),
@@ -182,7 +184,8 @@ pub(crate) static AGENTS: &[Agent] = &[
         own_models: None,
         guarded_from: None,
         install: Cow::Borrowed("npm install -g @ampcode/cli"),
-        install_dirs: Cow::Borrowed(texts![".amp/bin"]),
+        // Its installer's own directory could not be read; a link in ~/.local/bin leads there.
+        install_dirs: Cow::Borrowed(&[]),
         bindings: Cow::Borrowed(&[]),
         settings: Cow::Borrowed(&[]),
         outlets: Cow::Borrowed(&[]),
@@ -208,6 +211,7 @@ pub(crate) static AGENTS: &[Agent] = &[
         own_models: None,
         guarded_from: None,
         install: Cow::Borrowed("npm install -g @xai-official/grok"),
+        // From the package's bin/postinstall.js.
         install_dirs: Cow::Borrowed(texts![".grok/bin"]),
         bindings: Cow::Borrowed(&[]),
         settings: Cow::Borrowed(&[]),
