@@ -233,3 +233,7 @@ impl Located {
         env
     }
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

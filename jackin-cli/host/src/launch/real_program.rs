@@ -131,7 +131,9 @@ impl Shim {
         let question =
             Question { command, name, messages, hidden: Vec::new(), limit: LIMIT, terminal: false };
         let asked = format!("{name} {} {}", self.manager.which, tool.display());
-        let answer = question.ask().map_err(|error| format!("`{asked}`: {}", error.reason))?;
+        let answer = question
+            .ask()
+            .map_err(|error| format!("`{asked}`: {}; run it here to see why", error.reason))?;
         let file = one_line(&answer).expose().to_owned();
         let file = Path::new(&file);
         let is_program = file.is_absolute() && *file != self.file;

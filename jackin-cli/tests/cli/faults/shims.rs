@@ -117,6 +117,24 @@ fn a_copy_among_shims_is_told() {
     assert_eq!(start(), HELD);
 }
 
+/// Named by its path, as an argument or in the configuration, it is no other program.
+#[test]
+fn a_shim_that_is_named_is_followed_too() {
+    let home = mise();
+    let words = ["run", "--provider", "zai", "--program", "bin/claude", "claude", "hi"];
+    let seen = bounded(&home.jackin(words));
+    assert_eq!((&*seen.out, &*seen.err), (HELD, ""));
+    let config = format!("{ZAI}[agents.claude]\nprogram = '~/bin/claude'\n");
+    home.write(".config/jackin/config.toml", config);
+    assert_eq!(launch(&home).out, HELD);
+    // There is no next one on PATH then.
+    fs::remove_file(home.path().join("real/claude")).unwrap();
+    home.script("other/claude", AGENT);
+    let path = format!("{}/other:/usr/bin:/bin", home.path().display());
+    let seen = bounded(home.jackin(LAUNCH).env("PATH", path));
+    assert_eq!((seen.code, &*seen.out), (Some(125), ""), "{}", seen.err);
+}
+
 #[test]
 fn a_plan_shows_the_program_behind_a_shim() {
     let home = mise();
@@ -143,8 +161,12 @@ fn a_plan_shows_the_program_behind_a_shim() {
 
 /// What a manager does that gives no program.
 const SILENT: [(&str, &str, &str); 5] = [
-    ("exit 1", "", "`asdf which claude`: `asdf` failed (exit status: 1)"),
-    ("echo sentinel-key >&2; exit 3", "", "`asdf which claude`: `asdf` failed (exit status: 3)"),
+    ("exit 1", "", "`asdf which claude`: `asdf` failed (exit status: 1); run it here to see why"),
+    (
+        "echo sentinel-key >&2; exit 3",
+        "",
+        "`asdf which claude`: `asdf` failed (exit status: 3); run it here to see why",
+    ),
     ("echo nowhere", "", "`asdf which claude` names no program"),
     ("echo \"$HOME/bin/claude\"", "", "`asdf which claude` names no program"),
     ("exit 0", "export EDITOR=vi\n", "it is a script that does more than that"),
