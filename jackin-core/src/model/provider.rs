@@ -216,6 +216,15 @@ impl Provider {
         let urls = self.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
         self.host.as_deref().into_iter().chain(urls.map(|url| host(&url.value)))
     }
+
+    /// Whether a URL leads to one of its hosts. On this machine, another port is another server.
+    pub(crate) fn is_at(&self, url: &str) -> bool {
+        let mut urls = self.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
+        match host(url) {
+            here if is_loopback(here) => urls.any(|own| authority(&own.value) == authority(url)),
+            there => self.hosts().any(|own| own.eq_ignore_ascii_case(there)),
+        }
+    }
 }
 
 /// `mode` of a provider.
@@ -385,15 +394,20 @@ pub(crate) fn check_base_url(url: &str) -> Result<(), &'static str> {
 
 /// The host of a URL, without its port and without what stands before an `@`.
 pub(crate) fn host(url: &str) -> &str {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    // A URL of an environment or of an agent's settings may be any.
-    let authority = authority.split(['/', '\\', '?', '#']).next().unwrap_or_default();
-    let authority = authority.rsplit('@').next().unwrap_or_default();
+    let authority = authority(url);
     match authority.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         // A dot at its end says only that the name is complete.
         None => authority.split(':').next().unwrap_or_default().trim_end_matches('.'),
     }
+}
+
+/// The host of a URL with its port, if it has one.
+fn authority(url: &str) -> &str {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    // A URL of an environment or of an agent's settings may be any.
+    let authority = authority.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default()
 }
 
 /// Whether a checked URL would carry the key in the clear to another machine.

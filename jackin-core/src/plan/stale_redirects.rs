@@ -1,7 +1,7 @@
 //! How it shows that an environment sends an agent to another provider than the one that is meant.
 
 use crate::{
-    model::{Agent, Protocol, Provider, Var, VarSource, host},
+    model::{Agent, Protocol, Var, VarSource, host},
     names::{ProviderId, is_named},
     registry::Registry,
 };
@@ -52,10 +52,9 @@ impl StaleRedirects {
     /// Whether a URL leads to another host than the provider's own.
     pub(crate) fn is_elsewhere(&self, url: &[u8]) -> bool {
         let url = String::from_utf8_lossy(url);
-        let host = host(url.trim());
+        let url = url.trim();
         let own = self.registry.provider(self.provider.as_str());
-        let is_own = |own: &str| own.eq_ignore_ascii_case(host);
-        !host.is_empty() && !own.into_iter().flat_map(Provider::hosts).any(is_own)
+        !host(url).is_empty() && !own.is_some_and(|own| own.is_at(url))
     }
 
     fn holds(&self, protocol: Protocol, url: &str) -> bool {

@@ -6,7 +6,7 @@ use std::{
 use jackin_core::{Config, Document, NameOrigin, choice, resolve};
 
 use super::*;
-use crate::{Sources, launch::command};
+use crate::{keys::Sources, launch::command};
 
 /// Writes a program, by another process: one that this process has open cannot be executed.
 fn program(file: &Path, text: &str) {
