@@ -27,7 +27,7 @@ echo "exit $code" >/dev/tty"#;
 pub(crate) fn home(config: &str) -> Home {
     let home = Home::with_config(config);
     // What the guard adds is not what was typed.
-    let claude = r#"[ "$1" != --teammate-mode ] || shift 2
+    let claude = r#"while [ "$1" = --teammate-mode ] || [ "$1" = --settings ]; do shift 2; done
                    echo "claude at ${ANTHROPIC_BASE_URL:-home} with <$*>""#;
     home.script("bin/claude", claude);
     home.script("bin/codex", r#"echo "codex with <$*>""#);
