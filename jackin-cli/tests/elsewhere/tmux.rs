@@ -138,9 +138,12 @@ fn the_tab_starts_what_was_decided_here() {
     jackin.args(odd);
     let window = tmux.open(1, jackin);
     let env = environment(&window.env);
+    // What the guard adds comes before it.
+    let (guard, args) = window.args.split_at(4);
+    assert_eq!([&*guard[0], &*guard[2]], ["--teammate-mode", "--settings"]);
     assert_eq!(
-        (&*env["ANTHROPIC_AUTH_TOKEN"], window.args),
-        ("t9c4sentinel-role", odd.map(str::to_owned).into())
+        (&*env["ANTHROPIC_AUTH_TOKEN"], args),
+        ("t9c4sentinel-role", &odd.map(str::to_owned)[..])
     );
     // The variables that decide here are not those of the tab.
     let other = tmux.home.script("elsewhere/agent", AGENT);
