@@ -1,9 +1,9 @@
 //! Leaks made on purpose, one at a time, to see that the leak sweep catches each of them. Compiled
 //! only with `--cfg jackin_leak`, which its test alone gives; never part of the program.
 
-use std::{env, ffi::OsStr, fs, process::Command};
+use std::{env, fs, process::Command};
 
-use jackin_core::{EnvValue, ExecPlan, PlannedValue};
+use jackin_core::{EnvValue, ExecPlan, PlannedValue, plan::ChildVar};
 
 /// Whether this leak is asked for.
 pub fn is(name: &str) -> bool {
@@ -11,7 +11,7 @@ pub fn is(name: &str) -> bool {
 }
 
 /// The leaks of a launch: what the agent is to get gets out.
-pub fn of_launch(env: &[(&OsStr, &OsStr)]) {
+pub fn of_launch(env: &[ChildVar<'_>]) {
     let key = env.iter().find(|(name, _)| *name == "ANTHROPIC_AUTH_TOKEN");
     let key = key.map(|(_, key)| key.to_string_lossy()).unwrap_or_default();
     match () {

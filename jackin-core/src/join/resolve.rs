@@ -413,11 +413,12 @@ impl<'a> Join<'a> {
     }
 }
 
-/// The models that an endpoint serves, each once.
+/// The models that an endpoint serves, each once. A key that stands there by mistake stays out of arguments.
 fn models(endpoint: &Endpoint) -> Vec<Value> {
     let mut models: Vec<Value> = Vec::new();
     for (_, model) in endpoint.models() {
-        if models.iter().all(|known| *known != *model.value) {
+        let is_key = model.value.starts_with("sk-");
+        if !is_key && models.iter().all(|known| *known != *model.value) {
             models.push(model.value.to_string().into());
         }
     }
