@@ -159,3 +159,22 @@ fn the_users_own_words_cannot_lead_a_named_launch_elsewhere() {
     let words = ["--settings", r#"{"model": "opus"}"#].map(OsString::from);
     assert_eq!(plan("").named(&[]).with_args(words.clone()).unwrap().args, words);
 }
+
+/// Programs read such a URL in different ways, so it is nobody's own.
+#[test]
+fn a_url_that_can_be_read_in_two_ways_leads_away() {
+    for (url, leads) in [
+        ("https://api.anthropic.com", false),
+        (" HTTPS://API.Anthropic.com:443/v1 ", false),
+        ("http:///127.0.0.1:8080", true),
+        ("http:127.0.0.1:8080/://api.anthropic.com/", true),
+        ("http:/127.0.0.1:8080/x://api.anthropic.com", true),
+        ("https://api.anthropic.com@example.com/", true),
+        (r"https://example.com\@api.anthropic.com/", true),
+        ("https://api.anthropic.com.example.com", true),
+        ("ftp://api.anthropic.com", true),
+    ] {
+        let own = settings(FILE, &[("env.ANTHROPIC_BASE_URL", url)]);
+        assert_eq!(plan("").named(&[]).leads_away(&own[0]), leads, "{url}");
+    }
+}

@@ -152,8 +152,13 @@ fn no_argument_comes_before_a_word_that_must_be_the_first() {
         let plan = plan("").with_args(words(&[word, "x"])).unwrap();
         assert_eq!(plan.args, [word, "x"]);
     }
-    for line in [&["mcp", "list"][..], &["update"], &["-p", "logs"]] {
+    // In the first place alone, these hand the session on; behind anything else they are a prompt.
+    let prompts = [&["-p", "attach"][..], &["--verbose", "respawn"]];
+    for line in [&["mcp", "list"][..], &["update"], &["-p", "logs"]].into_iter().chain(prompts) {
         assert_eq!(given(&plan("").with_args(words(line)).unwrap()).1, line);
+    }
+    for word in ["attach", "respawn"] {
+        assert!(plan("").with_args(words(&[word, "x"])).is_err(), "{word}");
     }
 }
 

@@ -14,7 +14,7 @@ use jackin_core::{
 use super::{Finding, Installed, Seen};
 use jackin_host::{
     launch::{self, own_settings},
-    os::read_file,
+    os::read_lossily,
 };
 
 const CHECK: &str = "agent-settings";
@@ -77,7 +77,7 @@ fn exported_outlets(agent: &Agent, seen: &Seen<'_>) -> Vec<Finding> {
 }
 
 fn outlets_in(agent: &Agent, file: &SettingsFile, path: &Path) -> Vec<Finding> {
-    let Ok(Some(text)) = read_file(path) else { return Vec::new() };
+    let Ok(Some(text)) = read_lossily(path) else { return Vec::new() };
     let Some(settings) = own_settings::parsed(path, text.text()) else { return Vec::new() };
     let is_project = matches!(file.place, SettingsPlace::Project(_));
     let mut findings: Vec<Finding> = Vec::new();
@@ -138,7 +138,7 @@ fn in_native_launches(found: &Installed, file: &SettingsFile, path: &Path) -> Op
     if !matches!(file.place, SettingsPlace::System { .. }) {
         return None;
     }
-    let text = read_file(path).ok()??;
+    let text = read_lossily(path).ok()??;
     let mut keys = Vec::new();
     own_settings::each_key(&own_settings::parsed(path, text.text())?, &mut |key, value| {
         let setting = file.setting(&found.agent, key);
@@ -154,7 +154,7 @@ fn in_native_launches(found: &Installed, file: &SettingsFile, path: &Path) -> Op
 }
 
 fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) -> Vec<Finding> {
-    let Ok(Some(text)) = read_file(path) else { return Vec::new() };
+    let Ok(Some(text)) = read_lossily(path) else { return Vec::new() };
     let shown = text.name();
     let Some(settings) = own_settings::parsed(path, text.text()) else {
         let what = format!("the settings of `{}` cannot be understood", found.agent.id);

@@ -169,3 +169,33 @@ fn settings_of_the_users_words_do_not_take_a_named_native_launch() {
         assert!(!seen.err.contains("sentinel"), "{}", seen.err);
     }
 }
+
+/// Agents read some files that are no proper JSON.
+#[test]
+fn a_redirect_in_a_file_that_is_odd_is_held_off_or_told() {
+    let named = ["run", "--provider", "anthropic", "claude"];
+    let files: [(&[u8], &str); 4] = [
+        (
+            b"\xef\xbb\xbf{\"env\": {\"ANTHROPIC_BASE_URL\": \"https://example.com\"}}",
+            "holds that off",
+        ),
+        (
+            b"{\"a\": \"\xe9\", \"env\": {\"ANTHROPIC_BASE_URL\": \"https://example.com\"}}",
+            "holds that off",
+        ),
+        (
+            b"{\"n\": 1e999, \"env\": {\"ANTHROPIC_BASE_URL\": \"https://example.com\"}}",
+            "cannot be understood",
+        ),
+        (b"{}", ""),
+    ];
+    for (text, said) in files {
+        let home = home("");
+        home.write(".claude/settings.json", text);
+        let seen = see(&mut home.jackin(named));
+        assert_eq!(seen.code, Some(0), "{}", seen.err);
+        assert!(seen.err.contains(said) && seen.err.is_empty() == said.is_empty(), "{}", seen.err);
+        let is_held = seen.out.contains(r#"[--settings][{"env":{"ANTHROPIC_BASE_URL":""}}]"#);
+        assert_eq!(is_held, said == "holds that off", "{}", seen.out);
+    }
+}

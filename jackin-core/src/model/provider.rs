@@ -221,6 +221,8 @@ impl Provider {
     pub(crate) fn is_at(&self, url: &str) -> bool {
         let mut urls = self.endpoints.values().filter_map(|endpoint| endpoint.base_url.as_ref());
         match host(url) {
+            // What programs read differently may lead one of them elsewhere.
+            _ if !is_plain_url(url) => false,
             here if is_loopback(here) => urls.any(|own| authority(&own.value) == authority(url)),
             there => self.hosts().any(|own| own.eq_ignore_ascii_case(there)),
         }
@@ -408,6 +410,18 @@ fn authority(url: &str) -> &str {
     // A URL of an environment or of an agent's settings may be any.
     let authority = authority.split(['/', '\\', '?', '#']).next().unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default()
+}
+
+/// Whether every program reads the host of a URL alike: `http:///a`, `http:a/://b` and the like are read
+/// differently.
+fn is_plain_url(url: &str) -> bool {
+    let Some((scheme, _)) = url.split_once("://") else { return false };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+    let authority = authority(url);
+    ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+        && !authority.is_empty()
+        && authority.chars().all(is_plain)
+        && !url.contains(['@', '\\'])
 }
 
 /// Whether a checked URL would carry the key in the clear to another machine.

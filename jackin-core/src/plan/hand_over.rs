@@ -4,7 +4,7 @@
 use std::{ffi::OsString, fmt};
 
 use crate::{
-    model::{Guard, HandOver, HandOverFate},
+    model::{Guard, HandOver, HandOverFate, Words},
     names::{AgentId, EnvName, ErrorKind, ProviderId},
     plan::{ExecPlan, PlannedValue},
 };
@@ -67,7 +67,16 @@ impl ExecPlan {
     /// is a warning.
     pub(super) fn check_hand_overs(&mut self, words: &[OsString]) -> Result<(), HandOverError> {
         let agent = self.agent_entry();
-        let asked = agent.hand_overs.iter().filter_map(|HandOver { words: asking, fate }| {
+        // Behind anything else, some words are a prompt.
+        let counts = |asking: &Words| match asking {
+            Words::Subcommand(wanted) => wanted.first().is_none_or(|first| {
+                !agent.first_words.contains(first)
+                    || words.first().is_some_and(|word| *word == **first)
+            }),
+            _ => true,
+        };
+        let rows = agent.hand_overs.iter().filter(|row| counts(&row.words));
+        let asked = rows.filter_map(|HandOver { words: asking, fate }| {
             Some((asking.asked(words, &agent.valued_options)?, fate.clone()))
         });
         for (words, fate) in asked.collect::<Vec<_>>() {

@@ -1,7 +1,7 @@
 //! How it shows that an environment sends an agent to another provider than the one that is meant.
 
 use crate::{
-    model::{Agent, Protocol, Var, VarSource, host},
+    model::{Agent, Protocol, Var, VarSource},
     names::{ProviderId, is_named},
     registry::Registry,
 };
@@ -54,7 +54,7 @@ impl StaleRedirects {
         let url = String::from_utf8_lossy(url);
         let url = url.trim();
         let own = self.registry.provider(self.provider.as_str());
-        !host(url).is_empty() && !own.is_some_and(|own| own.is_at(url))
+        !url.is_empty() && !own.is_some_and(|own| own.is_at(url))
     }
 
     fn holds(&self, protocol: Protocol, url: &str) -> bool {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::{
     model::{Agent, GivenSetting, Guard, ProjectTools, SettingEffect, SettingKey, Text, Version},
     names::ErrorKind,
-    plan::{ExecPlan, GivenSettings, LedAwayError, OwnSetting},
+    plan::{ArgsError, ExecPlan, GivenSettings, OwnSetting},
     value::EnvValue,
 };
 
@@ -125,18 +125,17 @@ impl ExecPlan {
         &self,
         words: &[OsString],
         file: Option<&str>,
-    ) -> Result<(), LedAwayError> {
+    ) -> Result<(), ArgsError> {
         let Some(option) = self.read_option().filter(|_| !self.is_redirect()) else {
             return Ok(());
         };
         let Some(own) = uses(words, option).pop() else { return Ok(()) };
-        // What cannot be read is for the agent to refuse, or for the plan that joins it.
-        let Ok(settings) = parsed(option, &own.value, file) else { return Ok(()) };
+        let settings = parsed(option, &own.value, file)?;
         let place = match Own::of(&own.value) {
             Own::File(path) => path.display().to_string(),
             Own::Inline(_) | Own::Nothing => format!("`{option}`"),
         };
-        self.check_own_words(&found(self.agent_entry(), &settings, &place))
+        Ok(self.check_own_words(&found(self.agent_entry(), &settings, &place))?)
     }
 
     /// Takes the user's own settings out of the words and puts them under the plan's.

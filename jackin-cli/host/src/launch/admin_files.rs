@@ -7,13 +7,13 @@ use std::{
 };
 
 use jackin_core::{
-    ExecPlan,
-    agent::{SettingsFile, SettingsPlace, SystemDir},
+    ExecPlan, Guard,
+    agent::{NativeEffect, SettingEffect, SettingsFile, SettingsPlace, SystemDir},
     plan::SettingVerdict,
 };
 
-use super::own_settings::{each_key, parsed};
-use crate::{error::HostError, os::read_file};
+use super::own_settings::{each_key, is_odd, parsed};
+use crate::{error::HostError, os::read_lossily};
 
 /// What stands for every file of a directory.
 const EVERY: &str = "*.json";
@@ -45,16 +45,21 @@ fn check_below(root: &Path, plan: &ExecPlan) -> Result<Vec<String>, HostError> {
 }
 
 /// What one file does to a launch. A file that this user cannot read, the agent cannot read either; one
-/// that cannot be understood is the agent's to refuse.
+/// that cannot be understood may say anything: agents read some files that jackin does not.
 fn check_file(
     plan: &ExecPlan,
     settings: &SettingsFile,
     file: &Path,
 ) -> Result<Option<String>, HostError> {
-    let Ok(Some(text)) = read_file(file) else { return Ok(None) };
+    let Ok(Some(text)) = read_lossily(file) else { return Ok(None) };
     let (mut refused, mut warned) = (Vec::new(), Vec::new());
-    let Some(found) = parsed(file, text.text()) else { return Ok(None) };
-    each_key(&found, &mut |key, value| {
+    let found = parsed(file, text.text());
+    if is_odd(file, text.text()) && may_divert(plan, settings) {
+        let what = "it cannot be understood, and may send the prompts elsewhere".to_owned();
+        let is_held = plan.is_redirect() && plan.guard > Guard::Off;
+        if is_held { refused.push(what) } else { warned.push(what) }
+    }
+    each_key(&found.unwrap_or_default(), &mut |key, value| {
         let verdict = plan.verdict(settings, key, value.as_str());
         let is_known = verdict.is_some();
         match verdict {
@@ -73,6 +78,14 @@ fn check_file(
         return Err(error(refused));
     }
     Ok((!warned.is_empty()).then(|| error(warned).to_string()))
+}
+
+/// Whether a file of these settings may send the launch elsewhere.
+fn may_divert(plan: &ExecPlan, settings: &SettingsFile) -> bool {
+    settings.settings.iter().any(|setting| match plan.is_redirect() {
+        true => matches!(setting.effect, SettingEffect::Diverts(_)),
+        false => setting.native == NativeEffect::Elsewhere,
+    })
 }
 
 /// The files at a place. Of each directory the system is asked once whether it is there: on most

@@ -12,7 +12,7 @@ use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
 use crate::{
-    os::{current_dir, read_file},
+    os::{current_dir, read_lossily},
     place::Ambient,
 };
 
@@ -39,6 +39,8 @@ pub fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
 /// What a file of settings holds, as JSON whatever its form; none if it cannot be understood.
 #[must_use]
 pub fn parsed(path: &Path, text: &str) -> Option<Value> {
+    // Editors write one on Windows, and agents pass over it.
+    let text = text.trim_start_matches('\u{feff}');
     if path.extension().is_some_and(|end| end == "toml") {
         return Some(table(DeTable::parse(text).ok()?.get_ref()));
     }
@@ -105,18 +107,42 @@ fn leaves(value: &Value, path: &str, depth: usize, take: &mut impl FnMut(&str, &
 /// # Errors
 /// A redirect that the plan cannot hold off.
 pub fn held(
-    plan: ExecPlan,
+    mut plan: ExecPlan,
     agent: &Agent,
     ambient: &Ambient,
 ) -> Result<ExecPlan, jackin_core::plan::LedAwayError> {
     if plan.is_redirect() {
         return Ok(plan);
     }
+    plan.warnings.extend(not_understood(agent, ambient).iter().map(|file| {
+        format!("{} cannot be understood: it may send `{}` elsewhere", file.display(), agent.id)
+    }));
     plan.against_settings(&native(agent, ambient), ambient.vars())
 }
 
-/// The settings in an agent's files that matter to a launch on its native provider. A file that cannot be
-/// read or understood has none: the agent cannot read it either.
+/// The files that could send a launch on the agent's native provider elsewhere, and that cannot be
+/// understood.
+fn not_understood(agent: &Agent, ambient: &Ambient) -> Vec<PathBuf> {
+    let files = agent.settings.iter().filter(|file| matters(file));
+    let paths = files.filter_map(|file| path(&file.place, ambient));
+    let is_there = |path: &PathBuf| match read_lossily(path) {
+        Ok(Some(text)) => is_odd(path, text.text()),
+        Ok(None) => false,
+        Err(_) => true,
+    };
+    paths.filter(is_there).collect()
+}
+
+/// Whether a file cannot be understood here, and perhaps by the agent. What is not TOML, no agent reads.
+pub(super) fn is_odd(path: &Path, text: &str) -> bool {
+    path.extension().is_none_or(|end| end != "toml") && parsed(path, text).is_none()
+}
+
+fn matters(file: &SettingsFile) -> bool {
+    file.settings.iter().any(|setting| setting.native != NativeEffect::None)
+}
+
+/// The settings in an agent's files that matter to a launch on its native provider.
 #[must_use]
 pub fn native(agent: &Agent, ambient: &Ambient) -> Vec<OwnSetting> {
     let mut paths = Vec::new();
@@ -134,10 +160,10 @@ pub fn native(agent: &Agent, ambient: &Ambient) -> Vec<OwnSetting> {
 
 fn native_in(agent: &Agent, file: &SettingsFile, path: &Path) -> Vec<OwnSetting> {
     let mut found = Vec::new();
-    if file.settings.iter().all(|setting| setting.native == NativeEffect::None) {
+    if !matters(file) {
         return found;
     }
-    let Ok(Some(text)) = read_file(path) else { return found };
+    let Ok(Some(text)) = read_lossily(path) else { return found };
     let Some(settings) = parsed(path, text.text()) else { return found };
     each_key(&settings, &mut |key, value| {
         let Some(setting) = file.setting(agent, key) else { return false };

@@ -27,7 +27,7 @@ pub(crate) use file_id::FileId;
 pub(crate) use linked::{linked, links};
 pub use open::open;
 pub use process_group::ProcessGroup;
-pub use read::{TextFile, read_file};
+pub use read::{TextFile, read_file, read_lossily};
 pub use signals::{Undo, undo};
 pub(crate) use vars::absolute_entries;
 pub use vars::{HOME, expanded, home, path, program, unsearched_entries, var};

@@ -24,6 +24,10 @@ pub struct TextFile {
 }
 
 impl TextFile {
+    fn new(path: &Path, text: String) -> Self {
+        Self { name: path.display().to_string(), text: Zeroizing::new(text) }
+    }
+
     /// Its path, as messages show it.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -43,6 +47,28 @@ impl TextFile {
 /// [`HostError::Read`]: it cannot be read, is not a file, is larger than 16 MiB or is not UTF-8. A link
 /// that leads nowhere is an error too: somebody meant a file to be there.
 pub fn read_file(path: &Path) -> Result<Option<TextFile>, HostError> {
+    let Some(mut bytes) = read_bytes(path)? else { return Ok(None) };
+    match String::from_utf8(mem::take(&mut *bytes)) {
+        Ok(text) => Ok(Some(TextFile::new(path, text))),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let bytes = Zeroizing::new(error.into_bytes());
+            let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+            Err(HostError::read(path, ReadProblem::NotText(line)))
+        }
+    }
+}
+
+/// The same of a file that others read as text whatever it holds: bytes that are not UTF-8 are replaced.
+///
+/// # Errors
+/// Those of [`read_file`], but for UTF-8.
+pub fn read_lossily(path: &Path) -> Result<Option<TextFile>, HostError> {
+    let bytes = read_bytes(path)?;
+    Ok(bytes.map(|bytes| TextFile::new(path, String::from_utf8_lossy(&bytes).into_owned())))
+}
+
+fn read_bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
     let system = |error| HostError::read_failed(path, error);
     let file = match open(path) {
         Ok(file) => file,
@@ -62,16 +88,5 @@ pub fn read_file(path: &Path) -> Result<Option<TextFile>, HostError> {
     let size = usize::try_from(metadata.len()).unwrap_or_default();
     let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
     file.take(LARGEST_FILE).read_to_end(&mut bytes).map_err(system)?;
-    match String::from_utf8(mem::take(&mut *bytes)) {
-        Ok(text) => {
-            let (name, text) = (path.display().to_string(), Zeroizing::new(text));
-            Ok(Some(TextFile { name, text }))
-        }
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let bytes = Zeroizing::new(error.into_bytes());
-            let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
-            Err(HostError::read(path, ReadProblem::NotText(line)))
-        }
-    }
+    Ok(Some(bytes))
 }
