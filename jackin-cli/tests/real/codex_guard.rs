@@ -43,7 +43,13 @@ fn no_other_host_is_asked_with_or_without_a_login() {
         assert_none(&complaints, "with the guard");
         assert!(hosts.is_empty(), "login: {with_login}: {hosts:?}");
         let (hosts, _) = run("guard = \"off\"", with_login);
-        assert!(hosts.contains(&"chatgpt.com:443".to_owned()), "login: {with_login}: {hosts:?}");
+        // Which of them it comes to before it ends differs.
+        let known =
+            ["ab.chatgpt.com:443", "api.github.com:443", "chatgpt.com:443", "github.com:443"];
+        assert!(
+            hosts.iter().any(|host| known.contains(&&**host)),
+            "login: {with_login}: {hosts:?}"
+        );
     }
 }
 
