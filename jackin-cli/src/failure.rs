@@ -180,9 +180,9 @@ const fn host_hint(error: &HostError) -> Option<&'static str> {
              `unset JACKIN_LAUNCHES` counts anew",
         ),
         HostError::Shim { .. } => Some(SHIM_HINT),
-        HostError::AdminSettings { .. } => Some(
-            "have it changed by whoever keeps that file; `guard = \"off\"` starts the agent all the same",
-        ),
+        HostError::AdminSettings { .. } => {
+            Some("ask the administrator to change it; `guard = \"off\"` starts the agent as it is")
+        }
         HostError::TwoWorkspaces { .. } => Some("choose with `--workspace NAME`"),
         _ => None,
     }

@@ -61,8 +61,8 @@ fn where_the_provider_is_named_a_redirect_is_voided_with_what_goes_with_it() {
     assert_eq!(
         plan.warnings,
         [format!(
-            "`env.ANTHROPIC_BASE_URL` in {FILE} sends `claude` to api.example.com: jackin holds that off, \
-             with its key"
+            "`env.ANTHROPIC_BASE_URL` in {FILE} sends `claude` to api.example.com: jackin overrides it and \
+             its key"
         )]
     );
     assert!(!format!("{plan:?}").contains("sentinel"));
@@ -128,7 +128,7 @@ fn what_cannot_be_voided_is_refused() {
     let parent = [("ANTHROPIC_API_KEY".into(), "mine".into())];
     let text = format!(
         "`env.ANTHROPIC_API_KEY` in {FILE} replaces the login that this launch has in \
-         `ANTHROPIC_API_KEY`, and jackin cannot hold that off"
+         `ANTHROPIC_API_KEY`, and jackin cannot override it"
     );
     assert_eq!(refused(plan(""), &own, &parent).to_string(), text);
     let stored = plan("[env]\nANTHROPIC_API_KEY = 'sk-ant-of-mine'\n");
@@ -138,7 +138,7 @@ fn what_cannot_be_voided_is_refused() {
     let elsewhere =
         [OwnSetting::new("f".into(), "model_provider".into(), "x".into(), NativeEffect::Elsewhere)];
     let text =
-        "`model_provider` in f sends `claude` to another provider, and jackin cannot hold that off";
+        "`model_provider` in f sends `claude` to another provider, and jackin cannot override it";
     assert_eq!(refused(plan(""), &elsewhere, &[]).to_string(), text);
 }
 

@@ -188,3 +188,15 @@ fn a_script_that_leads_back_adds_nothing_twice() {
     assert_eq!(given(&again).0, settings);
     assert_eq!(rest, ["--teammate-mode", "in-process", "hi"]);
 }
+
+/// What stands where a model should may be a key, and an argument is seen by every user of the machine.
+#[test]
+fn a_key_that_was_written_as_a_model_is_in_no_argument() {
+    let plan = plan("[providers.zai]\nanthropic.models.opus = 'sk-sentinel'\n");
+    assert!(
+        plan.args.iter().all(|word| !word.to_string_lossy().contains("sentinel")),
+        "{:?}",
+        plan.args
+    );
+    assert_eq!(given(&plan).0["availableModels"], json!(["glm-5-turbo", "glm-4.5-air"]));
+}

@@ -43,7 +43,7 @@ pub(super) fn for_installed(
 pub(super) type Found = Option<Result<Located, HostError>>;
 
 /// The plan with what this machine does to its launch: an administrator's settings, and what was found
-/// out about the program's file. A program that is not there is none of a plan's business.
+/// out about the program's file. A missing program does not stop a plan.
 pub(super) fn with_machine(mut plan: ExecPlan, found: Found) -> Result<(ExecPlan, Found), Failure> {
     plan.warnings.extend(launch::check_admin_files(&plan)?);
     match found {

@@ -40,7 +40,7 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     if let Some(container) = container {
         return container::enter(plan, &container, &args.show, ambient, report);
     }
-    // Nobody wants to unlock a vault for a program that is not there.
+    // A missing program must not cost a vault prompt.
     let mut found = (!sets_path(&plan)).then(|| found.unwrap_or_else(|| seek(&plan, ambient)));
     let mut plan = plan::for_installed(plan, found.as_ref())?;
     if args.show.dry_run || args.show.debug {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use jackin_core::{
-    Agent, Guard,
+    Agent, ExecPlan, Guard,
     agent::{NativeEffect, Outlet, SettingEffect, SettingsFile, SettingsPlace},
     choice,
     plan::OwnSetting,
@@ -19,7 +19,7 @@ use jackin_host::{
 
 const CHECK: &str = "agent-settings";
 
-/// The settings that count for installed agents which can be redirected.
+/// The settings that count for installed agents.
 pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for found in &seen.agents {
@@ -27,11 +27,13 @@ pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
             continue;
         }
         let redirected = !seen.redirects(&found.agent).is_empty();
+        let native = on_native(&found.agent, seen);
         for file in &*found.agent.settings {
             let own = own_settings::path(&file.place, seen.ambient);
             let system = launch::system_files(&file.place);
             for path in own.into_iter().chain(system) {
-                findings.extend(in_native_launches(found, file, &path));
+                findings
+                    .extend(native.as_ref().and_then(|plan| in_native_launches(plan, file, &path)));
                 if redirected {
                     findings.extend(in_file(found, file, &path, seen.layers.guard));
                 }
@@ -99,15 +101,18 @@ fn outlets_in(agent: &Agent, file: &SettingsFile, path: &Path) -> Vec<Finding> {
     findings
 }
 
+/// The plan of an agent on its native provider.
+fn on_native(agent: &Agent, seen: &Seen<'_>) -> Option<ExecPlan> {
+    let native = seen.layers.registry().provider(agent.native.as_str())?;
+    resolve(&seen.layers, agent, native).ok()
+}
+
 fn leading_of(agent: &Agent, seen: &Seen<'_>) -> Vec<Finding> {
-    let native = seen.layers.registry().provider(agent.native.as_str());
-    let Some(Ok(plan)) = native.map(|native| resolve(&seen.layers, agent, native)) else {
-        return Vec::new();
-    };
+    let Some(plan) = on_native(agent, seen) else { return Vec::new() };
     // Where a launch always names its provider, what can be held off is.
     let is_named = choice::is_named(&seen.layers, agent, false) && seen.layers.guard > Guard::Off;
-    let settings = own_settings::native(agent, seen.ambient);
-    let leading = settings.iter().filter(|setting| plan.leads_away(setting));
+    let found = own_settings::native(agent, seen.ambient);
+    let leading = found.settings.iter().filter(|setting| plan.leads_away(setting));
     leading.map(|setting| led_away(agent, setting, is_named)).collect()
 }
 
@@ -119,7 +124,7 @@ fn led_away(agent: &Agent, setting: &OwnSetting, is_named: bool) -> Finding {
     let finding = match can_be_held && is_named {
         true => Finding::info(
             CHECK,
-            format!("{key} does not count on provider `{native}`: jackin holds it off"),
+            format!("{key} does not count on provider `{native}`: jackin overrides it"),
         ),
         false => {
             let instead = match can_be_held {
@@ -134,22 +139,15 @@ fn led_away(agent: &Agent, setting: &OwnSetting, is_named: bool) -> Finding {
 }
 
 /// An administrator's settings that send launches on the agent's native provider elsewhere.
-fn in_native_launches(found: &Installed, file: &SettingsFile, path: &Path) -> Option<Finding> {
-    if !matches!(file.place, SettingsPlace::System { .. }) {
-        return None;
-    }
+fn in_native_launches(plan: &ExecPlan, file: &SettingsFile, path: &Path) -> Option<Finding> {
     let text = read_lossily(path).ok()??;
     let mut keys = Vec::new();
     own_settings::each_key(&own_settings::parsed(path, text.text())?, &mut |key, value| {
-        let setting = file.setting(&found.agent, key);
-        let is_elsewhere = setting.is_some_and(|found| found.native == NativeEffect::Elsewhere);
-        if is_elsewhere && value.as_str() != Some(found.agent.native.as_str()) {
-            keys.push(format!("`{key}`"));
-        }
-        setting.is_some()
+        let verdict = plan.verdict(file, key, value.as_str());
+        keys.extend(verdict.as_ref().map(|_| format!("`{key}`")));
+        verdict.is_some()
     });
-    let agent = &found.agent;
-    let what = format!("{} sends `{}` elsewhere on {}", keys.join(", "), agent.id, agent.native);
+    let what = format!("{} sends `{}` elsewhere on {}", keys.join(", "), plan.agent, plan.provider);
     (!keys.is_empty()).then(|| Finding::problem(CHECK, what).at(text.name()))
 }
 

@@ -411,7 +411,7 @@ fn a_redirect_of_a_native_launch_is_a_problem_where_nothing_names_the_provider()
         found.iter().map(|found| (text(found, "severity"), text(found, "what"))).collect()
     };
     let named = said(&home);
-    let held = "`env.ANTHROPIC_BASE_URL` in the settings of `claude` does not count on provider `anthropic`: jackin holds it off";
+    let held = "`env.ANTHROPIC_BASE_URL` in the settings of `claude` does not count on provider `anthropic`: jackin overrides it";
     assert!(named.contains(&("info".into(), held.into())), "{named:?}");
     configure(&home, "version = 'v1'\n");
     let leads = "`env.ANTHROPIC_BASE_URL` in the settings of `claude` sends launches that name no provider to example.com";

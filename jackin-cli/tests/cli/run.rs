@@ -171,7 +171,7 @@ fn a_reference_that_cannot_be_read_starts_nothing() {
     assert!(!home.path().join("started").exists());
 }
 
-/// Nobody wants to unlock a vault for a program that is not there.
+/// A missing program does not cost a vault prompt.
 #[test]
 fn no_secret_is_read_for_a_missing_agent() {
     let home = Home::with_config("[env]\nZAI_API_KEY = 'op://vault/zai/key'\n");

@@ -115,8 +115,8 @@ fn a_redirect_in_the_settings_does_not_take_a_named_native_launch() {
     let voided = r#"[--settings][{"env":{"ANTHROPIC_AUTH_TOKEN":"","ANTHROPIC_BASE_URL":""}}][-p]"#;
     assert_eq!((seen.code, &*seen.out), (Some(0), voided), "{}", seen.err);
     let warning = format!(
-        "warning: `env.ANTHROPIC_BASE_URL` in {} sends `claude` to api.example.com: jackin holds that off, \
-         with its key\n",
+        "warning: `env.ANTHROPIC_BASE_URL` in {} sends `claude` to api.example.com: jackin overrides it and \
+         its key\n",
         file.display()
     );
     assert_eq!(seen.err, warning);
@@ -177,11 +177,11 @@ fn a_redirect_in_a_file_that_is_odd_is_held_off_or_told() {
     let files: [(&[u8], &str); 4] = [
         (
             b"\xef\xbb\xbf{\"env\": {\"ANTHROPIC_BASE_URL\": \"https://example.com\"}}",
-            "holds that off",
+            "overrides it",
         ),
         (
             b"{\"a\": \"\xe9\", \"env\": {\"ANTHROPIC_BASE_URL\": \"https://example.com\"}}",
-            "holds that off",
+            "overrides it",
         ),
         (
             b"{\"n\": 1e999, \"env\": {\"ANTHROPIC_BASE_URL\": \"https://example.com\"}}",
@@ -196,6 +196,6 @@ fn a_redirect_in_a_file_that_is_odd_is_held_off_or_told() {
         assert_eq!(seen.code, Some(0), "{}", seen.err);
         assert!(seen.err.contains(said) && seen.err.is_empty() == said.is_empty(), "{}", seen.err);
         let is_held = seen.out.contains(r#"[--settings][{"env":{"ANTHROPIC_BASE_URL":""}}]"#);
-        assert_eq!(is_held, said == "holds that off", "{}", seen.out);
+        assert_eq!(is_held, said == "overrides it", "{}", seen.out);
     }
 }

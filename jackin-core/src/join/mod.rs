@@ -5,6 +5,7 @@
 pub mod choice;
 mod error;
 mod fill;
+mod proxies;
 mod resolve;
 
 pub use error::{ResolveError, SelectError};

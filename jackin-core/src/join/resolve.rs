@@ -10,11 +10,9 @@ use crate::{
     join::{
         ResolveError, choice,
         fill::{fill, fixed, from, is_bare, missing, served_models},
+        proxies::{NO_PROXY, bypass_proxies},
     },
-    model::{
-        Agent, AuthForward, Endpoint, Guard, ProtocolBinding, Provider, Redirect, VarSource, host,
-        is_loopback,
-    },
+    model::{Agent, AuthForward, Endpoint, Guard, ProtocolBinding, Provider, Redirect, VarSource},
     names::{EnvName, ProviderId, Scope, Sourced},
     plan::{
         ExecPlan, KnownKey, Launch, PlannedValue, PlannedVar, Reason, Removals, StaleRedirects,
@@ -106,9 +104,6 @@ pub fn resolve(
     join.note_exported(&mut plan);
     Ok(plan)
 }
-
-/// The variables that say which hosts no proxy is used for.
-const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// The three arguments of [`resolve`].
 struct Join<'a> {
@@ -212,49 +207,19 @@ impl<'a> Join<'a> {
                 }
             }
         }
-        self.bypass_proxies(plan, endpoint);
+        bypass_proxies(self.layers, plan, endpoint);
         plan.args = (binding.args.0)(&redirect).into_iter().map(Into::into).collect();
         if guard > Guard::Off {
             add_guard_args(plan, (binding.guard_args.0)(&redirect));
             plan.kept_away = binding.kept_away.clone();
             plan.give_settings(&binding.guard_settings, models(endpoint));
+            plan.guarded_from.clone_from(&self.agent.guarded_from);
         }
         plan.has_key = true;
-        plan.guarded_from = self.agent.guarded_from.clone().filter(|_| guard > Guard::Off);
         plan.served = served_models(self.agent.own_models.as_ref(), endpoint);
         let set = plan.set.iter().map(|var| var.name.clone()).collect();
         plan.removals.set(Launch::Redirect(binding.protocol, set));
         Ok(())
-    }
-
-    /// Keeps the requests to an endpoint on this machine from a proxy, which would read the key. What
-    /// the layers say of such a variable is the list that the host is added to.
-    fn bypass_proxies(&self, plan: &mut ExecPlan, endpoint: &Endpoint) {
-        let Some(url) = &endpoint.base_url else { return };
-        let host = host(&url.value);
-        if !is_loopback(host) {
-            return;
-        }
-        // Programs differ in how they write the address.
-        let entry = if host.contains(':') { format!("{host},[{host}]") } else { host.to_owned() };
-        for name in NO_PROXY {
-            let name = EnvName::from_static(name);
-            let configured =
-                self.layers.get(&name).filter(|own| own.source.scope != Scope::Environment);
-            let list = configured.as_ref().map(|own| own.value);
-            let var = match list {
-                // A reference is read later, and it is the user's own affair.
-                Some(EnvValue::Reference(_)) => continue,
-                Some(EnvValue::Literal(list)) => {
-                    fixed(&name, format!("{},{entry}", list.expose()), Reason::Guard)
-                }
-                None => PlannedVar {
-                    value: PlannedValue::Added(entry.clone().into()),
-                    ..fixed(&name, "", Reason::Guard)
-                },
-            };
-            plan.set.push(from(var, url));
-        }
     }
 
     /// A native launch leaves the agent to its own login, or gives it what the layers hold.

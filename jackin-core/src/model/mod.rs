@@ -14,6 +14,7 @@ mod provider;
 mod settings;
 mod settings_argument;
 mod small_map;
+mod url;
 mod version;
 
 pub use agent::{
@@ -34,6 +35,7 @@ pub(crate) use {
     binding::NAME_PREFIX,
     check::{check_count, check_key_name, check_key_prefix, check_label, check_model, check_token},
     key_shape::{KeyShape, OtherPrefix},
-    provider::{Text, check_base_url, host, is_loopback, is_open_http},
+    provider::Text,
     small_map::SmallMap,
+    url::{check_base_url, host, is_loopback, is_open_http},
 };

@@ -43,8 +43,10 @@ impl ExecPlan {
 
     fn diverted(&self, setting: &Setting, value: Option<&str>) -> Option<String> {
         if !self.is_redirect() {
-            let is_native = value == Some(self.provider.as_str());
-            let is_elsewhere = setting.native == NativeEffect::Elsewhere && !is_native;
+            // A table, a list or a truth value names no provider as a text does.
+            let is_own =
+                value.is_some_and(|text| setting.is_own(text) || !self.is_of_another(text));
+            let is_elsewhere = setting.native == NativeEffect::Elsewhere && !is_own;
             return is_elsewhere.then(|| "sends the prompts elsewhere".to_owned());
         }
         match &setting.effect {

@@ -45,7 +45,7 @@ impl OwnSetting {
 /// The agent's own settings send a launch on its native provider to another one, and jackin cannot hold
 /// that off.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{key}` in {file} {does}, and jackin cannot hold that off")]
+#[error("`{key}` in {file} {does}, and jackin cannot override it")]
 #[non_exhaustive]
 pub struct LedAwayError {
     /// The agent.
@@ -93,7 +93,7 @@ impl ExecPlan {
             self.warnings.push(format!("{sends}: the guard is off"));
         } else {
             let voided = self.voided(settings, parent)?;
-            self.warnings.push(format!("{sends}: jackin holds that off, with its key"));
+            self.warnings.push(format!("{sends}: jackin overrides it and its key"));
             self.kept_away = format!("`{key}` in {file}").into();
             self.give_settings(&voided, Vec::new());
         }
@@ -104,13 +104,15 @@ impl ExecPlan {
     #[must_use]
     pub fn leads_away(&self, setting: &OwnSetting) -> bool {
         let leads = matches!(setting.effect, NativeEffect::Overridden | NativeEffect::Elsewhere);
-        let value = setting.value.trim();
+        leads && !self.is_redirect() && self.is_of_another(&setting.value)
+    }
+
+    /// Whether the value of such a setting names another provider: by its id, its URL, or a switch.
+    pub(super) fn is_of_another(&self, value: &str) -> bool {
+        let value = value.trim();
         let is_set = !["", "0", "false", self.provider.as_str()].contains(&value);
         let is_url = value.contains("://");
-        leads
-            && !self.is_redirect()
-            && is_set
-            && (!is_url || self.stale.is_elsewhere(value.as_bytes()))
+        is_set && (!is_url || self.stale.is_elsewhere(value.as_bytes()))
     }
 
     fn sends(&self, setting: &OwnSetting) -> String {

@@ -12,7 +12,7 @@ use jackin_core::{
     plan::SettingVerdict,
 };
 
-use super::own_settings::{each_key, is_odd, parsed};
+use super::own_settings::{each_key, is_read_by_others, parsed};
 use crate::{error::HostError, os::read_lossily};
 
 /// What stands for every file of a directory.
@@ -54,7 +54,7 @@ fn check_file(
     let Ok(Some(text)) = read_lossily(file) else { return Ok(None) };
     let (mut refused, mut warned) = (Vec::new(), Vec::new());
     let found = parsed(file, text.text());
-    if is_odd(file, text.text()) && may_divert(plan, settings) {
+    if found.is_none() && is_read_by_others(file) && may_divert(plan, settings) {
         let what = "it cannot be understood, and may send the prompts elsewhere".to_owned();
         let is_held = plan.is_redirect() && plan.guard > Guard::Off;
         if is_held { refused.push(what) } else { warned.push(what) }

@@ -18,7 +18,7 @@ pub(super) fn explain(program: &Path, plan: &ExecPlan, env: &Env<'_>) -> HostErr
     let variable = largest(&variables).map(|at| (variables[at], variable(env[at].0, plan)));
     let argument = largest(&arguments).map(|at| {
         let hint = "a file, or standard input, can give the agent a text of that size";
-        (arguments[at], (format!("argument {} behind the agent's name", at + 1), hint))
+        (arguments[at], (format!("argument {} after the agent's name", at + 1), hint))
     });
     let (size, (what, advice)) = variable.max(argument).unwrap_or_default();
     let size = format!(

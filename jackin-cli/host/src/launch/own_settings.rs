@@ -114,69 +114,76 @@ pub fn held(
     if plan.is_redirect() {
         return Ok(plan);
     }
-    plan.warnings.extend(not_understood(agent, ambient).iter().map(|file| {
+    let found = native(agent, ambient);
+    plan.warnings.extend(found.odd.iter().map(|file| {
         format!("{} cannot be understood: it may send `{}` elsewhere", file.display(), agent.id)
     }));
-    plan.against_settings(&native(agent, ambient), ambient.vars())
+    plan.against_settings(&found.settings, ambient.vars())
 }
 
-/// The files that could send a launch on the agent's native provider elsewhere, and that cannot be
-/// understood.
-fn not_understood(agent: &Agent, ambient: &Ambient) -> Vec<PathBuf> {
-    let files = agent.settings.iter().filter(|file| matters(file));
-    let paths = files.filter_map(|file| path(&file.place, ambient));
-    let is_there = |path: &PathBuf| match read_lossily(path) {
-        Ok(Some(text)) => is_odd(path, text.text()),
-        Ok(None) => false,
-        Err(_) => true,
-    };
-    paths.filter(is_there).collect()
+/// What an agent's files hold that matters to a launch on its native provider. The values may be secrets, so
+/// it cannot be printed.
+#[derive(Default)]
+#[non_exhaustive]
+pub struct NativeSettings {
+    /// The settings.
+    pub settings: Vec<OwnSetting>,
+    /// The files that cannot be understood here, and perhaps by the agent.
+    pub odd: Vec<PathBuf>,
 }
 
-/// Whether a file cannot be understood here, and perhaps by the agent. What is not TOML, no agent reads.
-pub(super) fn is_odd(path: &Path, text: &str) -> bool {
-    path.extension().is_none_or(|end| end != "toml") && parsed(path, text).is_none()
-}
-
-fn matters(file: &SettingsFile) -> bool {
-    file.settings.iter().any(|setting| setting.native != NativeEffect::None)
-}
-
-/// The settings in an agent's files that matter to a launch on its native provider.
+/// The settings in an agent's files that matter to a launch on its native provider. Each file is read once.
 #[must_use]
-pub fn native(agent: &Agent, ambient: &Ambient) -> Vec<OwnSetting> {
+pub fn native(agent: &Agent, ambient: &Ambient) -> NativeSettings {
     let mut paths = Vec::new();
-    let mut found = Vec::new();
+    let mut found = NativeSettings::default();
     for file in &*agent.settings {
         // In the home directory, the project's file is the user's.
         let Some(path) = path(&file.place, ambient).filter(|path| !paths.contains(path)) else {
             continue;
         };
-        found.extend(native_in(agent, file, &path));
+        found.add(agent, file, &path);
         paths.push(path);
     }
     found
 }
 
-fn native_in(agent: &Agent, file: &SettingsFile, path: &Path) -> Vec<OwnSetting> {
-    let mut found = Vec::new();
-    if !matters(file) {
-        return found;
-    }
-    let Ok(Some(text)) = read_lossily(path) else { return found };
-    let Some(settings) = parsed(path, text.text()) else { return found };
-    each_key(&settings, &mut |key, value| {
-        let Some(setting) = file.setting(agent, key) else { return false };
-        let value = match value {
-            Value::String(text) => text.clone(),
-            Value::Bool(_) | Value::Number(_) => value.to_string(),
-            _ => String::new(),
-        };
-        if !setting.is_own(&value) {
-            let (file, key) = (text.name().to_owned(), key.to_owned());
-            found.push(OwnSetting::new(file, key, value, setting.native));
+impl NativeSettings {
+    fn add(&mut self, agent: &Agent, file: &SettingsFile, path: &Path) {
+        if file.settings.iter().all(|setting| setting.native == NativeEffect::None) {
+            return;
         }
-        true
-    });
-    found
+        let text = match read_lossily(path) {
+            Ok(Some(text)) => text,
+            Ok(None) => return,
+            Err(_) => return self.odd.push(path.to_owned()),
+        };
+        match parsed(path, text.text()) {
+            Some(settings) => self.add_keys(agent, file, text.name(), &settings),
+            None if is_read_by_others(path) => self.odd.push(path.to_owned()),
+            None => {}
+        }
+    }
+
+    fn add_keys(&mut self, agent: &Agent, file: &SettingsFile, name: &str, settings: &Value) {
+        each_key(settings, &mut |key, value| {
+            let Some(setting) = file.setting(agent, key) else { return false };
+            let value = match value {
+                Value::String(text) => text.clone(),
+                Value::Bool(_) | Value::Number(_) => value.to_string(),
+                _ => String::new(),
+            };
+            if !setting.is_own(&value) {
+                let (file, key) = (name.to_owned(), key.to_owned());
+                self.settings.push(OwnSetting::new(file, key, value, setting.native));
+            }
+            true
+        });
+    }
+}
+
+/// Whether an agent may read a file that is not understood here. Of TOML there is one reading, while
+/// programs differ in what they accept as JSON.
+pub(super) fn is_read_by_others(path: &Path) -> bool {
+    path.extension().is_none_or(|end| end != "toml")
 }

@@ -33,7 +33,7 @@ pub(crate) enum Messages {
     Passed,
     /// They stand in the error if it fails.
     Kept,
-    /// Nobody sees them.
+    /// They are discarded.
     Dropped,
 }
 

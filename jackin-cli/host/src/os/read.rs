@@ -62,7 +62,7 @@ pub fn read_file(path: &Path) -> Result<Option<TextFile>, HostError> {
 /// The same of a file that others read as text whatever it holds: bytes that are not UTF-8 are replaced.
 ///
 /// # Errors
-/// Those of [`read_file`], but for UTF-8.
+/// As for [`read_file`], except that any bytes will do.
 pub fn read_lossily(path: &Path) -> Result<Option<TextFile>, HostError> {
     let bytes = read_bytes(path)?;
     Ok(bytes.map(|bytes| TextFile::new(path, String::from_utf8_lossy(&bytes).into_owned())))

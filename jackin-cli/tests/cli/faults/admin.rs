@@ -34,8 +34,8 @@ fn what_an_administrator_sends_elsewhere_is_not_launched() {
     let home = home("");
     fs::create_dir_all(home.path().join("etc/claude-code")).unwrap();
     let error = format!(
-        "error: {WHAT}\nhint: have it changed by whoever keeps that file; `guard = \"off\"` starts the \
-         agent all the same\n"
+        "error: {WHAT}\nhint: ask the administrator to change it; `guard = \"off\"` starts the agent as it \
+         is\n"
     );
     for words in ["run", "plan", "run --dry-run", "env", "env --export"] {
         let seen = inside(&home, &format!("{words} --provider minimax codex"));

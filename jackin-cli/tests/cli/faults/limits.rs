@@ -40,10 +40,7 @@ fn an_argument_that_is_too_large_is_counted() {
     home.script("bin/claude", "echo started");
     let seen = bounded(&with_a_small_stack(&home, &["-p".into(), "sentinel".repeat(10_000)]));
     let said = refused(&seen);
-    assert!(
-        said.starts_with("the largest: argument 6 behind the agent's name, 79 KiB\n"),
-        "{said}"
-    );
+    assert!(said.starts_with("the largest: argument 6 after the agent's name, 79 KiB\n"), "{said}");
     assert!(said.contains("; 6 arguments, 79 KiB\n"), "{said}");
     assert!(
         said.ends_with("hint: a file, or standard input, can give the agent a text of that size\n")

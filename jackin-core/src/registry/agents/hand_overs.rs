@@ -38,7 +38,8 @@ const fn serves(words: Words) -> HandOver {
 }
 
 const IN_A_TAB: &str = "`jackin run --tab` opens a tab of tmux or Zellij on this provider";
-const SERVICE: &str = "the background service has the endpoint and the key of whoever started it";
+const SERVICE: &str =
+    "the background service uses the endpoint and the key of the launch that started it";
 const HERE: &str = "without it, the session runs in this terminal";
 const THE_AGENT_ITSELF: &str = "start a session itself, in this terminal";
 const RESUME: &str = "`--resume` takes a conversation up in this terminal";

@@ -128,6 +128,13 @@ fn other_settings_do_not_count() {
             MANAGED,
             "{\"env\": {\"ANTHROPIC_MODEL\": \"x\"}, \"model\": \"x\"}",
         ),
+        // The provider's own.
+        (
+            "claude",
+            "anthropic",
+            MANAGED,
+            "{\"env\": {\"ANTHROPIC_BASE_URL\": \"https://api.anthropic.com\", \"CLAUDE_CODE_USE_VERTEX\": \"0\"}}",
+        ),
         ("claude", "zai", "opencode/opencode.json", "{\"enabled_providers\": []}"),
     ] {
         assert_eq!(checked("", agent, provider, &[(file, text)]), Ok(Vec::new()), "{file}: {text}");
