@@ -178,3 +178,17 @@ fn a_url_that_can_be_read_in_two_ways_leads_away() {
         assert_eq!(plan("").named(&[]).leads_away(&own[0]), leads, "{url}");
     }
 }
+
+#[test]
+fn on_this_machine_another_port_is_another_server() {
+    let here = "[providers.anthropic.openai-chat]\nbase_url = 'http://127.0.0.1:8080/a'\n";
+    for (url, leads) in [
+        ("http://127.0.0.1:8080", false),
+        ("http://127.0.0.1:8081", true),
+        ("http://127.0.0.1", true),
+        ("http://localhost:8080", true),
+    ] {
+        let own = settings(FILE, &[("env.ANTHROPIC_BASE_URL", url)]);
+        assert_eq!(plan(here).named(&[]).leads_away(&own[0]), leads, "{url}");
+    }
+}
