@@ -337,6 +337,9 @@ impl From<SettingsError> for Failure {
             SettingsProblem::HoldsKey => {
                 "remove the key from that file: jackin gives the agent the provider's".to_owned()
             }
+            SettingsProblem::Unclear => {
+                format!("put `{option}` before the other options, or leave it out")
+            }
             _ => {
                 format!("mend it, or leave `{option}` out; `guard = \"off\"` passes it on as it is")
             }

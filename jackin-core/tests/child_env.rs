@@ -704,3 +704,34 @@ fn a_named_native_launch_has_its_own_inline_configuration() {
     let unnamed = plan("opencode", "", "opencode", &host).unnamed(&host);
     assert!(unnamed.set.is_empty() && unnamed.warnings.is_empty(), "{:?}", unnamed.warnings);
 }
+
+/// A key that `[scrub] pass` names reaches the agent under that name, and under no other.
+#[test]
+fn a_key_that_the_user_passes_arrives_under_its_own_name_alone() {
+    let config = "[scrub]\npass = ['OPENROUTER_API_KEY', 'DEEPSEEK_API_KEY', 'ANTHROPIC_API_KEY', 'COPY']\n\
+                  [env]\nZAI_API_KEY = 'sk-own'\nDEEPSEEK_API_KEY = 'sk-of-deepseek'\n";
+    let host = vars(&[
+        ("OPENROUTER_API_KEY", "sk-or-sentinel"),
+        ("COPY", "sk-or-sentinel"),
+        ("ANTHROPIC_API_KEY", "sk-ant-sentinel"),
+        ("MINIMAX_API_KEY", "sk-cp-sentinel"),
+    ]);
+    let child = child_of("claude", config, "zai", host.clone());
+    let of = |child: &Vars, name: &str| {
+        let found = child.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(of(&child, "OPENROUTER_API_KEY").as_deref(), Some("sk-or-sentinel"));
+    assert_eq!(of(&child, "DEEPSEEK_API_KEY").as_deref(), Some("sk-of-deepseek"));
+    for name in ["COPY", "ANTHROPIC_API_KEY", "MINIMAX_API_KEY"] {
+        assert_eq!(of(&child, name), None, "{name}");
+    }
+    assert_eq!(child.iter().filter(|(_, value)| value == "sk-or-sentinel").count(), 1);
+    // Without it, neither arrives; denied, neither does.
+    let without = config.replace("pass", "deny");
+    for config in [without.as_str(), &config.replace("[scrub]\npass =", "[other]\npass =")] {
+        let child = child_of("claude", config, "zai", host.clone());
+        assert_eq!(of(&child, "OPENROUTER_API_KEY"), None);
+        assert_eq!(of(&child, "DEEPSEEK_API_KEY"), None);
+    }
+}

@@ -61,8 +61,8 @@ fn where_the_provider_is_named_a_redirect_is_voided_with_what_goes_with_it() {
     assert_eq!(
         plan.warnings,
         [format!(
-            "`env.ANTHROPIC_BASE_URL` in {FILE} sends `claude` to api.example.com: jackin overrides it and \
-             its key"
+            "`env.ANTHROPIC_BASE_URL` in {FILE} sends `claude` to api.example.com: jackin's \
+             arguments override it and its key"
         )]
     );
     assert!(!format!("{plan:?}").contains("sentinel"));

@@ -123,6 +123,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
         ],
     ),
     ("it says where a secret is", &["FileRef", "KeyringRef", "OpRef"]),
+    ("it cannot be shown at all", &["ChildValue"]),
 ];
 
 /// Looks at a value of a type in every way that the type has.

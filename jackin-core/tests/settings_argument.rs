@@ -1,10 +1,10 @@
 //! The settings that a plan gives its agent in an argument, and what becomes of the user's own.
 #![expect(clippy::unwrap_used, reason = "a test ends where something it needs is missing")]
 
-use std::ffi::OsString;
+use std::{collections::BTreeMap, ffi::OsString};
 
 use jackin_core::{
-    Config, Document, ExecPlan, NameOrigin,
+    Config, Document, ExecPlan, NameOrigin, Secret,
     agent::Version,
     choice,
     plan::{ArgsError, SettingsProblem},
@@ -97,7 +97,7 @@ fn only_a_path_before_the_end_of_options_is_a_file() {
         &["--settings"],
         &["--", "--settings", "mine.json"],
         &["-p", "hi"],
-        &["logs", "--settings", "mine.json"],
+        &["daemon", "--settings", "mine.json"],
     ] {
         assert_eq!(plan("").settings_file(&words(line)), None, "{line:?}");
         plan("").with_args(words(line)).unwrap();
@@ -120,6 +120,74 @@ fn logins_that_the_agent_ignores_are_no_part_of_an_argument() {
     assert!(settings.get("apiKeyHelper").is_none() && settings.get("model").is_none());
     assert!(settings["env"].as_object().unwrap().values().all(|value| value == ""));
     assert!(plan.warnings.is_empty(), "{:?}", plan.warnings);
+}
+
+/// One program takes the `--` for the end of options, another for a value.
+#[test]
+fn settings_after_a_double_dash_that_may_be_a_value_are_refused() {
+    for line in [
+        &["--append-system-prompt", "--", "--settings", "{}"][..],
+        &["-p", "--", "--settings=a.json"],
+        &["--settings", "{}", "-p", "--", "--settings", "{}"],
+    ] {
+        let (what, text) = problem(line, Some("{}"));
+        assert_eq!(what, SettingsProblem::Unclear, "{line:?}");
+        assert!(text.starts_with("`--settings` may be an option"), "{text}");
+    }
+    for line in [&["-p", "hi", "--", "--settings", "{}"][..], &["-p", "--", "hi"]] {
+        assert!(plan("").with_args(words(line)).is_ok(), "{line:?}");
+    }
+}
+
+#[test]
+fn a_file_with_a_login_or_headers_does_not_go_into_an_argument_in_silence() {
+    let login = json!({"env": {"OPENROUTER_API_KEY": "sk-or-of-mine"}}).to_string();
+    let (what, text) = problem(&["--settings", "a.json"], Some(&login));
+    assert_eq!(what, SettingsProblem::HoldsKey, "{text}");
+    let hook = json!({"hooks": {"Stop": [{"hooks": [
+        {"type": "http", "url": "https://example.com", "headers": {"Authorization": "sentinel"}}
+    ]}]}});
+    let line = words(&["--settings", "a.json"]);
+    let plan = plan("").with_args_and_settings(line, Some(&hook.to_string())).unwrap();
+    let warned = plan.warnings.iter().any(|text| text.starts_with("the headers in a.json become"));
+    assert!(warned, "{:?}", plan.warnings);
+}
+
+/// Where the guard is off, they are passed on as they are.
+#[test]
+fn settings_in_the_users_own_words_are_not_shown() {
+    let own = r#"{"env": {"A": "sentinel"}}"#;
+    for (words_, shown) in [
+        (vec!["--settings", own], r#"["--settings","••••"]"#),
+        (vec![&*format!("--settings={own}")], r#"["--settings=••••"]"#),
+        (vec!["--settings", "a.json"], r#"["--settings","a.json"]"#),
+    ] {
+        let plan = plan("guard = 'off'").with_args(words(&words_)).unwrap();
+        let json = serde_json::to_value(plan.redacted()).unwrap();
+        assert_eq!(json["args"].to_string(), shown);
+    }
+}
+
+#[test]
+fn an_argument_that_holds_what_was_read_starts_nothing() {
+    let text = "[env]\nZAI_API_KEY = 'op://a/b/c'\n";
+    let global = Some(Document::global("config.toml", text).unwrap());
+    let layers = Config { global, ..Config::default() }.layers(None).unwrap();
+    let (agent, zai) = (layers.registry().agent("claude"), layers.registry().provider("zai"));
+    let plan = resolve(&layers, agent.unwrap(), zai.unwrap()).unwrap();
+    let secrets = |key: &str| -> BTreeMap<_, _> {
+        plan.references().into_iter().map(|from| (from.clone(), Secret::from(key))).collect()
+    };
+    let own = json!({"hooks": [KEY]}).to_string();
+    let shown =
+        plan.clone().with_args_and_settings(words(&["--settings", "a"]), Some(&own)).unwrap();
+    let error = shown.with_secrets(&secrets(KEY)).err().unwrap().to_string();
+    assert!(error.contains("an argument of the agent would show it"), "{error}");
+    assert!(!error.contains(KEY), "{error}");
+    assert!(shown.with_secrets(&secrets("sk-another-key")).is_ok());
+    // What users write themselves is theirs.
+    let typed = plan.clone().with_args(words(&["-p", KEY])).unwrap();
+    assert!(typed.with_secrets(&secrets(KEY)).is_ok());
 }
 
 #[test]
@@ -148,7 +216,7 @@ fn a_model_that_the_user_names_may_be_used_unless_it_is_the_agents_own() {
 
 #[test]
 fn no_argument_comes_before_a_word_that_must_be_the_first() {
-    for word in ["remote-control", "rc", "stop", "kill", "logs", "rm"] {
+    for word in ["remote-control", "rc", "daemon"] {
         let plan = plan("").with_args(words(&[word, "x"])).unwrap();
         assert_eq!(plan.args, [word, "x"]);
     }
@@ -157,7 +225,7 @@ fn no_argument_comes_before_a_word_that_must_be_the_first() {
     for line in [&["mcp", "list"][..], &["update"], &["-p", "logs"]].into_iter().chain(prompts) {
         assert_eq!(given(&plan("").with_args(words(line)).unwrap()).1, line);
     }
-    for word in ["attach", "respawn"] {
+    for word in ["attach", "respawn", "stop", "kill", "logs", "rm"] {
         assert!(plan("").with_args(words(&[word, "x"])).is_err(), "{word}");
     }
 }
@@ -170,10 +238,13 @@ fn a_version_gets_what_it_needs() {
     };
     assert!(telemetry(Version::new(2, 1, 281)));
     assert!(!telemetry(Version::new(2, 1, 282)));
-    let tools = |version| plan("").open_project_tools(version).map(|tools| tools.file.clone());
+    let tools =
+        |version| plan("").open_project_tools(Some(version)).map(|tools| tools.file.clone());
     assert_eq!(tools(Version::new(2, 1, 256)).as_deref(), Some(".mcp.json"));
     assert_eq!(tools(Version::new(2, 1, 257)), None);
-    assert_eq!(plan("guard = 'off'").open_project_tools(Version::new(2, 1, 198)), None);
+    let unknown = plan("").open_project_tools(None).map(|tools| tools.file.clone());
+    assert_eq!(unknown.as_deref(), Some(".mcp.json"));
+    assert_eq!(plan("guard = 'off'").open_project_tools(Some(Version::new(2, 1, 198))), None);
     let own = r#"{"disabledMcpjsonServers": ["mine"]}"#;
     let plan = plan("").with_args(words(&["--settings", own])).unwrap();
     let plan = plan.without_project_tools(vec!["theirs".into()]);

@@ -10,17 +10,19 @@ use std::{
 
 use jackin_core::{
     ExecPlan, PlannedValue,
+    agent::ProjectTools,
     export::{Changes, Format, Shell, github_masks},
 };
 use jackin_host::{
-    Ambient, Sources, launch,
+    Ambient, Sources,
+    launch::{self, settings},
     os::parent_program,
     text::{self, moments},
 };
 
 use crate::{
     args::Env,
-    commands::{plan_for, removals},
+    commands::{plan::installed, plan_for, removals, run},
     failure::{FAILED, Failure},
     ui::report::{self, Report},
 };
@@ -91,11 +93,30 @@ fn export(
             "an environment carries no arguments, so it does not keep away {what}; `jackin run` does"
         ));
     }
+    if let Some((tools, _)) = open_tools(plan, ambient)? {
+        report.warning(&format!(
+            "the servers of {} can read the key: before {}, only `jackin run` leaves them out",
+            tools.file, tools.safe_from
+        ));
+    }
     match reader {
         Reader::Shell(shell) => report::data(shell.export(&changes)?.as_bytes()),
         Reader::Program(Format::Github) => for_later_steps(&changes, &github_env(ambient)?),
         Reader::Program(format) => report::data(&format.write(&changes)?),
     }
+}
+
+/// The project's tools that the installed version starts with the key in reach.
+fn open_tools(
+    plan: &ExecPlan,
+    ambient: &Ambient,
+) -> Result<Option<(ProjectTools, Vec<String>)>, Failure> {
+    // Most projects have none, and no program has to be found for that.
+    if settings::open_project_tools(plan, None)?.is_none() {
+        return Ok(None);
+    }
+    let found = (!run::sets_path(plan)).then(|| run::seek(plan, ambient));
+    Ok(settings::open_project_tools(plan, installed(plan, found.as_ref()))?)
 }
 
 /// What should be removed, and cannot be.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jackin_core::{ExecPlan, PlannedValue, PlannedVar};
+use jackin_core::{ExecPlan, PlannedValue, PlannedVar, agent::Version};
 use jackin_host::{
     Ambient, HostError, HostErrorKind,
     launch::{self, Located, settings, version},
@@ -32,11 +32,16 @@ pub(super) fn for_installed(
     plan: ExecPlan,
     found: Option<&Result<Located, HostError>>,
 ) -> Result<ExecPlan, Failure> {
-    let found = found.and_then(|found| found.as_ref().ok());
-    match found.and_then(|found| version::of(&plan, found)) {
-        Some(version) => Ok(settings::for_version(plan, version)?),
-        None => Ok(plan),
-    }
+    let version = installed(&plan, found);
+    Ok(settings::for_version(plan, version)?)
+}
+
+/// The version of the agent that was found.
+pub(super) fn installed(
+    plan: &ExecPlan,
+    found: Option<&Result<Located, HostError>>,
+) -> Option<Version> {
+    version::of(plan, found?.as_ref().ok()?)
 }
 
 /// A program that was looked for, unless the plan sets another PATH.

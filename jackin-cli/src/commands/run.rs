@@ -38,6 +38,8 @@ pub(super) fn run(mut args: Run, ambient: &Ambient, report: &Report) -> Result<u
     let (plan, found) = with_program(plan, agent, args.program, ambient);
     let plan = with_words(plan, words)?;
     if let Some(container) = container {
+        // Which version is installed there is not known.
+        let plan = plan::for_installed(plan, None)?;
         return container::enter(plan, &container, &args.show, ambient, report);
     }
     // A missing program must not cost a vault prompt.

@@ -1,7 +1,7 @@
 //! The agents' own settings that would fight a redirect: which they are, by name, and what comes of
 //! them. They are read and never written; what they hold is not looked at.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jackin_core::{
     Agent, ExecPlan, Guard,
@@ -29,7 +29,7 @@ pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
         let redirected = !seen.redirects(&found.agent).is_empty();
         let native = on_native(&found.agent, seen);
         for file in &*found.agent.settings {
-            let own = own_settings::path(&file.place, seen.ambient);
+            let own = place(&found.agent, file, seen);
             let system = launch::system_files(&file.place);
             for path in own.into_iter().chain(system) {
                 findings
@@ -41,6 +41,11 @@ pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Where an agent's file is, with the variables of the layers that name its directory.
+fn place(agent: &Agent, file: &SettingsFile, seen: &Seen<'_>) -> Option<PathBuf> {
+    own_settings::path(&file.place, on_native(agent, seen).as_ref(), seen.ambient).known()
 }
 
 /// The settings that send a launch on an agent's native provider to another one.
@@ -55,7 +60,7 @@ pub(super) fn outlets(seen: &Seen<'_>) -> Vec<Finding> {
     let mut paths = Vec::new();
     for found in seen.agents.iter().filter(|found| found.path.is_some()) {
         for file in &*found.agent.settings {
-            let path = own_settings::path(&file.place, seen.ambient);
+            let path = place(&found.agent, file, seen);
             let Some(path) = path.filter(|path| !paths.contains(path)) else { continue };
             findings.extend(outlets_in(&found.agent, file, &path));
             paths.push(path);
@@ -111,7 +116,7 @@ fn leading_of(agent: &Agent, seen: &Seen<'_>) -> Vec<Finding> {
     let Some(plan) = on_native(agent, seen) else { return Vec::new() };
     // Where a launch always names its provider, what can be held off is.
     let is_named = choice::is_named(&seen.layers, agent, false) && seen.layers.guard > Guard::Off;
-    let found = own_settings::native(agent, seen.ambient);
+    let found = own_settings::native(agent, &plan, seen.ambient);
     let leading = found.settings.iter().filter(|setting| plan.leads_away(setting));
     leading.map(|setting| led_away(agent, setting, is_named)).collect()
 }

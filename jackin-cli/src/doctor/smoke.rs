@@ -4,7 +4,11 @@
 use std::{ffi::OsString, time::Duration};
 
 use jackin_core::{Agent, ExecPlan, PlannedValue, child_env};
-use jackin_host::{Ambient, Sources, command, launch::own_settings, os::watch};
+use jackin_host::{
+    Ambient, Sources, command,
+    launch::{own_settings, settings},
+    os::watch,
+};
 
 use super::verdict::Verdict;
 use crate::failure::{FAILED, Failure, USAGE, with_install};
@@ -31,6 +35,7 @@ pub(crate) fn attempt(
         return Err(Failure::new(USAGE, message));
     };
     let plan = own_settings::held(plan, agent, ambient)?;
+    let plan = settings::for_version(plan, None)?;
     let plan = plan.with_args(prompt.args.iter().map(|arg| OsString::from(&**arg)))?;
     let ready = plan.materialize(&Sources::new(ambient))?;
     let env = child_env(&ready, ambient.vars().iter().cloned());

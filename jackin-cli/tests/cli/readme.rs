@@ -197,6 +197,9 @@ fn the_table_of_hand_overs_is_the_data() {
                 Words::OptionValue { option, values } => {
                     format!("`{option}` with {}", quoted(values))
                 }
+                Words::Assignment { options, settings } => {
+                    format!("{} with {}", quoted(options), quoted(settings))
+                }
                 Words::Subcommand(words) => format!("`{}`", words.join(" ")),
                 Words::Session(text) => text.to_string(),
                 _ => unreachable!("no other words"),

@@ -95,7 +95,19 @@ fn an_old_version_gets_no_servers_of_the_project() {
         assert_eq!(seen.err.contains(said), closed, "{version}: {}", seen.err);
         assert!(seen.out.contains("ENABLE_TELEMETRY"), "{}", seen.out);
     }
+    // Of a program without a package nobody knows the version.
     let home = home(ZAI);
+    servers(home.path(), r#"{"mcpServers": {"theirs": {}}}"#);
+    let seen = see(&mut home.jackin(launch));
+    assert!(seen.out.contains(r#""disabledMcpjsonServers":["theirs"]"#), "{}", seen.out);
+    assert!(seen.err.contains("the version of `claude` cannot be told"), "{}", seen.err);
+    // An environment carries no argument.
+    let export = ["env", "--export", "--provider", "zai", "claude"];
+    let said = "the servers of .mcp.json can read the key";
+    assert!(see(&mut home.jackin(export)).err.contains(said));
+    package(&home, "2.1.257");
+    assert!(!see(&mut home.jackin(export)).err.contains(said));
+    let home = self::home(ZAI);
     package(&home, "2.1.282");
     assert!(!see(&mut home.jackin(launch)).out.contains("ENABLE_TELEMETRY"));
     package(&home, "2.1.256");
@@ -104,6 +116,38 @@ fn an_old_version_gets_no_servers_of_the_project() {
     assert_eq!((seen.code, &*seen.out), (Some(2), ""), "{}", seen.err);
     assert!(seen.err.contains(".mcp.json: line 1 is not JSON"), "{}", seen.err);
     assert!(!seen.err.contains("sentinel"), "{}", seen.err);
+}
+
+/// Where the layers move the agent's directory, its settings are there.
+#[test]
+fn the_settings_of_a_directory_that_the_layers_name_count() {
+    let launch = ["run", "--provider", "anthropic", "claude"];
+    for (text, found) in [
+        ("", false),
+        ("[env]\nCLAUDE_CONFIG_DIR = '~/other'\n", true),
+        ("[env]\nCLAUDE_CONFIG_DIR = '$ELSEWHERE'\n", true),
+        ("[env]\nHOME = 'THIS/home'\n", true),
+    ] {
+        let home = home("");
+        let here = home.path().display().to_string();
+        home.write(".config/jackin/config.toml", text.replace("THIS", &here));
+        home.write("other/settings.json", WIZARD);
+        home.write("home/.claude/settings.json", WIZARD);
+        let elsewhere = home.path().join("other");
+        let seen = see(home.jackin(launch).env("ELSEWHERE", elsewhere));
+        assert_eq!(seen.code, Some(0), "{text}: {}", seen.err);
+        assert_eq!(seen.out.contains(r#""ANTHROPIC_BASE_URL":"""#), found, "{text}: {}", seen.out);
+    }
+    // And those of the usual one do not.
+    let home = home("[env]\nCLAUDE_CONFIG_DIR = '~/other'\n");
+    home.write(".claude/settings.json", WIZARD);
+    let seen = see(&mut home.jackin(launch));
+    assert_eq!((seen.code, &*seen.err), (Some(0), ""));
+    home.write("dir", "other");
+    let command = "[env.CLAUDE_CONFIG_DIR]\ncommand = ['cat', 'dir']\n";
+    home.write(".config/jackin/config.toml", command);
+    let seen = see(&mut home.jackin(["plan", "--provider", "anthropic", "claude"]));
+    assert!(seen.out.contains("`CLAUDE_CONFIG_DIR` is read only at launch"), "{}", seen.out);
 }
 
 #[test]
@@ -115,8 +159,8 @@ fn a_redirect_in_the_settings_does_not_take_a_named_native_launch() {
     let voided = r#"[--settings][{"env":{"ANTHROPIC_AUTH_TOKEN":"","ANTHROPIC_BASE_URL":""}}][-p]"#;
     assert_eq!((seen.code, &*seen.out), (Some(0), voided), "{}", seen.err);
     let warning = format!(
-        "warning: `env.ANTHROPIC_BASE_URL` in {} sends `claude` to api.example.com: jackin overrides it and \
-         its key\n",
+        "warning: `env.ANTHROPIC_BASE_URL` in {} sends `claude` to api.example.com: jackin's arguments \
+         override it and its key\n",
         file.display()
     );
     assert_eq!(seen.err, warning);
@@ -177,11 +221,11 @@ fn a_redirect_in_a_file_that_is_odd_is_held_off_or_told() {
     let files: [(&[u8], &str); 4] = [
         (
             b"\xef\xbb\xbf{\"env\": {\"ANTHROPIC_BASE_URL\": \"https://example.com\"}}",
-            "overrides it",
+            "override it",
         ),
         (
             b"{\"a\": \"\xe9\", \"env\": {\"ANTHROPIC_BASE_URL\": \"https://example.com\"}}",
-            "overrides it",
+            "override it",
         ),
         (
             b"{\"n\": 1e999, \"env\": {\"ANTHROPIC_BASE_URL\": \"https://example.com\"}}",
@@ -196,6 +240,6 @@ fn a_redirect_in_a_file_that_is_odd_is_held_off_or_told() {
         assert_eq!(seen.code, Some(0), "{}", seen.err);
         assert!(seen.err.contains(said) && seen.err.is_empty() == said.is_empty(), "{}", seen.err);
         let is_held = seen.out.contains(r#"[--settings][{"env":{"ANTHROPIC_BASE_URL":""}}]"#);
-        assert_eq!(is_held, said == "overrides it", "{}", seen.out);
+        assert_eq!(is_held, said == "override it", "{}", seen.out);
     }
 }

@@ -2,6 +2,8 @@
 //! guard knows, in the first that closes a project's servers, and in the newest. Each with a control that
 //! shows what happens without the guard.
 
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+
 use serde_json::{Value, json};
 
 use super::{
@@ -182,6 +184,22 @@ fn a_projects_server_does_not_get_the_key() {
         paths.dedup();
         (paths, outcome)
     };
+    // Of a script that starts it, the version cannot be told.
+    let stage = stage(&OLDEST, "on");
+    write_servers(&stage);
+    let script = stage.path("claude");
+    let text = format!("#!/bin/sh\nexec '{}' \"$@\"\n", OLDEST.package.path().display());
+    fs::write(&script, text).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jackin"));
+    command.arg("--config-dir").arg(stage.path("config")).args(["run", "--provider", ZAI.id]);
+    command.arg("--program").arg(&script).args(["claude", "-p", "say hi"]);
+    let outcome = stage.run(stage.surrounded(command));
+    assert_eq!(stage.messages(), 1, "{outcome:?}");
+    let paths: Vec<_> = stage.elsewhere.requests().into_iter().map(|r| r.path).collect();
+    assert!(paths.iter().all(|path| path == "/own"), "{paths:?}");
+    assert!(outcome.stderr.contains("the version of `claude` cannot be told"), "{outcome:?}");
+
     let leak = format!("/theirs?k={}", ZAI.key);
     let (paths, outcome) = run(&OLDEST, "on");
     assert_eq!(paths, ["/own"], "{outcome:?}");
@@ -225,7 +243,7 @@ fn subcommands_are_no_prompts() {
             assert_eq!((seen.code, &seen.stdout), (direct.code, &direct.stdout), "{row}");
             assert!(stage.provider.requests().is_empty(), "{row} became a prompt");
         }
-        for word in ["stop", "kill", "logs", "rm"] {
+        for word in ["daemon", "respawn"] {
             let messages = |words: &[&str]| {
                 let stage = stage(agent, "on");
                 stage.run(stage.jackin(ZAI.id, words));

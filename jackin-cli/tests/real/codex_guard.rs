@@ -88,3 +88,36 @@ fn a_key_in_the_users_env_file_does_not_replace_the_providers() {
     let outcome = stage.run(by_hand);
     assert_some(&complaints(&stage, &outcome), FOREIGN);
 }
+
+/// Words that send the session to another endpoint, each with how that one is asked.
+#[test]
+#[ignore = "needs npm and the real Codex; .ci/run runs it"]
+fn words_that_name_another_endpoint_are_refused() {
+    let foreign = "model_providers.foreign={name=\"F\",base_url=\"ELSEWHERE/foreign\",wire_api=\"responses\"}";
+    let rows: [(&[&str], &str); 2] = [
+        (&["-c", foreign, "-c", "model_provider=\"foreign\""], "/foreign/responses"),
+        (&["--oss", "--local-provider", "lmstudio", "-m", "a"], "/local/models"),
+    ];
+    for (words, path) in rows {
+        let run = |guard: &str| {
+            let stage = Stage::new(&CODEX);
+            stage.configure(&format!("guard = \"{guard}\""), &PROVIDERS);
+            let url = stage.elsewhere.url();
+            let words: Vec<_> = words.iter().map(|word| word.replace("ELSEWHERE", &url)).collect();
+            let words = ["exec", "--skip-git-repo-check"]
+                .into_iter()
+                .chain(words.iter().map(|word| &**word))
+                .chain(["say hi"]);
+            let mut command = stage.jackin(MINIMAX.id, &words.collect::<Vec<_>>());
+            command.env("CODEX_OSS_BASE_URL", format!("{url}/local"));
+            let outcome = stage.run(command);
+            let asked = stage.elsewhere.requests().iter().any(|request| request.path == path);
+            (asked, stage.provider.requests().len(), outcome)
+        };
+        let (asked, requests, outcome) = run("on");
+        assert_eq!((outcome.code, asked, requests), (Some(2), false, 0), "{outcome:?}");
+        assert!(outcome.stderr.contains("cannot stay on provider `minimax`"), "{outcome:?}");
+        let (asked, _, outcome) = run("off");
+        assert!(asked, "{words:?}: {outcome:?}");
+    }
+}

@@ -5,6 +5,7 @@
 pub mod choice;
 mod error;
 mod fill;
+mod pass_on;
 mod proxies;
 mod resolve;
 

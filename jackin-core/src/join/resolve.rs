@@ -10,13 +10,12 @@ use crate::{
     join::{
         ResolveError, choice,
         fill::{fill, fixed, from, is_bare, missing, served_models},
-        proxies::{NO_PROXY, bypass_proxies},
+        proxies::bypass_proxies,
     },
     model::{Agent, AuthForward, Endpoint, Guard, ProtocolBinding, Provider, Redirect, VarSource},
     names::{EnvName, ProviderId, Scope, Sourced},
     plan::{
         ExecPlan, KnownKey, Launch, PlannedValue, PlannedVar, Reason, Removals, StaleRedirects,
-        is_redirect_key_of, is_redirect_var_of,
     },
     value::EnvValue,
 };
@@ -106,9 +105,9 @@ pub fn resolve(
 }
 
 /// The three arguments of [`resolve`].
-struct Join<'a> {
-    layers: &'a EnvLayers,
-    agent: &'a Agent,
+pub(super) struct Join<'a> {
+    pub(super) layers: &'a EnvLayers,
+    pub(super) agent: &'a Agent,
     provider: &'a Provider,
 }
 
@@ -291,91 +290,6 @@ impl<'a> Join<'a> {
     fn other_native(&self) -> Option<ProviderId> {
         (self.provider.id != self.agent.native).then(|| self.agent.native.clone())
     }
-
-    /// The layers' other variables go to the agent as they are, but for those that would undo the
-    /// plan or carry another provider's key.
-    fn pass_layers_on(&self, plan: &mut ExecPlan) {
-        // Only the plan's own variables can be in the way: no name stands in the layers twice.
-        let planned = plan.set.len();
-        for (entry, others) in self.layers.each() {
-            let EnvEntry { name, value, source } = entry;
-            if source.scope == Scope::Environment {
-                continue;
-            }
-            let why = if plan.removals.may_concern(name.as_str().as_bytes()) {
-                if self.is_kept_for_a_login(plan, planned, name) {
-                    continue;
-                }
-                let orphan = || self.is_orphan(plan, planned, name);
-                obstacle(plan, planned, name, value)
-                    .or_else(|| orphan().then_some("its key is not either".into()))
-            } else if NO_PROXY.contains(&name.as_str()) && is_set(plan, planned, name) {
-                // The plan's own value begins with it.
-                continue;
-            } else {
-                foreign_key(plan, value)
-            };
-            if let Some(why) = why {
-                plan.held_back.push(name.clone());
-                plan.warnings.push(format!("`{name}` ({source}) is not passed on: {why}"));
-                continue;
-            }
-            let Sourced { source, shadowed, .. } = entry.over(others);
-            plan.set.push(PlannedVar {
-                name: name.clone(),
-                value: PlannedValue::Secret(value.clone()),
-                reason: Reason::Layer,
-                key: None,
-                source,
-                shadowed,
-            });
-        }
-    }
-
-    /// Notes what the parent exports that an argument may need.
-    fn note_exported(&self, plan: &mut ExecPlan) {
-        for name in self.agent.needed() {
-            let Some(Sourced { value, source, shadowed }) = self.layers.get(name) else { continue };
-            let known = plan.exported.iter().any(|known| known.name == *name);
-            if source.scope == Scope::Environment && !value.is_blank() && !known {
-                let value = PlannedValue::Secret(value.clone());
-                let name = name.clone();
-                let reason = Reason::Layer;
-                plan.exported.push(PlannedVar { name, value, reason, key: None, source, shadowed });
-            }
-        }
-    }
-
-    /// Whether a variable holds a provider's key, or a login that goes only where the plan puts it.
-    fn is_kept_for_a_login(&self, plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
-        let own = plan.inherited.is_some() && self.agent.credentials().any(|own| own == name);
-        let is_login = |agent: &Agent| agent.logins().any(|login| login == name);
-        self.layers.registry().is_key(name)
-            || is_planned_login(&plan.set[..planned], name)
-            || (!own && self.layers.registry().agents().iter().any(is_login))
-    }
-
-    /// Whether a name is part of a redirect of the layers' own whose key is held back: that is held
-    /// back as a whole.
-    fn is_orphan(&self, plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
-        let is_held_back = |name: &EnvName| {
-            let found = self.layers.get(name);
-            found.is_some_and(|found| obstacle(plan, planned, name, found.value).is_some())
-        };
-        let holds_back = |agent: &&Agent| {
-            let mut names = self.layers.each().map(|(entry, _)| &entry.name);
-            names
-                .any(|name| is_redirect_key_of(agent, name.as_str().as_ref()) && is_held_back(name))
-        };
-        let text = name.as_str();
-        let mut agents = self
-            .layers
-            .registry()
-            .agents()
-            .iter()
-            .filter(|agent| is_redirect_var_of(agent, text.as_ref()));
-        plan.removals.is_leftover(text.as_bytes()) && agents.any(|agent| holds_back(&agent))
-    }
 }
 
 /// The models that an endpoint serves, each once. A key that stands there by mistake stays out of arguments.
@@ -413,44 +327,15 @@ fn planned_key(name: &EnvName, variable: &EnvName, key: Found<'_>, reason: Reaso
 }
 
 /// Whether the plan itself sets a variable.
-fn is_set(plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
+pub(super) fn is_set(plan: &ExecPlan, planned: usize, name: &EnvName) -> bool {
     plan.set[..planned].iter().any(|var| var.name == *name)
 }
 
-/// Whether the plan takes its login from this very variable.
-fn is_planned_login(planned: &[PlannedVar], name: &EnvName) -> bool {
-    planned.iter().any(|var| var.name == *name && var.key.as_ref() == Some(name))
-}
-
 /// Why a configured variable cannot go to the agent under any name.
-fn foreign_key(plan: &ExecPlan, value: &EnvValue) -> Option<Cow<'static, str>> {
+pub(super) fn foreign_key(plan: &ExecPlan, value: &EnvValue) -> Option<Cow<'static, str>> {
     let is_foreign = |known: &KnownKey| known.foreign && known.value.is_same_secret(value);
     let is_foreign = plan.known.iter().any(is_foreign) || plan.reads_foreign_key(value);
     is_foreign.then_some("it is another provider's key".into())
-}
-
-/// The same of one whose name means something to some agent or provider.
-fn obstacle(
-    plan: &ExecPlan,
-    planned: usize,
-    name: &EnvName,
-    value: &EnvValue,
-) -> Option<Cow<'static, str>> {
-    if is_set(plan, planned, name) {
-        return Some("the redirect sets it".into());
-    }
-    let foreign = foreign_key(plan, value);
-    if foreign.is_some() {
-        return foreign;
-    }
-    let bytes = name.as_str().as_bytes();
-    // The agent's own login would go there.
-    if let EnvValue::Literal(text) = value
-        && plan.stale.shown_by(bytes, text.expose().as_bytes())
-    {
-        return Some("it would send the agent's own login to another provider".into());
-    }
-    plan.removals.reason(bytes).map(|reason| format!("it {reason}").into())
 }
 
 #[cfg(test)]

@@ -28,6 +28,14 @@ pub enum Words {
         /// The values that ask for it.
         values: Cow<'static, [Text]>,
     },
+    /// One of these options with an assignment to one of these settings: `-c model_provider=x`. The
+    /// settings below such a one count as well.
+    Assignment {
+        /// The options.
+        options: Cow<'static, [Text]>,
+        /// The settings.
+        settings: Cow<'static, [Text]>,
+    },
     /// These words, as the first that are not options: `app-server`, `cloud exec`.
     Subcommand(Cow<'static, [Text]>),
     /// No words: the agent does it on its own, or offers it during a session. The text says how.
@@ -71,30 +79,42 @@ impl Words {
     /// What of the user's words asks for it: an option, or a subcommand. `valued` are the agent's options that take
     /// the next word as their value.
     ///
-    /// An option that is not among them may or may not take one. Both readings count, since a
-    /// refusal too many can be explained and a hand-over too many cannot.
+    /// An option that is not among them may or may not take one, and a `--` after it may be its value or the
+    /// end of options. Every reading counts, since a refusal too many can be explained and a hand-over too
+    /// many cannot.
     pub(crate) fn asked<T: AsRef<OsStr>>(&self, words: &[T], valued: &[Text]) -> Option<String> {
-        let end = words.iter().position(|word| word.as_ref() == "--").unwrap_or(words.len());
         let words: Vec<&str> =
-            words[..end].iter().map(|word| word.as_ref().to_str().unwrap_or_default()).collect();
+            words.iter().map(|word| word.as_ref().to_str().unwrap_or_default()).collect();
+        ends_of_options(&words).into_iter().find_map(|end| self.asked_in(&words[..end], valued))
+    }
+
+    /// The same of words that all come before the end of options.
+    fn asked_in(&self, words: &[&str], valued: &[Text]) -> Option<String> {
         match self {
             // Without its value, which may be anything.
             Self::Options(options) => words
-                .into_iter()
-                .map(|word| word.split_once('=').map_or(word, |(name, _)| name))
+                .iter()
+                .map(|word| word.split_once('=').map_or(*word, |(name, _)| name))
                 .find(|name| options.iter().any(|option| option == name))
                 .map(str::to_owned),
-            Self::OptionValue { option, values } => {
-                let of_next =
-                    words.windows(2).filter(|pair| pair[0] == *option).map(|pair| pair[1]);
-                let joined = words.iter().filter_map(|word| {
-                    word.strip_prefix(&**option).and_then(|rest| rest.strip_prefix('='))
-                });
-                let found = of_next.chain(joined).find(|value| values.iter().any(|v| v == value));
-                found.map(|value| format!("{option} {value}"))
-            }
+            Self::OptionValue { option, values } => values_of(words, option)
+                .find(|value| values.iter().any(|known| known == value))
+                .map(|value| format!("{option} {value}")),
+            Self::Assignment { options, settings } => options.iter().find_map(|option| {
+                let assigned = |value: &str| {
+                    let key: String = value.split('=').next()?.split_whitespace().collect();
+                    let key = key.replace(['"', '\''], "");
+                    let is_it = |known: &Text| {
+                        let rest = key.strip_prefix(&**known);
+                        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    };
+                    settings.iter().find(|known| is_it(known))
+                };
+                let known = values_of(words, option).find_map(assigned)?;
+                Some(format!("{option} {known}"))
+            }),
             Self::Subcommand(wanted) => [false, true]
-                .map(|greedy| plain_words(&words, valued, greedy))
+                .map(|greedy| plain_words(words, valued, greedy))
                 .into_iter()
                 .find(|plain| {
                     plain.len() >= wanted.len()
@@ -104,6 +124,28 @@ impl Words {
             Self::Session(_) => None,
         }
     }
+}
+
+/// Where the options among some words end: at the first `--`, and at the first one that cannot be the value
+/// of an option before it.
+pub(crate) fn ends_of_options<T: AsRef<OsStr>>(words: &[T]) -> [usize; 2] {
+    let is_end = |at: &usize| words[*at].as_ref() == "--";
+    let follows_option = |at: &usize| {
+        let before = at.checked_sub(1).and_then(|before| words[before].as_ref().to_str());
+        before.is_some_and(|word| word != "--" && word.starts_with('-') && !word.contains('='))
+    };
+    let ends = || (0..words.len()).filter(is_end);
+    let first = ends().next().unwrap_or(words.len());
+    [first, ends().find(|at| !follows_option(at)).unwrap_or(words.len())]
+}
+
+/// The values of an option: `--mode x`, `--mode=x`; of one with a single letter, `-mx`, too.
+fn values_of<'a>(words: &[&'a str], option: &str) -> impl Iterator<Item = &'a str> {
+    let is_short = option.len() == 2;
+    words.iter().enumerate().filter_map(move |(at, word)| match word.strip_prefix(option)? {
+        "" => words.get(at + 1).copied(),
+        rest => rest.strip_prefix('=').or_else(|| is_short.then_some(rest)),
+    })
 }
 
 /// The words that are neither options nor their values. If `greedy`, an unknown option takes a value.
@@ -135,8 +177,41 @@ mod tests {
         for line in ["--tmux", "-p x --tmux=classic", "--model a --tmux", "-t"] {
             assert!(asked(&tmux, line), "{line}");
         }
-        for line in ["", "-- --tmux", "--tmuxes", "tmux", "--no-tmux"] {
+        for line in ["", "-- --tmux", "--tmuxes", "tmux", "--no-tmux", "x -- --tmux"] {
             assert!(!asked(&tmux, line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_double_dash_after_an_option_may_be_its_value() {
+        let tmux = Words::Options(vec!["--tmux".into()].into());
+        for line in ["--prompt -- --tmux", "a --prompt -- --tmux -- x"] {
+            assert!(asked(&tmux, line), "{line}");
+        }
+        for line in ["--prompt=x -- --tmux", "--prompt -- -- --tmux", "--prompt x -- --tmux"] {
+            assert!(!asked(&tmux, line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_setting_is_found_where_an_option_assigns_it() {
+        let provider = Words::Assignment {
+            options: vec!["-c".into(), "--config".into()].into(),
+            settings: vec!["provider".into()].into(),
+        };
+        let lines = [
+            "-c provider=x",
+            "--config provider=\"x\"",
+            "--config=provider.mine.url=x",
+            "-cprovider=x",
+            "-c \"provider\".x=y",
+            "exec -c a=b -c provider=x",
+        ];
+        for line in lines {
+            assert!(asked(&provider, line), "{line}");
+        }
+        for line in ["provider=x", "-c providers=x", "-c a=provider", "-c x.provider=y", "-c"] {
+            assert!(!asked(&provider, line), "{line}");
         }
     }
 

@@ -21,6 +21,7 @@ pub use agent::{
     Agent, AuthForward, Guard, NativeVar, OwnModels, PackageVersion, Prompt, PromptVar,
 };
 pub use binding::{ProtocolBinding, Redirect, RedirectMark, Scrub, Template, Var, VarSource};
+pub(crate) use hand_over::ends_of_options;
 pub use hand_over::{HandOver, HandOverFate, Words};
 pub use impostor::Impostor;
 pub use key::{KeyProblem, check_key};

@@ -21,12 +21,13 @@ use std::{
 
 use crate::{
     model::{Agent, ProtocolBinding, Var, VarSource},
-    names::{EnvName, is_name},
+    names::{EnvName, is_name, same_name},
     plan::{
         ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason,
         fate::{Assembled, Fate, Inherited, Native, Part, of_assembled, of_inherited},
         known_secrets::{KnownSecrets, trimmed},
     },
+    value::{EnvValue, SecretRef},
 };
 
 /// The variables of an environment, in their order.
@@ -34,6 +35,18 @@ pub type Vars = [(OsString, OsString)];
 
 /// A variable of a child: its name as the parent or the plan has it.
 pub type ChildVar<'a> = (&'a OsStr, Cow<'a, OsStr>);
+
+/// What a child will find under a name. It may be a secret, so it cannot be printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChildValue<'a> {
+    /// Nothing.
+    Unset,
+    /// This.
+    Text(&'a OsStr),
+    /// What a reference holds, which is read only at launch.
+    ReadAtLaunch,
+}
 
 /// The child's whole environment: the parent's without what the plan removes, and what it sets.
 ///
@@ -112,12 +125,44 @@ impl ExecPlan {
         self.dropped_with(parent, &KnownSecrets::before_reading(self, parent))
     }
 
+    /// A variable as the child will find it, as far as that can be told before any secret is read. For a
+    /// variable that decides nothing about keys, such as one that names a directory.
+    #[must_use]
+    pub fn child_var<'a>(&'a self, name: &str, parent: &'a Vars) -> ChildValue<'a> {
+        let of_parent = |name: &str| {
+            let found = parent.iter().find(|(known, _)| same_name(known, name.as_ref()));
+            found.map_or(ChildValue::Unset, |(_, value)| ChildValue::Text(value))
+        };
+        let set = self.set.iter().find(|var| same_name(var.name.as_str().as_ref(), name.as_ref()));
+        match set.map(|var| &var.value) {
+            Some(PlannedValue::Plain(text) | PlannedValue::Added(text)) => {
+                ChildValue::Text((**text).as_ref())
+            }
+            Some(PlannedValue::Secret(EnvValue::Literal(text))) => {
+                ChildValue::Text(text.expose().as_ref())
+            }
+            Some(PlannedValue::Secret(EnvValue::Reference(SecretRef::Host(host)))) => {
+                of_parent(host.as_str())
+            }
+            Some(PlannedValue::Secret(EnvValue::Reference(_))) => ChildValue::ReadAtLaunch,
+            None if self.removes(name.as_ref()) => ChildValue::Unset,
+            None => of_parent(name),
+        }
+    }
+
     fn dropped_with<'a>(
         &self,
         parent: &'a Vars,
         secrets: &KnownSecrets<'_>,
     ) -> BTreeSet<&'a OsString> {
+        let is_passed = |name: &OsStr| {
+            let mut passed = self.set.iter().filter(|var| var.reason == Reason::Passed);
+            passed.any(|var| is_name(&var.name, name))
+        };
         let unwanted = |(name, value): &&(OsString, OsString)| {
+            if is_passed(name) {
+                return false;
+            }
             self.removes(name) || self.misplaces(name, value.as_encoded_bytes(), secrets)
         };
         let mut dropped: BTreeSet<_> =

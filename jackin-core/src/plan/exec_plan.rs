@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// The shortest secret, in bytes, that is looked for in a text: shorter ones are words like `demo`.
+pub(super) const SHORTEST_SECRET: usize = 8;
+
 /// What a launch will do. It can be printed, compared and serialised: its secrets stay hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -40,7 +43,8 @@ pub struct ExecPlan {
     pub guard: Guard,
     /// Its arguments. None holds a secret unless the user wrote one there.
     pub args: Vec<OsString>,
-    /// Which of the arguments the guard adds.
+    /// Which of the arguments the guard adds. Those before them are the plan's own as well, and those after
+    /// them are the user's words.
     pub(crate) guard_args: Range<usize>,
     /// The settings among those, if the agent takes settings in an argument.
     pub(crate) given: Option<GivenSettings>,
@@ -147,6 +151,8 @@ pub enum Reason {
     Guard,
     /// The user configured it.
     Layer,
+    /// `[scrub] pass` names it, so the agent finds a provider's key under its own name.
+    Passed,
 }
 
 impl Reason {
@@ -157,6 +163,7 @@ impl Reason {
             Self::Redirect => "redirect",
             Self::Guard => "guard",
             Self::Layer => "layer",
+            Self::Passed => "passed",
         }
     }
 }
@@ -221,16 +228,6 @@ impl ExecPlan {
         words.first().is_some_and(|first| known.iter().any(|known| first == &**known))
     }
 
-    /// The arguments for people: the user's settings that were joined with the plan's are hidden.
-    pub(crate) fn shown_args(&self) -> Vec<Cow<'_, str>> {
-        let hidden = self.given.as_ref();
-        let shown = |(at, arg): (usize, &'_ OsString)| match hidden.filter(|given| given.at == at) {
-            Some(given) => given.shown().into(),
-            None => Cow::Owned(arg.to_string_lossy().into_owned()),
-        };
-        self.args.iter().enumerate().map(shown).collect()
-    }
-
     /// Notes that the arguments have moved behind those of another program.
     pub(crate) fn move_args(&mut self, by: usize) {
         self.guard_args = self.guard_args.start + by..self.guard_args.end + by;
@@ -257,7 +254,8 @@ impl ExecPlan {
     /// without the arguments that the guard adds, which mean nothing to it.
     #[must_use]
     pub fn without_guard_args(mut self) -> Self {
-        self.args.drain(std::mem::take(&mut self.guard_args));
+        let start = self.guard_args.start;
+        self.args.drain(std::mem::replace(&mut self.guard_args, start..start));
         self.given = None;
         self
     }
@@ -285,7 +283,12 @@ impl ExecPlan {
     /// What the agent does not get from the parent's environment.
     #[must_use]
     pub fn removals(&self) -> Vec<Removal> {
-        self.isolation.removals().chain(self.removals.list()).collect()
+        let is_passed = |removal: &Removal| {
+            let mut passed = self.set.iter().filter(|var| var.reason == Reason::Passed);
+            passed.any(|var| var.name.as_str() == removal.pattern)
+        };
+        let all = self.isolation.removals().chain(self.removals.list());
+        all.filter(|removal| !is_passed(removal)).collect()
     }
 
     /// The distinct references this plan has to read, in its order.
@@ -356,6 +359,12 @@ impl ExecPlan {
             match answer
                 .and_then(|text| Ok((var.check(&self.shape, required, text.as_ref())?, text)))
             {
+                Ok((_, text)) if self.shows(var, text.as_ref()) => {
+                    failures.push(var.failure(SecretError::new(
+                        "an argument of the agent would show it to every user of this machine",
+                        Some("remove it from the models and the settings that the agent is given".into()),
+                    )));
+                }
                 Ok((warning, text)) => {
                     // What is wrong with a literal has been said by the plan.
                     warnings.extend(warning.filter(|_| text.is_some()));
@@ -368,6 +377,17 @@ impl ExecPlan {
             return Err(MaterializeError { failures });
         }
         Ok(ReadyPlan { read, warnings, plan: Cow::Borrowed(self) })
+    }
+}
+
+impl ExecPlan {
+    /// Whether an argument of the plan's own holds the secret of a variable.
+    fn shows(&self, var: &PlannedVar, read: Option<&Secret>) -> bool {
+        let own = self.args.get(..self.guard_args.end).unwrap_or(&self.args);
+        let text = var.text(read).trim();
+        var.is_surely_secret()
+            && text.len() >= SHORTEST_SECRET
+            && own.iter().any(|arg| arg.to_string_lossy().contains(text))
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::model::{Agent, GivenSetting, GivenValue, SettingsOption, Text, Version};
 
 /// What is shown in place of a text of the user's that may be a secret.
-const HIDDEN: &str = "••••";
+pub(super) const HIDDEN: &str = "••••";
 
 /// How long the JSON is, at about.
 const TEXT: usize = 512;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     config::Isolation,
     model::{Agent, SettingsPlace},
-    names::{EnvPattern, Sourced, matches},
+    names::{EnvName, EnvPattern, Source, Sourced, matches},
     plan::{ExecPlan, Removal},
 };
 
@@ -120,6 +120,18 @@ impl Isolation {
             || inherited_by_default(agent).any(|(pattern, _)| matches(pattern.as_bytes(), name));
         let pure = self.pure == Some(true);
         is_in(&self.deny) || (pure && !is_usual() && !is_in(&self.pass))
+    }
+
+    /// Where `pass` names exactly this variable, unless it is denied.
+    pub(crate) fn passes(&self, name: &EnvName) -> Option<&Source> {
+        let text = name.as_str();
+        let is_denied = || {
+            self.deny
+                .iter()
+                .any(|denied| matches(denied.value.as_str().as_bytes(), text.as_bytes()))
+        };
+        let named = self.pass.iter().find(|passed| passed.value.as_str() == text)?;
+        (!is_denied()).then_some(&named.source)
     }
 
     /// What is denied, as removals of a plan.

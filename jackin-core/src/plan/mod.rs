@@ -23,7 +23,7 @@ mod user_settings;
 pub use crate::names::same_name;
 pub use admin_settings::SettingVerdict;
 pub use args_error::ArgsError;
-pub use child_env::{ChildVar, Vars, child_env, child_vars};
+pub use child_env::{ChildValue, ChildVar, Vars, child_env, child_vars};
 pub use exec_plan::{ExecPlan, PlannedValue, PlannedVar, ReadyPlan, Reason, ResolvedProgram};
 pub use hand_over::{HandOverError, HandOverRemedy};
 pub use inherit::InheritRule;

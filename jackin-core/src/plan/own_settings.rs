@@ -93,7 +93,7 @@ impl ExecPlan {
             self.warnings.push(format!("{sends}: the guard is off"));
         } else {
             let voided = self.voided(settings, parent)?;
-            self.warnings.push(format!("{sends}: jackin overrides it and its key"));
+            self.warnings.push(format!("{sends}: jackin's arguments override it and its key"));
             self.kept_away = format!("`{key}` in {file}").into();
             self.give_settings(&voided, Vec::new());
         }

@@ -10,19 +10,20 @@ use std::{
 
 use serde_json::{Map, Value};
 
+use super::given_settings::HIDDEN;
 use crate::{
-    model::{Agent, GivenSetting, Guard, ProjectTools, SettingEffect, SettingKey, Text, Version},
+    model::{
+        Agent, GivenSetting, Guard, ProjectTools, SettingEffect, SettingKey, Text, Version,
+        ends_of_options,
+    },
     names::ErrorKind,
-    plan::{ArgsError, ExecPlan, GivenSettings, OwnSetting},
+    plan::{ArgsError, ExecPlan, GivenSettings, OwnSetting, exec_plan::SHORTEST_SECRET},
     value::EnvValue,
 };
 
-/// The shortest key, in bytes, that is looked for in a text: shorter ones are words like `demo`.
-const SHORTEST_KEY: usize = 8;
-
 /// The user's own settings cannot be joined with those of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} {problem}", place(.option, .file.as_deref()))]
+#[error("{} {problem}", place(.option, .file.as_deref(), *problem))]
 #[non_exhaustive]
 pub struct SettingsError {
     /// The option.
@@ -51,13 +52,20 @@ pub enum SettingsProblem {
     /// The file's text was not given.
     #[error("was not read")]
     NotRead,
+    /// It may be an option, or belong to the prompt.
+    #[error("may be an option or part of the prompt, since a `--` comes before it")]
+    Unclear,
     /// The argument would hold a configured key.
     #[error("holds a key, which an argument would show to every program of this machine")]
     HoldsKey,
 }
 
-fn place(option: &str, file: Option<&str>) -> String {
-    file.map_or_else(|| format!("the text after `{option}`"), |file| format!("`{option} {file}`"))
+fn place(option: &str, file: Option<&str>, problem: SettingsProblem) -> String {
+    match (file, problem) {
+        (Some(file), _) => format!("`{option} {file}`"),
+        (None, SettingsProblem::Unclear) => format!("`{option}`"),
+        (None, _) => format!("the text after `{option}`"),
+    }
 }
 
 impl SettingsError {
@@ -120,15 +128,18 @@ impl ExecPlan {
         given.or_else(|| of_agent().filter(|_| is_held))
     }
 
-    /// Refuses the user's own settings where they lead a native launch elsewhere.
+    /// Refuses the user's own settings where it is not clear which they are, or where they lead a native
+    /// launch elsewhere.
     pub(super) fn check_own_settings(
         &self,
         words: &[OsString],
         file: Option<&str>,
     ) -> Result<(), ArgsError> {
-        let Some(option) = self.read_option().filter(|_| !self.is_redirect()) else {
+        let Some(option) = self.read_option() else { return Ok(()) };
+        check_uses(words, option)?;
+        if self.is_redirect() {
             return Ok(());
-        };
+        }
         let Some(own) = uses(words, option).pop() else { return Ok(()) };
         let settings = parsed(option, &own.value, file)?;
         let place = match Own::of(&own.value) {
@@ -152,15 +163,16 @@ impl ExecPlan {
                 true => without_guarded(self.agent_entry(), own),
                 false => own,
             };
-            if file.is_some() && has_variables(self.agent_entry(), &own) {
+            let shown = file.map(|_| shown_in_argument(self.agent_entry(), &own));
+            if let Some(what) = shown.flatten() {
                 self.warnings.push(format!(
-                    "the variables in {} become part of an argument: other users of this machine can \
-                     see them",
+                    "the {what} in {} become part of an argument: other users of this machine can see them",
                     value.display()
                 ));
             }
+            let has_login = self.has_login(&own);
             given.put_under(own);
-            if file.is_some() && self.holds_key(&given.text()) {
+            if file.is_some() && (has_login || self.holds_key(&given.text())) {
                 return Err(SettingsError {
                     option: given.option.to_string(),
                     file: Some(value.to_string_lossy().into_owned()),
@@ -176,6 +188,24 @@ impl ExecPlan {
         Ok(())
     }
 
+    /// The arguments for people, without what the user's settings among them hold.
+    pub(crate) fn shown_args(&self) -> Vec<Cow<'_, str>> {
+        let mut shown: Vec<_> = self.args.iter().map(|arg| arg.to_string_lossy()).collect();
+        let option = self.agent_entry().settings_option.as_ref();
+        let uses = option.map(|option| uses(&self.args, &option.name)).unwrap_or_default();
+        for own in uses.iter().filter(|own| matches!(Own::of(&own.value), Own::Inline(_))) {
+            let name =
+                option.filter(|_| own.at.len() == 1).map(|option| format!("{}=", option.name));
+            shown[own.at.end - 1] = (name.unwrap_or_default() + HIDDEN).into();
+        }
+        if let Some(given) = &self.given
+            && let Some(arg) = shown.get_mut(given.at)
+        {
+            *arg = given.shown().into();
+        }
+        shown
+    }
+
     /// Puts the settings into their argument.
     fn give(&mut self, given: GivenSettings) {
         if let Some(arg) = self.args.get_mut(given.at) {
@@ -184,10 +214,22 @@ impl ExecPlan {
         self.given = Some(given);
     }
 
+    /// Whether the settings set a variable in which an agent finds a login, or a provider's key is kept.
+    fn has_login(&self, settings: &Map<String, Value>) -> bool {
+        let registry = self.removals.registry();
+        let is_login = |name: &str| {
+            let logins = registry.agents().iter().flat_map(Agent::credentials);
+            logins.chain(registry.keys()).any(|known| known.as_str() == name)
+        };
+        variables(self.agent_entry(), settings).any(|(name, value)| {
+            value.as_str().is_some_and(|text| !text.is_empty()) && is_login(name)
+        })
+    }
+
     fn holds_key(&self, text: &str) -> bool {
         self.known.iter().any(|known| match &known.value {
             EnvValue::Literal(key) => {
-                key.expose().len() >= SHORTEST_KEY && text.contains(key.expose())
+                key.expose().len() >= SHORTEST_SECRET && text.contains(key.expose())
             }
             EnvValue::Reference(_) => false,
         })
@@ -204,12 +246,12 @@ impl ExecPlan {
     }
 
     /// The project's tools that this version starts without asking, with the key in reach, if the plan
-    /// can leave them out.
+    /// can leave them out. A version that is not known counts as one that does.
     #[must_use]
-    pub fn open_project_tools(&self, version: Version) -> Option<&ProjectTools> {
+    pub fn open_project_tools(&self, version: Option<Version>) -> Option<&ProjectTools> {
         self.given.as_ref().filter(|_| self.is_redirect())?;
         let tools = self.agent_entry().settings_option.as_ref()?.project_tools.as_ref();
-        tools.filter(|tools| version < tools.safe_from)
+        tools.filter(|tools| version.is_none_or(|known| known < tools.safe_from))
     }
 
     /// The same plan without these tools of the project.
@@ -251,10 +293,27 @@ struct Use<'a> {
     value: Cow<'a, OsStr>,
 }
 
+/// Refuses a use of the option that counts in one reading of the words and not in the other.
+fn check_uses(words: &[OsString], option: &str) -> Result<(), SettingsError> {
+    let [all, most] = ends_of_options(words).map(|end| uses_before(words, end, option).len());
+    match all == most {
+        true => Ok(()),
+        false => Err(SettingsError {
+            option: option.to_owned(),
+            file: None,
+            problem: SettingsProblem::Unclear,
+        }),
+    }
+}
+
 /// The uses of an option that takes a value, before the end of options. One without a value is for the
 /// agent to refuse.
 fn uses<'a>(words: &'a [OsString], option: &str) -> Vec<Use<'a>> {
-    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let [end, _] = ends_of_options(words);
+    uses_before(words, end, option)
+}
+
+fn uses_before<'a>(words: &'a [OsString], end: usize, option: &str) -> Vec<Use<'a>> {
     let mut uses = Vec::new();
     let mut next = 0;
     while let Some(word) = words[..end].get(next) {
@@ -304,14 +363,40 @@ fn parsed(
     }
 }
 
-/// Whether the settings hold variables of the user's own.
-fn has_variables(agent: &Agent, settings: &Map<String, Value>) -> bool {
+/// The variables of the user's own in some settings.
+fn variables<'a>(
+    agent: &'a Agent,
+    settings: &'a Map<String, Value>,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
     let keys = agent.settings.iter().flat_map(|file| &*file.settings).map(|setting| &setting.key);
-    let mut tables = keys.filter_map(|key| match key {
+    let tables = keys.filter_map(|key| match key {
         SettingKey::Variables(table) => settings.get(&**table)?.as_object(),
         SettingKey::Named(_) => None,
     });
-    tables.any(|variables| !variables.is_empty())
+    tables.flatten()
+}
+
+/// What of the settings could be for no other user's eyes, as a plural.
+fn shown_in_argument(agent: &Agent, settings: &Map<String, Value>) -> Option<&'static str> {
+    let has_variables = variables(agent, settings).next().is_some();
+    match (has_variables, settings.iter().any(|(key, value)| has_headers(key, value))) {
+        (true, true) => Some("variables and headers"),
+        (true, false) => Some("variables"),
+        (false, true) => Some("headers"),
+        (false, false) => None,
+    }
+}
+
+/// Whether a setting, or one below it, is a table of headers, such as those of a hook that asks a server.
+fn has_headers(key: &str, value: &Value) -> bool {
+    match value {
+        Value::Object(table) => {
+            let is_headers = key == "headers" && !table.is_empty();
+            is_headers || table.iter().any(|(key, value)| has_headers(key, value))
+        }
+        Value::Array(values) => values.iter().any(|value| has_headers("", value)),
+        _ => false,
+    }
 }
 
 /// What of the settings matters to a native launch.

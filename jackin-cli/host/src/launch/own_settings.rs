@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use jackin_core::{
     Agent, ExecPlan,
     agent::{NativeEffect, SettingsFile, SettingsPlace},
-    plan::OwnSetting,
+    plan::{ChildValue, OwnSetting},
 };
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
 use crate::{
-    os::{current_dir, read_lossily},
+    os::{HOME, current_dir, read_lossily},
     place::Ambient,
 };
 
@@ -21,18 +21,64 @@ const DEPTH: usize = 3;
 /// The same where lists hold tables.
 const LEAF_DEPTH: usize = 8;
 
-/// Where a file of settings of the user's or the project's is, if that can be told.
+/// Where a file of settings of the user's or the project's is for an agent that this plan starts; without
+/// a plan, for one that has this environment.
 #[must_use]
-pub fn path(place: &SettingsPlace, ambient: &Ambient) -> Option<PathBuf> {
+pub fn path(place: &SettingsPlace, plan: Option<&ExecPlan>, ambient: &Ambient) -> Location {
+    let var = |name: &str| match plan.map(|plan| plan.child_var(name, ambient.vars())) {
+        None => ambient.path(name).map_or(Location::None, Location::Path),
+        Some(ChildValue::Text(path)) if !path.is_empty() => Location::Path(path.into()),
+        Some(ChildValue::ReadAtLaunch) => Location::ReadAtLaunch(name.to_owned()),
+        Some(_) => Location::None,
+    };
     match place {
         SettingsPlace::User { variable, usual, file } => {
-            let named = variable.as_ref().and_then(|name| ambient.path(name));
-            let dir = named.or_else(|| Some(ambient.home()?.join(&**usual)))?;
-            Some(dir.join(&**file))
+            let named = variable.as_ref().map_or(Location::None, |name| var(name));
+            let dir = match named {
+                // A relative home directory counts as none.
+                Location::None => match var(HOME) {
+                    Location::Path(home) if home.is_relative() => Location::None,
+                    home => home.join(usual),
+                },
+                dir => dir,
+            };
+            dir.join(file)
         }
-        SettingsPlace::Variable(name) => ambient.path(name),
-        SettingsPlace::Project(file) => Some(current_dir().ok()?.join(&**file)),
-        _ => None,
+        SettingsPlace::Variable(name) => var(name),
+        SettingsPlace::Project(file) => {
+            current_dir().map_or(Location::None, |dir| Location::Path(dir).join(file))
+        }
+        _ => Location::None,
+    }
+}
+
+/// Where a file of settings is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Location {
+    /// Nowhere that can be told.
+    None,
+    /// Here.
+    Path(PathBuf),
+    /// Below a directory that is named by this variable, whose value is read only at launch.
+    ReadAtLaunch(String),
+}
+
+impl Location {
+    fn join(self, file: &str) -> Self {
+        match self {
+            Self::Path(dir) => Self::Path(dir.join(file)),
+            other => other,
+        }
+    }
+
+    /// The path, if it is known.
+    #[must_use]
+    pub fn known(self) -> Option<PathBuf> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::None | Self::ReadAtLaunch(_) => None,
+        }
     }
 }
 
@@ -114,9 +160,15 @@ pub fn held(
     if plan.is_redirect() {
         return Ok(plan);
     }
-    let found = native(agent, ambient);
+    let found = native(agent, &plan, ambient);
     plan.warnings.extend(found.odd.iter().map(|file| {
         format!("{} cannot be understood: it may send `{}` elsewhere", file.display(), agent.id)
+    }));
+    plan.warnings.extend(found.unread.iter().map(|name| {
+        format!(
+            "`{name}` is read only at launch: the settings of `{}` below it may send it elsewhere",
+            agent.id
+        )
     }));
     plan.against_settings(&found.settings, ambient.vars())
 }
@@ -130,20 +182,27 @@ pub struct NativeSettings {
     pub settings: Vec<OwnSetting>,
     /// The files that cannot be understood here, and perhaps by the agent.
     pub odd: Vec<PathBuf>,
+    /// The variables that name directories of settings, and whose values are read only at launch.
+    pub unread: Vec<String>,
 }
 
 /// The settings in an agent's files that matter to a launch on its native provider. Each file is read once.
 #[must_use]
-pub fn native(agent: &Agent, ambient: &Ambient) -> NativeSettings {
+pub fn native(agent: &Agent, plan: &ExecPlan, ambient: &Ambient) -> NativeSettings {
     let mut paths = Vec::new();
     let mut found = NativeSettings::default();
     for file in &*agent.settings {
-        // In the home directory, the project's file is the user's.
-        let Some(path) = path(&file.place, ambient).filter(|path| !paths.contains(path)) else {
-            continue;
-        };
-        found.add(agent, file, &path);
-        paths.push(path);
+        match path(&file.place, Some(plan), ambient) {
+            // In the home directory, the project's file is the user's.
+            Location::Path(path) if !paths.contains(&path) => {
+                found.add(agent, file, &path);
+                paths.push(path);
+            }
+            Location::ReadAtLaunch(name) if !found.unread.contains(&name) => {
+                found.unread.push(name);
+            }
+            _ => {}
+        }
     }
     found
 }

@@ -1,19 +1,18 @@
 //! The beginning of a program's file: enough to tell a script from a binary and to see what a short
-//! script does. No more of a file is ever read.
+//! script does. More is read of a longer shell script alone.
 
-#[cfg(unix)]
-use std::fs::File;
-use std::{borrow::Cow, io::Read as _, path::Path};
+use std::{borrow::Cow, fs::File, io::Read as _, path::Path};
 
 use crate::os;
 
 /// How much is read, in bytes: a script that only starts another program is shorter.
 const SHORT: usize = 4 << 10;
+/// How much is read of a shell script, in bytes.
+const LONG: u64 = 64 << 10;
 
 /// A program's file, opened, with its first bytes.
 #[derive(Debug)]
 pub(super) struct ProgramFile {
-    #[cfg(unix)]
     file: Option<File>,
     bytes: [u8; SHORT],
     length: usize,
@@ -26,12 +25,7 @@ impl ProgramFile {
         let mut bytes = [0; SHORT];
         let mut file = os::open(path).ok();
         let length = file.as_mut().and_then(|file| file.read(&mut bytes).ok());
-        Self {
-            #[cfg(unix)]
-            file,
-            bytes,
-            length: length.unwrap_or_default(),
-        }
+        Self { file, bytes, length: length.unwrap_or_default() }
     }
 
     /// The open file, if it could be opened.
@@ -44,6 +38,18 @@ impl ProgramFile {
     pub(super) fn text(&self) -> Option<Cow<'_, str>> {
         let is_text = self.length > 0 && !self.is_binary();
         is_text.then(|| String::from_utf8_lossy(self.head()))
+    }
+
+    /// The same with what follows, up to a limit. It reads on, so that it can be called once.
+    pub(super) fn long_text(&self) -> Option<Cow<'_, str>> {
+        let text = self.text()?;
+        let Some(file) = self.file.as_ref().filter(|_| self.length == SHORT) else {
+            return Some(text);
+        };
+        let mut bytes = self.head().to_vec();
+        // What could be read counts.
+        let _ = file.take(LONG - SHORT as u64).read_to_end(&mut bytes);
+        Some(String::from_utf8_lossy(&bytes).into_owned().into())
     }
 
     /// Its first bytes.
@@ -72,12 +78,7 @@ impl ProgramFile {
         let mut bytes = [0; SHORT];
         let length = text.len().min(SHORT);
         bytes[..length].copy_from_slice(&text[..length]);
-        Self {
-            #[cfg(unix)]
-            file: None,
-            bytes,
-            length,
-        }
+        Self { file: None, bytes, length }
     }
 }
 

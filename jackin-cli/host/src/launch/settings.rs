@@ -38,25 +38,48 @@ fn read(path: &Path) -> Result<Option<TextFile>, HostError> {
     })
 }
 
-/// The same plan for the version of the agent that will start. A warning names what that version leaves
-/// out.
+/// The same plan for the version of the agent that will start, or for any version where it cannot be told.
+/// A warning names what is left out because of it.
 ///
 /// # Errors
 /// A file of the project's tools that cannot be understood, where they have to be left out.
-pub fn for_version(plan: ExecPlan, version: Version) -> Result<ExecPlan, HostError> {
-    let plan = plan.for_version(version);
-    let Some(tools) = plan.open_project_tools(version).cloned() else { return Ok(plan) };
-    let names = project_tools(&tools, &current_dir()?)?;
-    if names.is_empty() {
-        return Ok(plan);
-    }
+pub fn for_version(plan: ExecPlan, version: Option<Version>) -> Result<ExecPlan, HostError> {
+    let plan = match version {
+        Some(version) => plan.for_version(version),
+        None => plan,
+    };
+    let Some((tools, names)) = open_project_tools(&plan, version)? else { return Ok(plan) };
     let mut plan = plan.without_project_tools(names);
-    plan.warnings.push(format!(
-        "`{}` is version {version}: the servers of {} are left out, since before {} they could read the \
-         key; a newer version starts them",
-        plan.agent, tools.file, tools.safe_from
-    ));
+    let left_out = format!(
+        "the servers of {} are left out, since before {} they could read the key",
+        tools.file, tools.safe_from
+    );
+    plan.warnings.push(match version {
+        Some(version) => {
+            format!(
+                "`{}` is version {version}: {left_out}; a newer version starts them",
+                plan.agent
+            )
+        }
+        None => format!("the version of `{}` cannot be told: {left_out}", plan.agent),
+    });
     Ok(plan)
+}
+
+/// The project's tools that could read the key in this version, or in some version if it is not known, and
+/// their names.
+///
+/// # Errors
+/// A file of the project's tools that cannot be understood.
+pub fn open_project_tools(
+    plan: &ExecPlan,
+    version: Option<Version>,
+) -> Result<Option<(ProjectTools, Vec<String>)>, HostError> {
+    let Some(tools) = plan.open_project_tools(version).cloned() else { return Ok(None) };
+    // A directory that was removed holds no project.
+    let Ok(dir) = current_dir() else { return Ok(None) };
+    let names = project_tools(&tools, &dir)?;
+    Ok((!names.is_empty()).then_some((tools, names)))
 }
 
 /// The names of the project's tools, in this directory and all above it.

@@ -32,6 +32,8 @@ const BEFORE: [&str; 6] = ["setenv ", "putenv(", "unsetenv(", "environ.pop(", " 
 pub(super) fn changing(head: &ProgramFile, counts: impl Fn(&str) -> bool) -> Vec<ChangingLine> {
     let Some(text) = head.text() else { return Vec::new() };
     let is_shell = is_shell(&text);
+    // A program that was bundled into one script is long, and changes variables that are its own.
+    let text = if is_shell { head.long_text().unwrap_or(text) } else { text };
     let lines = program_file::commands(&text).map(|(line, text)| {
         let text = text.split(" #").next().unwrap_or_default();
         let changed = words(text).filter(|(start, word)| {

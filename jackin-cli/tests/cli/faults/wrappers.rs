@@ -32,6 +32,10 @@ fn a_script_that_changes_variables_is_told_at_launch() {
     let plan = home.does("plan --provider zai claude", "");
     assert!(plan.contains("warning: ~/bin/claude:3 changes `ANTHROPIC_BASE_URL`"), "{plan}");
     assert!(!plan.contains("sentinel"), "{plan}");
+    // The same behind a longer comment.
+    let long = SCRIPT.replace("# mine", &format!("# {}", "x".repeat(8 << 10)));
+    home.executable("bin/claude", long.as_bytes());
+    assert_eq!(launch(&home).err, warnings);
     // The same on another PATH that the configuration sets.
     let path = format!("{ZAI}PATH = '{}/bin:/usr/bin:/bin'\n", home.path().display());
     home.write(".config/jackin/config.toml", path);
@@ -61,7 +65,7 @@ fn other_scripts_are_no_news() {
     for script in [
         "export EDITOR=vi OPENAI_API_BASE_URL_OF_MINE=x\n".to_owned(),
         "echo \"$ANTHROPIC_BASE_URL\"\n".to_owned(),
-        format!("# {}\nexport ANTHROPIC_BASE_URL=x\n", "x".repeat(4096)),
+        format!("# {}\nexport ANTHROPIC_BASE_URL=x\n", "x".repeat(64 << 10)),
     ] {
         home.script("bin/claude", &script);
         let seen = launch(&home);

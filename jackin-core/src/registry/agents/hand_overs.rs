@@ -42,6 +42,8 @@ const SERVICE: &str =
     "the background service uses the endpoint and the key of the launch that started it";
 const HERE: &str = "without it, the session runs in this terminal";
 const THE_AGENT_ITSELF: &str = "start a session itself, in this terminal";
+const NO_SERVICE: &str = "background sessions are turned off on a chosen provider";
+const THE_AGENT_FOR_THESE: &str = "start `claude` itself to manage them";
 const RESUME: &str = "`--resume` takes a conversation up in this terminal";
 
 pub(super) static CLAUDE: &[HandOver] = &[
@@ -63,6 +65,15 @@ pub(super) static CLAUDE: &[HandOver] = &[
         "`--teammate-mode in-process`, which jackin sets, keeps them in this process",
     ),
     refused(
+        options(texts!["--desktop"]),
+        "the desktop app has a login and settings of its own",
+        HERE,
+    ),
+    refused(subcommand(texts!["stop"]), NO_SERVICE, THE_AGENT_FOR_THESE),
+    refused(subcommand(texts!["kill"]), NO_SERVICE, THE_AGENT_FOR_THESE),
+    refused(subcommand(texts!["logs"]), NO_SERVICE, THE_AGENT_FOR_THESE),
+    refused(subcommand(texts!["rm"]), NO_SERVICE, THE_AGENT_FOR_THESE),
+    refused(
         subcommand(texts!["daemon", "run"]),
         "it is the background service, which would keep the endpoint and the key for other sessions",
         THE_AGENT_ITSELF,
@@ -76,7 +87,11 @@ pub(super) static CLAUDE: &[HandOver] = &[
         "`--teammate-mode in-process` keeps team-mates in this process",
     ),
     held(options(texts!["--continue", "--resume"]), "it goes on in this process"),
-    held(options(texts!["--cloud", "--teleport", "--remote-control"]), "nothing is sent"),
+    held(
+        options(texts!["--cloud", "--environment", "--remote-control", "--teleport"]),
+        "nothing is sent",
+    ),
+    held(subcommand(texts!["ultrareview"]), "nothing is sent"),
 ];
 
 pub(super) static CODEX: &[HandOver] = &[
@@ -90,6 +105,31 @@ pub(super) static CODEX: &[HandOver] = &[
         "it leaves a daemon behind that has the key and not the endpoint",
         THE_AGENT_ITSELF,
     ),
+    refused(
+        options(texts!["--oss"]),
+        "the session goes to a model on this machine",
+        "start `codex` itself to use that",
+    ),
+    refused(
+        options(texts!["--remote"]),
+        "the session runs in the server at that address, on that server's provider",
+        HERE,
+    ),
+    refused(
+        Words::Assignment {
+            options: Cow::Borrowed(texts!["-c", "--config"]),
+            settings: Cow::Borrowed(texts!["model_provider", "model_providers"]),
+        },
+        "it names another endpoint",
+        "choose it with jackin's `--provider`, which takes providers of your own as well",
+    ),
+    open(
+        subcommand(texts!["exec-server"]),
+        "it runs commands for programs that connect to it, and has the key in its environment",
+    ),
+    held(subcommand(texts!["agents"]), "a session that starts there uses the chosen provider"),
+    held(subcommand(texts!["queue"]), "Codex refuses to queue a message for another provider"),
+    held(subcommand(texts!["cloud"]), "without a login, which is not read, nothing is sent"),
     held(subcommand(texts!["app-server"]), "over standard input it uses the chosen provider"),
     held(subcommand(texts!["resume"]), "a session of another provider ends before it sends"),
 ];
