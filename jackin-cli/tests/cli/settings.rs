@@ -141,9 +141,9 @@ fn the_settings_of_a_directory_that_the_layers_name_count() {
     // And those of the usual one do not.
     let home = home("[env]\nCLAUDE_CONFIG_DIR = '~/other'\n");
     home.write(".claude/settings.json", WIZARD);
-    let seen = see(&mut home.jackin(launch));
+    home.write("project/dir", "other");
+    let seen = see(home.jackin(launch).current_dir(home.path().join("project")));
     assert_eq!((seen.code, &*seen.err), (Some(0), ""));
-    home.write("dir", "other");
     let command = "[env.CLAUDE_CONFIG_DIR]\ncommand = ['cat', 'dir']\n";
     home.write(".config/jackin/config.toml", command);
     let seen = see(&mut home.jackin(["plan", "--provider", "anthropic", "claude"]));
