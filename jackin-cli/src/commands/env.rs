@@ -112,7 +112,7 @@ fn open_tools(
     ambient: &Ambient,
 ) -> Result<Option<(ProjectTools, Vec<String>)>, Failure> {
     // Most projects have none, and no program has to be found for that.
-    if settings::open_project_tools(plan, None)?.is_none() {
+    if matches!(settings::open_project_tools(plan, None), Ok(None)) {
         return Ok(None);
     }
     let found = (!run::sets_path(plan)).then(|| run::seek(plan, ambient));

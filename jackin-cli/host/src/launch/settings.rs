@@ -3,6 +3,7 @@
 
 use std::{
     ffi::OsString,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -87,7 +88,17 @@ fn project_tools(tools: &ProjectTools, dir: &Path) -> Result<Vec<String>, HostEr
     let mut names = Vec::new();
     for dir in dir.ancestors() {
         let path = dir.join(&*tools.file);
-        let Some(text) = read(&path)? else { continue };
+        let text = match read(&path) {
+            Ok(Some(text)) => text,
+            Ok(None) => continue,
+            // The agent, which is the same user's, cannot read it either.
+            Err(HostError::AgentSettings { problem: ReadProblem::System(error), .. })
+                if error.kind() == ErrorKind::PermissionDenied =>
+            {
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let text = text.text().trim_start_matches('\u{feff}');
         let named: Value = serde_json::from_str(text).map_err(|error| not_json(path, &error))?;
         let table = named.get(&*tools.table).and_then(Value::as_object);
