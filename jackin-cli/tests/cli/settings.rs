@@ -243,3 +243,21 @@ fn a_redirect_in_a_file_that_is_odd_is_held_off_or_told() {
         assert_eq!(is_held, said == "override it", "{}", seen.out);
     }
 }
+
+/// The address of OpenCode's own provider is deep in its settings.
+#[test]
+fn a_nested_address_in_the_settings_is_in_the_label() {
+    let home = home("");
+    home.script("bin/opencode", "echo started");
+    let moved =
+        r#"{"provider": {"opencode": {"options": {"baseURL": "https://api.example.com/v1"}}}}"#;
+    let own = moved.replace("api.example.com", "opencode.ai");
+    for (settings, label, said) in
+        [(moved, "OpenCode (api.example.com)", "`provider.opencode` in "), (&*own, "OpenCode", "")]
+    {
+        home.write(".config/opencode/opencode.json", settings);
+        let plan = see(&mut home.jackin(["plan", "opencode"])).out;
+        assert!(plan.starts_with(&format!("{label}\n")), "{plan}");
+        assert!(plan.contains(said) && plan.contains("warning") != said.is_empty(), "{plan}");
+    }
+}

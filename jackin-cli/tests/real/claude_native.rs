@@ -68,7 +68,7 @@ fn a_redirect_in_the_settings_does_not_take_a_named_launch() {
                 let (home, foreign, outcome) = went(&stage, &launch);
                 let row = format!("{} {file} {settings} {outcome:?}", agent.package.version);
                 assert!(home && !foreign, "{row}");
-                assert!(outcome.stderr.contains("jackin overrides it"), "{row}");
+                assert!(outcome.stderr.contains("override it and its key"), "{row}");
             }
         }
     }

@@ -93,9 +93,10 @@ impl ExecPlan {
             self.warnings.push(format!("{sends}: the guard is off"));
         } else {
             let voided = self.voided(settings, parent)?;
-            self.warnings.push(format!("{sends}: jackin's arguments override it and its key"));
             self.kept_away = format!("`{key}` in {file}").into();
             self.give_settings(&voided, Vec::new());
+            let means = if self.guard_args.is_empty() { "variables" } else { "arguments" };
+            self.warnings.push(format!("{sends}: jackin's {means} override it and its key"));
         }
         Ok(self)
     }

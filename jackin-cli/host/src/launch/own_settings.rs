@@ -230,7 +230,7 @@ impl NativeSettings {
             let value = match value {
                 Value::String(text) => text.clone(),
                 Value::Bool(_) | Value::Number(_) => value.to_string(),
-                _ => String::new(),
+                other => first_url(other),
             };
             if !setting.is_own(&value) {
                 let (file, key) = (name.to_owned(), key.to_owned());
@@ -239,6 +239,17 @@ impl NativeSettings {
             true
         });
     }
+}
+
+/// The first URL in a table or a list, such as the address of a provider; else nothing.
+fn first_url(value: &Value) -> String {
+    let mut found = String::new();
+    each_leaf(value, &mut |_, text| {
+        if found.is_empty() && text.contains("://") {
+            text.clone_into(&mut found);
+        }
+    });
+    found
 }
 
 /// Whether an agent may read a file that is not understood here. Of TOML there is one reading, while

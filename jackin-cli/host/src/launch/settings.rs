@@ -27,7 +27,7 @@ use crate::{
 pub fn named_file(plan: &ExecPlan, words: &[OsString]) -> Result<Option<TextFile>, HostError> {
     let Some(path) = plan.settings_file(words) else { return Ok(None) };
     read(&path)?.map(Some).ok_or_else(|| {
-        let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file");
+        let missing = std::io::Error::new(ErrorKind::NotFound, "no such file");
         HostError::AgentSettings { path, problem: ReadProblem::System(missing) }
     })
 }
