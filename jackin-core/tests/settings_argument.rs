@@ -225,7 +225,7 @@ fn no_argument_comes_before_a_word_that_must_be_the_first() {
     for line in [&["mcp", "list"][..], &["update"], &["-p", "logs"]].into_iter().chain(prompts) {
         assert_eq!(given(&plan("").with_args(words(line)).unwrap()).1, line);
     }
-    for word in ["attach", "respawn", "stop", "kill", "logs", "rm"] {
+    for word in ["attach", "respawn", "stop", "kill", "logs", "rm", "self-hosted-runner"] {
         assert!(plan("").with_args(words(&[word, "x"])).is_err(), "{word}");
     }
 }
