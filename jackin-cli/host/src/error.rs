@@ -3,7 +3,7 @@
 
 use std::{
     borrow::Cow,
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
@@ -227,11 +227,11 @@ pub enum ReadProblem {
     /// The system says so.
     #[error("{0}")]
     System(#[source] io::Error),
-    /// A directory, a pipe or a device.
-    #[error("it is not a file")]
-    NotAFile,
-    /// Larger than so many MiB.
-    #[error("it is larger than {0} MiB")]
+    /// A directory, a FIFO, a device.
+    #[error("it is {0}, not a file")]
+    NotAFile(FileKind),
+    /// Larger than so many bytes.
+    #[error("it is larger than {}", size(*.0))]
     TooLarge(u64),
     /// On this line, counted from 1.
     #[error("line {0} is not UTF-8")]
@@ -239,6 +239,42 @@ pub enum ReadProblem {
     /// On this line, counted from 1.
     #[error("line {0} is not JSON")]
     NotJson(usize),
+}
+
+/// What is at a path that is no regular file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FileKind {
+    /// A directory.
+    Directory,
+    /// A pipe with a name.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// A device.
+    Device,
+    /// Something that this system alone knows.
+    Other,
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Directory => "a directory",
+            Self::Fifo => "a FIFO",
+            Self::Socket => "a socket",
+            Self::Device => "a device",
+            Self::Other => "something else",
+        })
+    }
+}
+
+/// A number of bytes in whole units.
+fn size(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KiB", bytes >> 10),
+        mebibytes => format!("{mebibytes} MiB"),
+    }
 }
 
 /// What kind of thing went wrong; stable, for programs.
@@ -345,10 +381,24 @@ impl HostError {
     }
 }
 
+impl From<ReadProblem> for io::Error {
+    fn from(problem: ReadProblem) -> Self {
+        match problem {
+            ReadProblem::System(error) => error,
+            problem => Self::other(problem),
+        }
+    }
+}
+
 impl ReadProblem {
+    /// Whether something is there that a program which is less careful may read.
+    pub(crate) const fn is_readable_by_others(&self) -> bool {
+        !matches!(self, Self::System(_))
+    }
+
     fn advice(&self) -> Option<&'static str> {
         match self {
-            Self::NotAFile => Some("move away what stands there"),
+            Self::NotAFile(_) => Some("move away what stands there"),
             Self::TooLarge(_) => Some("no configuration is that large: see what it is"),
             Self::NotText(_) => Some("save it as UTF-8"),
             Self::NotJson(_) => Some("mend it: the agent cannot read it either"),

@@ -25,8 +25,11 @@ pub(crate) use ask_plainly::{Answered, ask_plainly};
 pub(crate) use chain::{ancestors, fingerprint};
 pub(crate) use file_id::FileId;
 pub(crate) use linked::{linked, links};
-pub use open::open;
+pub(crate) use open::open;
+pub use open::open_to_append;
+pub(crate) use open::process_text;
 pub use process_group::ProcessGroup;
+pub(crate) use read::read_small;
 pub use read::{TextFile, read_file, read_lossily};
 pub use signals::{Undo, undo};
 pub(crate) use vars::absolute_entries;
@@ -59,7 +62,7 @@ pub fn own_program() -> Result<PathBuf, HostError> {
 pub fn parent_program() -> impl Iterator<Item = PathBuf> {
     let process = PathBuf::from(format!("/proc/{}", std::os::unix::process::parent_id()));
     let file = std::fs::read_link(process.join("exe")).ok();
-    let name = move || std::fs::read_to_string(process.join("comm")).ok();
+    let name = move || process_text(&process.join("comm"));
     let name = std::iter::once_with(name).flatten();
     file.into_iter().chain(name.map(|name| name.trim_end().into()))
 }

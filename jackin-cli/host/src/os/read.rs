@@ -1,10 +1,6 @@
 //! Reading a file of the configuration, whatever is at its path.
 
-use std::{
-    io::{self, Read as _},
-    mem,
-    path::Path,
-};
+use std::{io, mem, path::Path};
 
 use zeroize::Zeroizing;
 
@@ -47,7 +43,7 @@ impl TextFile {
 /// [`HostError::Read`]: it cannot be read, is not a file, is larger than 16 MiB or is not UTF-8. A link
 /// that leads nowhere is an error too: somebody meant a file to be there.
 pub fn read_file(path: &Path) -> Result<Option<TextFile>, HostError> {
-    let Some(mut bytes) = read_bytes(path)? else { return Ok(None) };
+    let Some(mut bytes) = read_bytes(path, LARGEST_FILE)? else { return Ok(None) };
     match String::from_utf8(mem::take(&mut *bytes)) {
         Ok(text) => Ok(Some(TextFile::new(path, text))),
         Err(error) => {
@@ -64,29 +60,27 @@ pub fn read_file(path: &Path) -> Result<Option<TextFile>, HostError> {
 /// # Errors
 /// As for [`read_file`], except that any bytes will do.
 pub fn read_lossily(path: &Path) -> Result<Option<TextFile>, HostError> {
-    let bytes = read_bytes(path)?;
+    read_small(path, LARGEST_FILE)
+}
+
+/// Reads a file that is smaller than a configuration may be; `None` if there is no file.
+///
+/// # Errors
+/// As for [`read_lossily`], with this limit in bytes.
+pub(crate) fn read_small(path: &Path, limit: u64) -> Result<Option<TextFile>, HostError> {
+    let bytes = read_bytes(path, limit)?;
     Ok(bytes.map(|bytes| TextFile::new(path, String::from_utf8_lossy(&bytes).into_owned())))
 }
 
-fn read_bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
-    let system = |error| HostError::read_failed(path, error);
-    let file = match open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
-            return Ok(None);
+fn read_bytes(path: &Path, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
+    let read = match open(path) {
+        Ok(opened) => opened.read(limit).map(Some),
+        Err(ReadProblem::System(error))
+            if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() =>
+        {
+            Ok(None)
         }
-        Err(error) => return Err(system(error)),
+        Err(problem) => Err(problem),
     };
-    let metadata = file.metadata().map_err(system)?;
-    if !metadata.is_file() {
-        return Err(HostError::read(path, ReadProblem::NotAFile));
-    }
-    if metadata.len() > LARGEST_FILE {
-        return Err(HostError::read(path, ReadProblem::TooLarge(LARGEST_FILE >> 20)));
-    }
-    // Its size is known: `File` itself would ask for it once more.
-    let size = usize::try_from(metadata.len()).unwrap_or_default();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
-    file.take(LARGEST_FILE).read_to_end(&mut bytes).map_err(system)?;
-    Ok(Some(bytes))
+    read.map_err(|problem| HostError::read(path, problem))
 }
