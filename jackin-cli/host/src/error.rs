@@ -5,6 +5,7 @@ use std::{
     borrow::Cow,
     fmt, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use jackin_core::{
@@ -127,6 +128,15 @@ pub enum HostError {
         /// Why.
         #[source]
         error: SecretError,
+    },
+    /// A program that was asked something gave no answer.
+    #[error("`{name}` {problem}")]
+    Helper {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        problem: HelperProblem,
     },
     /// The name of the program is empty.
     #[error("no program is named")]
@@ -277,6 +287,48 @@ fn size(bytes: u64) -> String {
     }
 }
 
+/// Why a helper gave no answer: the end of a sentence that begins with its name.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HelperProblem {
+    /// The system does not start it.
+    #[error("cannot be started: {0}")]
+    NotStarted(#[source] io::Error),
+    /// Its output cannot be read.
+    #[error("cannot be listened to: {0}")]
+    NotHeard(#[source] io::Error),
+    /// The system does not tell how it ended.
+    #[error("cannot be waited for: {0}")]
+    NotKnown(#[source] io::Error),
+    /// It led back to the question that it is asked. These are the processes, for people.
+    #[error("starts jackin, which asks it the same again: {0}")]
+    Recursion(String),
+    /// It was stopped, not ended.
+    #[error("was stopped, by Ctrl-Z or because it wants a terminal")]
+    Stopped,
+    /// It was ended after this time.
+    #[error("gave no answer within {} s", .0.as_secs())]
+    Late(Duration),
+    /// It printed more than so many bytes, and was ended.
+    #[error("printed more than {}", size(*.0))]
+    TooLarge(u64),
+    /// It ended, and something that it started did not.
+    #[error("left something running that keeps its output open")]
+    LeftOpen,
+}
+
+impl HelperProblem {
+    /// What the user can do about it.
+    pub(crate) fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::NotStarted(error) | Self::NotHeard(error) => exhausted(error),
+            Self::Recursion(_) => Some("name a command that reads the secret without jackin"),
+            Self::Late(_) => Some("unlock what it asks for, and start again"),
+            _ => None,
+        }
+    }
+}
+
 /// What kind of thing went wrong; stable, for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -348,7 +400,9 @@ impl HostError {
             Self::NotExecutable { .. } | Self::Exec { .. } | Self::TooLarge { .. } => {
                 HostErrorKind::NotExecutable
             }
-            Self::CurrentDir(_) | Self::OwnProgram(_) => HostErrorKind::System,
+            Self::CurrentDir(_) | Self::OwnProgram(_) | Self::Helper { .. } => {
+                HostErrorKind::System
+            }
         }
     }
 
@@ -373,6 +427,10 @@ impl HostError {
             }
             Self::Write { error, .. } | Self::Lock { error, .. } => Some(write_advice(error)),
             Self::Locked { .. } => Some("nothing was changed; try again"),
+            Self::Helper { problem: HelperProblem::Late(_), .. } => {
+                Some("start it yourself, to see what it waits for")
+            }
+            Self::Helper { problem, .. } => problem.advice(),
             Self::Exec { error, .. } => exec_advice(error),
             Self::TooLarge { advice, .. } => Some(*advice),
             _ => None,

@@ -40,7 +40,7 @@ pub mod place;
 pub mod text;
 
 pub use crate::{
-    error::{FileKind, HostError, HostErrorKind, ReadProblem},
+    error::{FileKind, HelperProblem, HostError, HostErrorKind, ReadProblem},
     keys::Sources,
     launch::{command, launch},
     place::Ambient,

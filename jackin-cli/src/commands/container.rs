@@ -4,6 +4,7 @@
 use std::{
     io::{self, IsTerminal as _},
     path::PathBuf,
+    time::Duration,
 };
 
 use jackin_core::{
@@ -22,6 +23,11 @@ use crate::{
     failure::{FAILED, Failure, USAGE},
     ui::report::Report,
 };
+
+/// How long a container that runs may take to tell its environment.
+const RUNNING_LIMIT: Duration = Duration::from_secs(120);
+/// The same of a fresh one, whose image the client may have to fetch first.
+const FRESH_LIMIT: Duration = Duration::from_secs(600);
 
 /// The container that was asked for.
 pub(super) fn asked(inside: &Inside, ambient: &Ambient) -> Result<Option<Container>, Failure> {
@@ -67,7 +73,11 @@ pub(super) fn enter(
         }
         _ => error.into(),
     })?;
-    let inside = match ask_client(&client, plan.question(container))? {
+    let limit = match container.which {
+        ContainerTarget::Fresh { .. } => FRESH_LIMIT,
+        _ => RUNNING_LIMIT,
+    };
+    let inside = match ask_client(ambient.vars(), &client, plan.question(container), limit)? {
         ClientAnswer::Variables(vars) => plan.found_inside(vars)?,
         ClientAnswer::Failed(code) => {
             return Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED));

@@ -20,7 +20,7 @@ use super::{
     real_program::{self, RealProgram},
     wrapper_script::{self, ChangingLine},
 };
-use crate::{error::HostError, keys, os};
+use crate::{error::HostError, os};
 
 /// The file that a launch executes.
 #[derive(Debug, Default)]
@@ -223,7 +223,7 @@ impl Located {
 
     /// The child's variables with the mark of this launch, and without those of helpers.
     pub(super) fn marked<'a>(&'a self, mut env: Vec<ChildVar<'a>>) -> Vec<ChildVar<'a>> {
-        let marks = [launches::VARIABLE, keys::VARIABLE];
+        let marks = [launches::VARIABLE, os::ASKING];
         env.retain(|(name, _)| !marks.iter().any(|mark| name == mark));
         env.extend(
             self.mark

@@ -3,13 +3,14 @@
 
 use std::{
     io,
+    path::Path,
     process::{Command, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
 
-use crate::os::{ProcessGroup, ask::LAST_WORDS, pipe};
+use crate::os::{ProcessGroup, helper::LAST_WORDS, pipe, waiting::Wait};
 
 /// How much output is kept, in bytes.
 const LONGEST_OUTPUT: usize = 64 << 10;
@@ -43,6 +44,9 @@ pub fn watch(
     let readers = pipe::read(child.stdout.take(), sender.clone(), usize::MAX, true)
         .and_then(|()| pipe::read(child.stderr.take(), sender, usize::MAX, true));
     let mut output = Output { receiver, kept: Vec::new() };
+    let name = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
+    let mut wait = Wait::new(&name, false);
     let mut code = None;
     let (mut deadline, mut enough) = (Instant::now() + limit, false);
     while readers.is_ok() && Instant::now() < deadline {
@@ -55,6 +59,7 @@ pub fn watch(
             enough = true;
             deadline = deadline.min(Instant::now() + LAST_WORDS);
         }
+        wait.goes_on(&group);
         thread::sleep(POLL);
     }
     group.end(&mut child);

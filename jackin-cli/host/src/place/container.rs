@@ -3,12 +3,18 @@
 use std::{
     ffi::{OsStr, OsString},
     path::Path,
+    time::Duration,
 };
 
+use jackin_core::plan::Vars;
+
 use crate::{
-    error::HostError,
-    os::{Answered, ask_plainly},
+    error::{HelperProblem, HostError},
+    os::{Answer, Helper, Messages},
 };
+
+/// The largest environment that is read, in bytes; Linux starts no program with a larger one.
+const LARGEST: usize = 16 << 20;
 
 /// What a container runtime's client answered.
 #[derive(Debug)]
@@ -23,13 +29,21 @@ pub enum ClientAnswer {
 /// Asks a client, whose file this is, with these arguments; its output is variables, each ended by a NUL.
 ///
 /// # Errors
-/// [`HostError::Exec`], where the client cannot be started.
+/// [`HostError::Exec`], where the client cannot be started; [`HostError::Helper`], where it gives no answer
+/// within the limit, or more than 16 MiB.
 pub fn ask_client(
+    vars: &Vars,
     client: &Path,
     question: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    limit: Duration,
 ) -> Result<ClientAnswer, HostError> {
-    let Answered { status, output } = ask_plainly(client, question)
-        .map_err(|error| HostError::Exec { program: client.to_owned(), error })?;
+    let name = client.file_name().unwrap_or_default().to_string_lossy();
+    let helper = Helper::new(vars, &name, client, question);
+    let helper = Helper { messages: Messages::Passed, limit, largest: LARGEST, ..helper };
+    let Answer { status, output, .. } = helper.run().map_err(|problem| match problem {
+        HelperProblem::NotStarted(error) => HostError::Exec { program: client.to_owned(), error },
+        problem => HostError::Helper { name: name.to_string(), problem },
+    })?;
     if !status.success() {
         return Ok(ClientAnswer::Failed(status.code()));
     }
