@@ -28,6 +28,7 @@
 //! The modules hold the parts that these are made of.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "a test makes files and programs"))]
 
 mod error;
 pub mod keys;

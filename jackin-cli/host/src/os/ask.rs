@@ -1,12 +1,15 @@
 //! A helper that is asked for a secret: what it prints is the secret, and stays out of every message.
 
-use std::{io::Read, process::ExitStatus};
+use std::{io::Read, mem, process::ExitStatus};
 
 use jackin_core::{Secret, SecretError};
 
 use crate::{
     error::HelperProblem,
-    os::helper::{Answer, Helper, LONGEST_MESSAGE},
+    os::{
+        helper::{Answer, Helper, LONGEST_MESSAGE},
+        read_within,
+    },
     text::without_line_break,
 };
 
@@ -36,10 +39,9 @@ pub(crate) fn ask(helper: Helper<'_>, hidden: &[&str]) -> Result<Secret, SecretE
 /// # Errors
 /// Why it is no secret, or cannot be read, in words that hold nothing of it.
 pub fn read_secret(from: impl Read) -> Result<Secret, SecretError> {
-    let mut bytes = Vec::new();
-    let read = from.take(LONGEST_SECRET as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|error| SecretError::new(error.to_string(), None))?;
-    secret_text(bytes)
+    let read = read_within(from, LONGEST_SECRET as u64);
+    let mut bytes = read.map_err(|error| SecretError::new(error.to_string(), None))?;
+    secret_text(mem::take(&mut *bytes))
 }
 
 /// What a program or a file gave, as text.

@@ -7,8 +7,10 @@ mod chain;
 mod file_id;
 mod helper;
 mod linked;
+#[expect(clippy::disallowed_methods, reason = "the one opener")]
 mod open;
 mod pipe;
+#[expect(clippy::disallowed_methods, reason = "what the one runner starts, and its terminal")]
 mod process_group;
 mod question_chain;
 mod read;
@@ -16,8 +18,10 @@ mod signals;
 mod vars;
 mod waiting;
 #[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "what the one runner starts")]
 mod watchdog;
 mod watched;
+#[expect(clippy::disallowed_methods, reason = "the one writer")]
 mod write;
 
 #[cfg(feature = "keyring")]
@@ -32,8 +36,8 @@ pub(crate) use helper::{Answer, Helper, Messages};
 pub use helper::{says_yes, start_detached};
 pub(crate) use linked::{linked, links};
 pub(crate) use open::open;
-pub use open::open_to_append;
 pub(crate) use open::process_text;
+pub use open::{open_to_append, read_within};
 pub(crate) use process_group::ProcessGroup;
 pub(crate) use question_chain::VARIABLE as ASKING;
 pub(crate) use read::read_small;

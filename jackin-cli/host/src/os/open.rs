@@ -43,6 +43,17 @@ impl Opened {
     }
 }
 
+/// Reads all of something that is no file, such as standard input, and no more than one byte above a limit:
+/// whoever gets more than the limit has not got all.
+///
+/// # Errors
+/// The system's own.
+pub fn read_within(from: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    from.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Opens a regular file for reading, without waiting for anything.
 ///
 /// # Errors
