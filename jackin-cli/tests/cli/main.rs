@@ -64,3 +64,4 @@ mod support;
 mod tmux;
 #[cfg(feature = "request")]
 mod trust;
+mod waiting;

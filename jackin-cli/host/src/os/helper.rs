@@ -16,7 +16,10 @@ use jackin_core::plan::Vars;
 
 use crate::{
     error::{HelperProblem, HostError},
-    os::{self, ProcessGroup, pipe, process_group, question_chain, waiting::Wait},
+    os::{
+        self, ProcessGroup, pipe, process_group, question_chain,
+        waiting::{self, Wait},
+    },
 };
 
 /// How long one answer may take where the user may have to unlock something.
@@ -83,16 +86,16 @@ impl<'a> Helper<'a> {
         question_chain::mark(&mut self.command, self.vars, self.name)
             .map_err(HelperProblem::Recursion)?;
         let messages = match self.messages {
-            Messages::Passed => Stdio::inherit(),
-            Messages::Kept => Stdio::piped(),
+            Messages::Passed if !waiting::is_told() => Stdio::inherit(),
+            Messages::Passed | Messages::Kept => Stdio::piped(),
             Messages::Dropped => Stdio::null(),
         };
         // Standard input is the agent's, and stays unread.
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(messages);
         let (child, group) = ProcessGroup::spawn(&mut self.command, self.terminal)
             .map_err(HelperProblem::NotStarted)?;
-        let wait = Wait::new(self.name, self.messages == Messages::Passed);
-        let mut running = match Running::new(child, self.largest) {
+        let wait = Wait::new(self.name);
+        let mut running = match Running::new(child, self.largest, self.messages) {
             Ok(running) => running,
             Err((mut child, error)) => {
                 group.end(&mut child);
@@ -103,16 +106,17 @@ impl<'a> Helper<'a> {
         group.end(&mut running.child);
         let status = status?;
         let is_whole = running.output.take_last();
+        running.messages.take_passed();
         running.output.check()?;
         if status.success() && !is_whole {
             return Err(HelperProblem::LeftOpen);
         }
         // Messages of a program that went well are not shown.
         if !status.success() {
-            running.messages.take_last();
+            running.messages.take_kept();
         }
         let Running { output, messages, .. } = running;
-        Ok(Answer { status, output: output.bytes, messages: messages.bytes })
+        Ok(Answer { status, output: output.bytes, messages: messages.bytes() })
     }
 }
 
@@ -150,15 +154,51 @@ pub fn start_detached(vars: &Vars, command: &mut Command) -> io::Result<()> {
 struct Running {
     child: Child,
     output: Pipe,
-    messages: Pipe,
+    messages: MessagePipe,
+}
+
+/// Where its messages go.
+enum MessagePipe {
+    Kept(Pipe),
+    /// This one ends when the last is passed on.
+    Passed(mpsc::Receiver<()>),
+}
+
+impl MessagePipe {
+    fn take_kept(&mut self) {
+        if let Self::Kept(pipe) = self {
+            pipe.take_last();
+        }
+    }
+
+    fn take_passed(&self) {
+        if let Self::Passed(ended) = self {
+            let _ = ended.recv_timeout(LAST_WORDS);
+        }
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Kept(pipe) => pipe.bytes,
+            Self::Passed(_) => Vec::new(),
+        }
+    }
 }
 
 impl Running {
     /// Reads its pipes in the background.
-    fn new(mut child: Child, largest: usize) -> Result<Self, (Child, io::Error)> {
+    fn new(
+        mut child: Child,
+        largest: usize,
+        messages: Messages,
+    ) -> Result<Self, (Child, io::Error)> {
         let output = Pipe::new(child.stdout.take(), largest, false);
-        // A text of that size is looked for in them.
-        let messages = Pipe::new(child.stderr.take(), LONGEST_MESSAGE + largest, true);
+        let pipe = child.stderr.take();
+        let messages = match messages {
+            Messages::Passed => pipe::passed(pipe).map(MessagePipe::Passed),
+            // A text of that size is looked for in them.
+            _ => Pipe::new(pipe, LONGEST_MESSAGE + largest, true).map(MessagePipe::Kept),
+        };
         match (output, messages) {
             (Ok(output), Ok(messages)) => Ok(Self { child, output, messages }),
             (Err(error), _) | (_, Err(error)) => Err((child, error)),

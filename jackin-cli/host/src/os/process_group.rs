@@ -85,6 +85,13 @@ mod system {
         command.process_group(watchdog.map_or(0, |watchdog| watchdog.id().cast_signed()));
     }
 
+    /// Lets this thread write to a terminal that is lent, also where that stops programs in the background.
+    pub(in crate::os) fn write_from_behind() {
+        let mut stop = SigSet::empty();
+        stop.add(Signal::SIGTTOU);
+        let _ = stop.thread_block();
+    }
+
     pub(super) fn of(child: &Child, watchdog: Option<&Watchdog>) -> Id {
         let leader = watchdog.map_or_else(|| child.id(), Watchdog::id);
         Pid::from_raw(leader.cast_signed())
@@ -185,6 +192,8 @@ mod system {
 
     pub(super) fn separate(_: &mut Command, _: Option<&Watchdog>) {}
 
+    pub(in crate::os) fn write_from_behind() {}
+
     pub(super) fn of(child: &Child, _: Option<&Watchdog>) -> Id {
         child.id()
     }
@@ -272,6 +281,8 @@ pub(super) fn spawn_detached(command: &mut Command) -> io::Result<()> {
     system::separate(command, None);
     command.spawn().map(drop)
 }
+
+pub(super) use system::write_from_behind;
 
 fn lock(started: &Mutex<Option<system::Id>>) -> MutexGuard<'_, Option<system::Id>> {
     started.lock().unwrap_or_else(PoisonError::into_inner)

@@ -46,7 +46,7 @@ pub fn watch(
     let mut output = Output { receiver, kept: Vec::new() };
     let name = Path::new(command.get_program()).file_name().unwrap_or_default();
     let name = name.to_string_lossy();
-    let mut wait = Wait::new(&name, false);
+    let mut wait = Wait::new(&name);
     let mut code = None;
     let (mut deadline, mut enough) = (Instant::now() + limit, false);
     while readers.is_ok() && Instant::now() < deadline {

@@ -39,7 +39,8 @@ pub fn ask_client(
 ) -> Result<ClientAnswer, HostError> {
     let name = client.file_name().unwrap_or_default().to_string_lossy();
     let helper = Helper::new(vars, &name, client, question);
-    let helper = Helper { messages: Messages::Passed, limit, largest: LARGEST, ..helper };
+    let helper =
+        Helper { messages: Messages::Passed, limit, largest: LARGEST, terminal: true, ..helper };
     let Answer { status, output, .. } = helper.run().map_err(|problem| match problem {
         HelperProblem::NotStarted(error) => HostError::Exec { program: client.to_owned(), error },
         problem => HostError::Helper { name: name.to_string(), problem },
