@@ -9,12 +9,13 @@ use std::{
 
 use jackin_core::{
     ExecPlan,
-    place::{Container, ContainerTarget, MountDir, Runtime},
+    place::{Container, ContainerName, ContainerTarget, MountDir, Runtime},
 };
 use jackin_host::{
     Ambient, HostError, HostErrorKind, Sources, launch,
     os::current_dir,
-    place::{ClientAnswer, ask_client},
+    place::{ClientAnswer, ClientQuestion, ask_client},
+    text::moments,
 };
 
 use crate::{
@@ -73,11 +74,15 @@ pub(super) fn enter(
         }
         _ => error.into(),
     })?;
-    let limit = match container.which {
-        ContainerTarget::Fresh { .. } => FRESH_LIMIT,
-        _ => RUNNING_LIMIT,
+    let name = question_name()?;
+    let is_fresh = matches!(container.which, ContainerTarget::Fresh { .. });
+    let question = ClientQuestion {
+        client: &client,
+        args: plan.question(container, &name),
+        starts: is_fresh.then_some(&name),
+        limit: if is_fresh { FRESH_LIMIT } else { RUNNING_LIMIT },
     };
-    let inside = match ask_client(ambient.vars(), &client, plan.question(container), limit)? {
+    let inside = match ask_client(ambient.vars(), question)? {
         ClientAnswer::Variables(vars) => plan.found_inside(vars)?,
         ClientAnswer::Failed(code) => {
             return Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED));
@@ -92,6 +97,12 @@ pub(super) fn enter(
     title(&plan, show, ambient, report);
     let ready = ready.in_container(container, &inside, ambient.vars());
     match launch::start(&ready, ambient.vars(), Some(launch::Located::client(client)))? {}
+}
+
+/// The name of a fresh container that is asked for its environment, of this process alone.
+fn question_name() -> Result<ContainerName, Failure> {
+    let name = format!("jackin-{}-{}", std::process::id(), moments::now());
+    name.parse().map_err(|_| Failure::new(FAILED, format!("`{name}` names no container")))
 }
 
 fn client(runtime: Runtime, ambient: &Ambient) -> Result<PathBuf, HostError> {

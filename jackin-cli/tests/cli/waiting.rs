@@ -121,10 +121,11 @@ fn messages_of_the_helper_are_not_written_over() {
 #[test]
 #[ignore = "needs tmux; .ci/run runs it"]
 fn an_interrupt_leaves_no_line_behind() {
-    for (helper, config) in [("op", OP), ("mise", KEY)] {
+    let inside = "run --in podman:x --provider zai claude";
+    for (helper, config, words) in [("op", OP, RUN), ("mise", KEY, RUN), ("podman", KEY, inside)] {
         let home = home(config, helper, "sleep 600");
         let tmux = Tmux::start(&home, USUAL, &[]);
-        tmux.enter("clear; try run --provider zai claude");
+        tmux.enter(&format!("clear; try {words}"));
         tmux.shows(&format!("waiting for `{helper}`"));
         tmux.press(&["C-c"]);
         let screen = tmux.shows("\n$");

@@ -56,6 +56,15 @@ pub(crate) struct Helper<'a> {
     pub(crate) largest: usize,
     /// Whether it may use the terminal, to ask for a password.
     pub(crate) terminal: bool,
+    /// What it starts that is no child of it.
+    pub(crate) container: Option<Container<'a>>,
+}
+
+/// A container that is ended where its client gives no answer.
+pub(crate) struct Container<'a> {
+    /// The client's file.
+    pub(crate) client: &'a Path,
+    pub(crate) name: &'a str,
 }
 
 /// How a helper ended, and what it printed.
@@ -77,7 +86,16 @@ impl<'a> Helper<'a> {
         let mut command = Command::new(program);
         command.args(args);
         let (messages, largest) = (Messages::Dropped, 64 << 10);
-        Self { vars, name, command, messages, limit: LIMIT, largest, terminal: false }
+        Self {
+            vars,
+            name,
+            command,
+            messages,
+            limit: LIMIT,
+            largest,
+            terminal: false,
+            container: None,
+        }
     }
 
     /// Runs it to its end.
@@ -92,18 +110,21 @@ impl<'a> Helper<'a> {
         };
         // Standard input is the agent's, and stays unread.
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(messages);
-        let (child, group) = ProcessGroup::spawn(&mut self.command, self.terminal)
+        let container = self.container.as_ref();
+        let (child, group) = ProcessGroup::spawn(&mut self.command, self.terminal, container)
             .map_err(HelperProblem::NotStarted)?;
         let wait = Wait::new(self.name);
         let mut running = match Running::new(child, self.largest, self.messages) {
             Ok(running) => running,
             Err((mut child, error)) => {
-                group.end(&mut child);
+                group.end(&mut child, false);
                 return Err(HelperProblem::NotHeard(error));
             }
         };
         let status = running.wait(&group, wait, deadline, self.limit);
-        group.end(&mut running.child);
+        // A signal may have ended the client alone.
+        let has_answered = status.as_ref().is_ok_and(|status| !is_interrupted(*status));
+        group.end(&mut running.child, has_answered);
         let status = status?;
         let is_whole = running.output.take_last();
         running.messages.take_passed();
@@ -148,6 +169,11 @@ pub fn start_detached(vars: &Vars, command: &mut Command) -> io::Result<()> {
         .map_err(|chain| io::Error::other(HelperProblem::Recursion(chain)))?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     process_group::spawn_detached(command)
+}
+
+/// Whether a signal has ended it, as it says itself or as the system does.
+fn is_interrupted(status: ExitStatus) -> bool {
+    status.code().is_none_or(|code| code == 130)
 }
 
 /// A helper that runs, and its pipes.

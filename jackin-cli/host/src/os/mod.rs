@@ -32,7 +32,7 @@ pub(crate) use chain::{ancestors, fingerprint};
 pub(crate) use file_id::FileId;
 #[cfg(feature = "keyring")]
 pub(crate) use helper::LIMIT;
-pub(crate) use helper::{Answer, Helper, Messages};
+pub(crate) use helper::{Answer, Container, Helper, Messages};
 pub use helper::{says_yes, start_detached};
 pub(crate) use linked::{linked, links};
 pub(crate) use open::open;

@@ -7,7 +7,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::os::signals::{self, Undo};
+use crate::os::{
+    helper::Container,
+    signals::{self, Undo},
+};
 
 #[cfg(unix)]
 mod system {
@@ -159,7 +162,7 @@ mod system {
 mod system {
     use std::{io, process::ExitStatus};
 
-    use super::{Child, Command};
+    use super::{Child, Command, Container};
 
     pub(super) type Id = u32;
 
@@ -185,9 +188,11 @@ mod system {
     pub(super) enum Watchdog {}
 
     impl Watchdog {
-        pub(super) fn start() -> io::Result<Self> {
+        pub(super) fn start(_: Option<&Container<'_>>) -> io::Result<Self> {
             Err(io::ErrorKind::Unsupported.into())
         }
+
+        pub(super) fn act(&mut self) {}
     }
 
     pub(super) fn separate(_: &mut Command, _: Option<&Watchdog>) {}
@@ -213,6 +218,8 @@ pub(crate) struct ProcessGroup {
     id: system::Id,
     terminal: Option<system::Terminal>,
     watchdog: Option<system::Watchdog>,
+    /// Whether the watchdog has more to end than the group.
+    is_left_to_it: bool,
     _undo: Undo,
 }
 
@@ -221,9 +228,14 @@ impl ProcessGroup {
     ///
     /// # Errors
     /// The system's own.
-    pub(super) fn spawn(command: &mut Command, terminal: bool) -> io::Result<(Child, Self)> {
+    pub(super) fn spawn(
+        command: &mut Command,
+        terminal: bool,
+        container: Option<&Container<'_>>,
+    ) -> io::Result<(Child, Self)> {
         // Without one it is ended all the same, unless this process is ended by force.
-        let watchdog = system::Watchdog::start().ok();
+        let watchdog = system::Watchdog::start(container).ok();
+        let is_left_to_it = container.is_some() && watchdog.is_some();
         system::separate(command, watchdog.as_ref());
         let terminal = system::Terminal::ours().filter(|_| terminal);
         let (started, lent) = (Arc::new(Mutex::new(None)), terminal.clone());
@@ -232,7 +244,10 @@ impl ProcessGroup {
         let undo = signals::undo({
             let started = started.clone();
             move || {
-                lock(&started).iter().for_each(|group| system::kill(*group));
+                // The end of this process tells the watchdog.
+                if !is_left_to_it {
+                    lock(&started).iter().for_each(|group| system::kill(*group));
+                }
                 lent.iter().for_each(|terminal| terminal.take_back());
             }
         });
@@ -243,7 +258,7 @@ impl ProcessGroup {
         let (child, id) =
             child.and_then(|child| Ok((child, id.ok_or(io::ErrorKind::NotFound)?)))?;
         terminal.iter().for_each(|terminal| terminal.lend(id));
-        Ok((child, Self { id, terminal, watchdog, _undo: undo }))
+        Ok((child, Self { id, terminal, watchdog, is_left_to_it, _undo: undo }))
     }
 
     /// Whether it waits for somebody to continue it: after Ctrl-Z, or for a terminal that it has
@@ -257,8 +272,12 @@ impl ProcessGroup {
         self.terminal.as_ref().is_some_and(|terminal| terminal.is_used_by(self.id))
     }
 
-    /// Ends what is left of it; and the launcher, if the user interrupted it.
-    pub(super) fn end(mut self, child: &mut Child) {
+    /// Ends what is left of it; and the launcher, if the user interrupted it. What gave no answer may have
+    /// left a container, too.
+    pub(super) fn end(mut self, child: &mut Child, has_answered: bool) {
+        if let (true, Some(watchdog)) = (self.is_left_to_it && !has_answered, &mut self.watchdog) {
+            watchdog.act();
+        }
         system::kill(self.id);
         // It may have ended by itself; either way it is gone afterwards.
         let _ = child.kill();

@@ -39,7 +39,7 @@ pub fn watch(
     is_enough: impl Fn(&str) -> bool,
 ) -> io::Result<Watched> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let (mut child, group) = ProcessGroup::spawn(&mut command, false)?;
+    let (mut child, group) = ProcessGroup::spawn(&mut command, false, None)?;
     let (sender, receiver) = mpsc::channel();
     let readers = pipe::read(child.stdout.take(), sender.clone(), usize::MAX, true)
         .and_then(|()| pipe::read(child.stderr.take(), sender, usize::MAX, true));
@@ -62,7 +62,7 @@ pub fn watch(
         wait.goes_on(&group);
         thread::sleep(POLL);
     }
-    group.end(&mut child);
+    group.end(&mut child, true);
     readers?;
     // What has left the group may hold a pipe open for as long as it likes.
     let deadline = Instant::now() + LAST_WORDS;
