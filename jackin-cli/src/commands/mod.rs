@@ -122,7 +122,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
     let ambient = Ambient::read(arguments.global.config_dir);
-    waiting::show(&ambient);
+    waiting::show();
     match arguments.command {
         Command::Run(run) => return run::run(run, &ambient, report),
         Command::Env(env) => env::run(&env, &ambient, report)?,

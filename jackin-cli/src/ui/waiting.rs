@@ -1,14 +1,16 @@
 //! One line on the terminal that says which helper is waited for, and is gone afterwards.
 
-use std::io::{self, Write as _};
+use std::{
+    env,
+    io::{self, Write as _},
+};
 
 use jackin_host::{
-    Ambient,
     os::{Waiting, show_waiting},
     text::visible,
 };
 
-use crate::ui::terminal::can_draw;
+use crate::ui::terminal::is_drawable;
 
 /// How much of a helper's name is shown, in characters.
 const LONGEST_NAME: usize = 40;
@@ -20,13 +22,15 @@ const ERASE: &str = "\r\x1b[K";
 struct Line;
 
 /// Has waits shown, if stderr is a terminal that can draw.
-pub(crate) fn show(ambient: &Ambient) {
-    if can_draw(ambient) {
-        show_waiting(&Line);
-    }
+pub(crate) fn show() {
+    show_waiting(&Line);
 }
 
 impl Waiting for Line {
+    fn can_show(&self) -> bool {
+        is_drawable(env::var_os("TERM").as_deref())
+    }
+
     fn waits_for(&self, helper: &str, seconds: u64) {
         let line = line(helper, seconds);
         // On a narrow terminal it is cut, not wrapped: what is erased is one line.

@@ -9,10 +9,7 @@ use jackin_core::{
 };
 
 use super::Located;
-use crate::{
-    error::{HostError, ReadProblem},
-    os,
-};
+use crate::{error::HostError, os};
 
 /// The largest description of a package that is read, in bytes; npm's own has 7 KiB.
 const LARGEST_PACKAGE: u64 = 1 << 20;
@@ -21,7 +18,7 @@ const LARGEST_PACKAGE: u64 = 1 << 20;
 #[must_use]
 pub fn warning(plan: &ExecPlan, located: &Located, install: &str) -> Option<String> {
     let PackageVersion { package, version: needed, .. } = plan.guarded_from.as_ref()?;
-    let found = match of_file(located.real(), package) {
+    let found = match located.version(package) {
         Ok(found) => found.filter(|found| found < needed)?,
         Err(error) => {
             return Some(format!("the version of `{}` cannot be told: {error}", plan.agent));
@@ -37,7 +34,7 @@ pub fn warning(plan: &ExecPlan, located: &Located, install: &str) -> Option<Stri
 /// The version of the plan's agent in the file that was found, where that can be told.
 #[must_use]
 pub fn of(plan: &ExecPlan, located: &Located) -> Option<Version> {
-    of_file(located.real(), &plan.guarded_from.as_ref()?.package).ok().flatten()
+    *located.version(&plan.guarded_from.as_ref()?.package).as_ref().ok()?
 }
 
 /// The version that stands in the name of the file, or in the package that it belongs to.
@@ -49,7 +46,7 @@ pub fn installed(program: &Path, package: &str) -> Result<Option<Version>, HostE
 }
 
 /// The same of a file that is no link.
-fn of_file(program: &Path, package: &str) -> Result<Option<Version>, HostError> {
+pub(super) fn of_file(program: &Path, package: &str) -> Result<Option<Version>, HostError> {
     let named = program.file_name().and_then(|name| name.to_str()?.parse().ok());
     let Some(dir) = program.parent().filter(|_| named.is_none()) else { return Ok(named) };
     // npm puts programs at most one directory below their package.
@@ -60,12 +57,8 @@ fn of_file(program: &Path, package: &str) -> Result<Option<Version>, HostError> 
 }
 
 fn described(dir: &Path, package: &str) -> Result<Option<Version>, HostError> {
-    match os::read_small(&dir.join("package.json"), LARGEST_PACKAGE) {
-        Ok(file) => Ok(file.and_then(|file| version_in(file.text(), package))),
-        // A directory that is closed to this user holds no package of the user's.
-        Err(HostError::Read { problem: ReadProblem::System(_), .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let file = os::read_small(&dir.join("package.json"), LARGEST_PACKAGE)?;
+    Ok(file.and_then(|file| version_in(file.text(), package)))
 }
 
 /// The version in what a package of this name says of itself.

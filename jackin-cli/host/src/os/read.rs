@@ -43,7 +43,7 @@ impl TextFile {
 /// [`HostError::Read`]: it cannot be read, is not a file, is larger than 16 MiB or is not UTF-8. A link
 /// that leads nowhere is an error too: somebody meant a file to be there.
 pub fn read_file(path: &Path) -> Result<Option<TextFile>, HostError> {
-    let Some(mut bytes) = read_bytes(path, LARGEST_FILE)? else { return Ok(None) };
+    let Some(mut bytes) = read_bytes(path)? else { return Ok(None) };
     match String::from_utf8(mem::take(&mut *bytes)) {
         Ok(text) => Ok(Some(TextFile::new(path, text))),
         Err(error) => {
@@ -60,21 +60,25 @@ pub fn read_file(path: &Path) -> Result<Option<TextFile>, HostError> {
 /// # Errors
 /// As for [`read_file`], except that any bytes will do.
 pub fn read_lossily(path: &Path) -> Result<Option<TextFile>, HostError> {
-    read_small(path, LARGEST_FILE)
-}
-
-/// Reads a file that is smaller than a configuration may be; `None` if there is no file.
-///
-/// # Errors
-/// As for [`read_lossily`], with this limit in bytes.
-pub(crate) fn read_small(path: &Path, limit: u64) -> Result<Option<TextFile>, HostError> {
-    let bytes = read_bytes(path, limit)?;
+    let bytes = read_bytes(path)?;
     Ok(bytes.map(|bytes| TextFile::new(path, String::from_utf8_lossy(&bytes).into_owned())))
 }
 
-fn read_bytes(path: &Path, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
+/// Reads a small file that need not be there; `None` if there is none that this user may read.
+///
+/// # Errors
+/// [`HostError::Read`]: it is not a file, or larger than this limit in bytes.
+pub(crate) fn read_small(path: &Path, limit: u64) -> Result<Option<TextFile>, HostError> {
+    match open(path).and_then(|opened| opened.read(limit)) {
+        Ok(bytes) => Ok(Some(TextFile::new(path, String::from_utf8_lossy(&bytes).into_owned()))),
+        Err(ReadProblem::System(_)) => Ok(None),
+        Err(problem) => Err(HostError::read(path, problem)),
+    }
+}
+
+fn read_bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
     let read = match open(path) {
-        Ok(opened) => opened.read(limit).map(Some),
+        Ok(opened) => opened.read(LARGEST_FILE).map(Some),
         Err(ReadProblem::System(error))
             if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() =>
         {

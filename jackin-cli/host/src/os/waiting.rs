@@ -15,6 +15,9 @@ const SILENCE: Duration = Duration::from_millis(300);
 
 /// Shows what a program is waiting for, on a line of a terminal for example.
 pub trait Waiting: Sync {
+    /// Whether there is a terminal to show it on; asked where a helper is started.
+    fn can_show(&self) -> bool;
+
     /// A helper of this name has been waited for so many whole seconds: first after 0.3 s, then with every
     /// further second. Of several at a time only one is told of.
     fn waits_for(&self, helper: &str, seconds: u64);
@@ -51,15 +54,15 @@ impl Screen {
     }
 }
 
-/// Has this told of every wait from now on; what was given first stays. Standard error is to be the terminal:
-/// helpers' messages are passed on to it.
+/// Has this told of every wait from now on; what was given first stays. What it shows is to be on standard
+/// error, to which helpers' messages are passed on.
 pub fn show_waiting(told: &'static dyn Waiting) {
     let _ = TOLD.set(told);
 }
 
 /// Whether anybody is told.
 pub(super) fn is_told() -> bool {
-    TOLD.get().is_some()
+    TOLD.get().is_some_and(|told| told.can_show())
 }
 
 /// Passes a message of a helper on to standard error.
@@ -77,7 +80,7 @@ pub(super) struct Wait<'a> {
     since: Instant,
     /// The second that was told last.
     told: Option<u64>,
-    /// Whether the helper has used the terminal, which is not written to any more then.
+    /// Whether nobody is told: where the helper has used the terminal, that is not written to any more.
     is_silent: bool,
     undo: Option<Undo>,
 }
@@ -85,7 +88,8 @@ pub(super) struct Wait<'a> {
 impl<'a> Wait<'a> {
     /// A wait for a helper, from now on.
     pub(super) fn new(helper: &'a str) -> Self {
-        Self { helper, since: Instant::now(), told: None, is_silent: false, undo: None }
+        let is_silent = !is_told();
+        Self { helper, since: Instant::now(), told: None, is_silent, undo: None }
     }
 
     /// Tells of it when it is time, unless the helper may have something on the terminal.
