@@ -2,6 +2,7 @@
 //! [`jackin_host`], what is decided is [`jackin_core`]; another program builds on those.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "a test makes files and programs"))]
 
 mod allowance;
 mod args;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use jackin_core::Secret;
+use jackin_host::os::read_within;
 use serde_json::{Value, json};
 use ureq::{
     Agent, Body, Error,
@@ -179,8 +180,7 @@ fn answer(response: Response<Body>) -> Result<Value, McpError> {
 }
 
 fn whole(body: &mut impl Read) -> Result<Option<Value>, McpError> {
-    let mut bytes = Vec::new();
-    body.read_to_end(&mut bytes).map_err(broken)?;
+    let bytes = read_within(body, LARGEST).map_err(broken)?;
     let message: Result<Value, _> = serde_json::from_slice(&bytes);
     match message {
         Ok(message) if is_ours(&message) || message["error"].is_string() => Ok(Some(message)),

@@ -3,6 +3,7 @@
 //! you commit it.
 // Elsewhere paths in messages have other separators, and no program starts without variables.
 #![cfg(unix)]
+#![expect(clippy::disallowed_methods, reason = "a test reads files and runs programs")]
 
 #[path = "../../fixtures/case.rs"]
 mod case;

@@ -1,4 +1,5 @@
 //! The order of the rooms: each uses the rooms above it and none below.
+#![expect(clippy::disallowed_methods, reason = "a test reads the source")]
 
 #[path = "../../fixtures/layering.rs"]
 mod layering;

@@ -111,13 +111,17 @@ fn a_container_is_asked_for_its_environment_and_must_take_the_plans() {
     let plan = plan("claude", GATEWAY, "gateway", &Vec::new());
     let probes = "-e ANTHROPIC_AUTH_TOKEN=jackin -e ANTHROPIC_BASE_URL=jackin \
         -e ANTHROPIC_MODEL=jackin -e ANTHROPIC_SMALL_FAST_MODEL=jackin -e EDITOR=jackin";
-    let question = words(&plan.question(&running(Runtime::Podman))).join(" ");
+    let name = "asked".parse().unwrap();
+    let question = words(&plan.question(&running(Runtime::Podman), &name)).join(" ");
     assert_eq!(question, format!("exec {probes} box env -0"));
     let which =
         ContainerTarget::Fresh { image: "i".parse().unwrap(), dir: "/work".parse().unwrap() };
     let fresh = Container { which, ..running(Runtime::Docker) };
-    let question = words(&plan.question(&fresh)).join(" ");
-    assert_eq!(question, format!("run --rm {probes} --entrypoint env i -0"));
+    let question = words(&plan.question(&fresh, &name)).join(" ");
+    assert_eq!(
+        question,
+        format!("run --rm --name asked --sig-proxy=false {probes} --entrypoint env i -0")
+    );
 
     let mut answer = vars(&[("KEEP", "1"), ("ANTHROPIC_API_KEY", "theirs")]);
     let own = answer.clone();

@@ -1,6 +1,9 @@
 //! Every error of this crate, as data. No text here holds a secret or names a command of jackin: what
 //! the user can type is the program's to say.
 
+mod helper_problem;
+mod read_problem;
+
 use std::{
     borrow::Cow,
     io,
@@ -9,6 +12,11 @@ use std::{
 
 use jackin_core::{
     AgentId, ConfigError, NameOrigin, SecretError, SecretRef, Unknown, WorkspaceName,
+};
+
+pub use self::{
+    helper_problem::HelperProblem,
+    read_problem::{FileKind, ReadProblem},
 };
 
 /// Any error of this crate. [`kind`](Self::kind) tells what to do about it,
@@ -128,6 +136,15 @@ pub enum HostError {
         #[source]
         error: SecretError,
     },
+    /// A program that was asked something gave no answer.
+    #[error("`{name}` {problem}")]
+    Helper {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        problem: HelperProblem,
+    },
     /// The name of the program is empty.
     #[error("no program is named")]
     NoProgram,
@@ -220,27 +237,6 @@ pub enum HostError {
     },
 }
 
-/// Why a file cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadProblem {
-    /// The system says so.
-    #[error("{0}")]
-    System(#[source] io::Error),
-    /// A directory, a pipe or a device.
-    #[error("it is not a file")]
-    NotAFile,
-    /// Larger than so many MiB.
-    #[error("it is larger than {0} MiB")]
-    TooLarge(u64),
-    /// On this line, counted from 1.
-    #[error("line {0} is not UTF-8")]
-    NotText(usize),
-    /// On this line, counted from 1.
-    #[error("line {0} is not JSON")]
-    NotJson(usize),
-}
-
 /// What kind of thing went wrong; stable, for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -312,7 +308,9 @@ impl HostError {
             Self::NotExecutable { .. } | Self::Exec { .. } | Self::TooLarge { .. } => {
                 HostErrorKind::NotExecutable
             }
-            Self::CurrentDir(_) | Self::OwnProgram(_) => HostErrorKind::System,
+            Self::CurrentDir(_) | Self::OwnProgram(_) | Self::Helper { .. } => {
+                HostErrorKind::System
+            }
         }
     }
 
@@ -337,32 +335,15 @@ impl HostError {
             }
             Self::Write { error, .. } | Self::Lock { error, .. } => Some(write_advice(error)),
             Self::Locked { .. } => Some("nothing was changed; try again"),
+            Self::Helper { problem: HelperProblem::Late(_), .. } => {
+                Some("start it yourself, to see what it waits for")
+            }
+            Self::Helper { problem, .. } => problem.advice(),
             Self::Exec { error, .. } => exec_advice(error),
             Self::TooLarge { advice, .. } => Some(*advice),
             _ => None,
         };
         text.map(str::to_owned)
-    }
-}
-
-impl ReadProblem {
-    fn advice(&self) -> Option<&'static str> {
-        match self {
-            Self::NotAFile => Some("move away what stands there"),
-            Self::TooLarge(_) => Some("no configuration is that large: see what it is"),
-            Self::NotText(_) => Some("save it as UTF-8"),
-            Self::NotJson(_) => Some("mend it: the agent cannot read it either"),
-            Self::System(error) => match error.kind() {
-                io::ErrorKind::PermissionDenied => {
-                    Some("you must be able to read it and to enter its directory")
-                }
-                io::ErrorKind::NotFound => {
-                    Some("the link there leads nowhere: mend it, or remove it")
-                }
-                io::ErrorKind::NotADirectory => Some("a file stands where its directory should be"),
-                _ => exhausted(error),
-            },
-        }
     }
 }
 
@@ -401,6 +382,14 @@ fn exec_advice(error: &io::Error) -> Option<&'static str> {
         }
         io::ErrorKind::NotFound | io::ErrorKind::InvalidInput => None,
         _ => exhausted(error),
+    }
+}
+
+/// A number of bytes in whole units.
+fn size(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KiB", bytes >> 10),
+        mebibytes => format!("{mebibytes} MiB"),
     }
 }
 

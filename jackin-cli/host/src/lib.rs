@@ -28,6 +28,7 @@
 //! The modules hold the parts that these are made of.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "a test makes files and programs"))]
 
 mod error;
 pub mod keys;
@@ -40,7 +41,7 @@ pub mod place;
 pub mod text;
 
 pub use crate::{
-    error::{HostError, HostErrorKind, ReadProblem},
+    error::{FileKind, HelperProblem, HostError, HostErrorKind, ReadProblem},
     keys::Sources,
     launch::{command, launch},
     place::Ambient,

@@ -1,7 +1,11 @@
 //! A program outside the workspace embeds the packages: it adds an agent and a provider, reads secrets
 //! asynchronously and starts the agent with tokio. It is `fixtures/embedder`.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
 
 use std::{env, fs, path::Path, process::Command};
 

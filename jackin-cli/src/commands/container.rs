@@ -4,16 +4,18 @@
 use std::{
     io::{self, IsTerminal as _},
     path::PathBuf,
+    time::Duration,
 };
 
 use jackin_core::{
     ExecPlan,
-    place::{Container, ContainerTarget, MountDir, Runtime},
+    place::{Container, ContainerName, ContainerTarget, MountDir, Runtime},
 };
 use jackin_host::{
     Ambient, HostError, HostErrorKind, Sources, launch,
     os::current_dir,
-    place::{ClientAnswer, ask_client},
+    place::{ClientAnswer, ClientQuestion, ask_client},
+    text::moments,
 };
 
 use crate::{
@@ -22,6 +24,11 @@ use crate::{
     failure::{FAILED, Failure, USAGE},
     ui::report::Report,
 };
+
+/// How long a container that runs may take to tell its environment.
+const RUNNING_LIMIT: Duration = Duration::from_secs(120);
+/// The same of a fresh one, whose image the client may have to fetch first.
+const FRESH_LIMIT: Duration = Duration::from_secs(600);
 
 /// The container that was asked for.
 pub(super) fn asked(inside: &Inside, ambient: &Ambient) -> Result<Option<Container>, Failure> {
@@ -67,7 +74,15 @@ pub(super) fn enter(
         }
         _ => error.into(),
     })?;
-    let inside = match ask_client(&client, plan.question(container))? {
+    let name = question_name()?;
+    let is_fresh = matches!(container.which, ContainerTarget::Fresh { .. });
+    let question = ClientQuestion {
+        client: &client,
+        args: plan.question(container, &name),
+        starts: is_fresh.then_some(&name),
+        limit: if is_fresh { FRESH_LIMIT } else { RUNNING_LIMIT },
+    };
+    let inside = match ask_client(ambient.vars(), question)? {
         ClientAnswer::Variables(vars) => plan.found_inside(vars)?,
         ClientAnswer::Failed(code) => {
             return Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED));
@@ -82,6 +97,12 @@ pub(super) fn enter(
     title(&plan, show, ambient, report);
     let ready = ready.in_container(container, &inside, ambient.vars());
     match launch::start(&ready, ambient.vars(), Some(launch::Located::client(client)))? {}
+}
+
+/// The name of a fresh container that is asked for its environment, of this process alone.
+fn question_name() -> Result<ContainerName, Failure> {
+    let name = format!("jackin-{}-{}", std::process::id(), moments::now());
+    name.parse().map_err(|_| Failure::new(FAILED, format!("`{name}` names no container")))
 }
 
 fn client(runtime: Runtime, ambient: &Ambient) -> Result<PathBuf, HostError> {

@@ -3,7 +3,6 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -16,7 +15,7 @@ use jackin_core::{
 use jackin_host::{
     Ambient, Sources,
     launch::{self, settings},
-    os::parent_program,
+    os::{open_to_append, parent_program},
     text::{self, moments},
 };
 
@@ -141,7 +140,7 @@ fn unsaid(plan: &ExecPlan, changes: &Changes<'_>, reader: Reader) -> Vec<String>
 /// Masks the secrets in the log of a workflow before any step can print one.
 fn for_later_steps(changes: &Changes<'_>, path: &Path) -> Result<(), Failure> {
     let lines = Format::Github.write(changes)?;
-    let file = File::options().append(true).open(path);
+    let file = open_to_append(path);
     let failed = |error: io::Error| {
         Failure::new(FAILED, format!("cannot write {}: {error}", path.display()))
     };

@@ -16,6 +16,10 @@ pub(super) fn completions(args: &Completions) -> Result<(), Failure> {
 }
 
 /// Every page, one for each command.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "pages for a package, which hold nothing of the user's"
+)]
 pub(super) fn man(args: &Man) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(FAILED, format!("cannot write to {}: {error}", args.dir.display()))

@@ -48,7 +48,7 @@ use jackin_host::{
 use crate::{
     args::{Arguments, Color, Command, Place, Selection, Target},
     failure::{Failure, USAGE},
-    ui::report::Report,
+    ui::{report::Report, waiting},
 };
 
 /// The longest word, in bytes, that usage errors repeat; keys are longer.
@@ -122,6 +122,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 fn dispatch(arguments: Arguments, report: &Report) -> Result<u8, Failure> {
     let ambient = Ambient::read(arguments.global.config_dir);
+    waiting::show();
     match arguments.command {
         Command::Run(run) => return run::run(run, &ambient, report),
         Command::Env(env) => env::run(&env, &ambient, report)?,

@@ -155,6 +155,7 @@ fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<
         Some(name) => ambient.file(Some(&name))?,
         None => kept_for_nothing(&args.name, ambient)?,
     };
+    #[expect(clippy::disallowed_methods, reason = "the one file that is removed")]
     fs::remove_file(&file).map_err(|error| {
         Failure::new(FAILED, format!("cannot remove {}: {error}", file.display()))
     })?;

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, path::Path};
 
-use jackin_host::os::says_yes;
+use jackin_host::{Ambient, HelperProblem, HostError, os::says_yes};
 
 #[cfg(unix)]
 use super::ConfigFile;
@@ -54,28 +54,40 @@ fn holds_literals(file: &ConfigFile) -> bool {
 /// Files with keys that a repository holds, or would take.
 pub(super) fn in_a_repository(seen: &Seen<'_>) -> Vec<Finding> {
     let with_keys = seen.files.iter().filter(|file| !super::keys::literals(seen, file).is_empty());
-    let tracked = with_keys.filter(|file| is_in_repository(&file.path));
-    tracked
-        .map(|file| {
-            Finding::problem("repository", "it holds keys, and stands in a Git repository")
-                .at(file.path.display())
-                .hint(
+    let findings = with_keys.filter_map(|file| {
+        let finding = match is_in_repository(&file.path, seen.ambient) {
+            Ok(false) => return None,
+            Ok(true) => {
+                let what = "it holds keys, and stands in a Git repository";
+                Finding::problem("repository", what).hint(
                     "keep the keys elsewhere, for example with `jackin auth set … --keyring`, or \
-                       have Git ignore the file",
+                     have Git ignore the file",
                 )
-        })
-        .collect()
+            }
+            Err(error) => {
+                let what = "it holds keys, and whether Git ignores it cannot be told";
+                let finding = Finding::problem("repository", format!("{what}: {error}"));
+                Finding { hint: error.advice(), ..finding }
+            }
+        };
+        Some(finding.at(file.path.display()))
+    });
+    findings.collect()
 }
 
 /// Whether a file is below a working tree that does not ignore it; links are followed first.
-fn is_in_repository(file: &Path) -> bool {
-    let Some(file) = file.canonicalize().ok() else { return false };
-    let Some(dir) = file.parent() else { return false };
+fn is_in_repository(file: &Path, ambient: &Ambient) -> Result<bool, HostError> {
+    let Some(file) = file.canonicalize().ok() else { return Ok(false) };
+    let Some(dir) = file.parent() else { return Ok(false) };
     if !dir.ancestors().any(|dir| dir.join(".git").exists()) {
-        return false;
+        return Ok(false);
     }
     let flags = ["check-ignore", "--quiet", "--"].map(OsStr::new);
     let args = [&["-C".as_ref(), dir.as_os_str()], &flags[..], &[file.as_os_str()]].concat();
-    // Without an answer nothing is ignored.
-    !says_yes("git", &args)
+    match says_yes(ambient.vars(), "git", args) {
+        Ok(is_ignored) => Ok(!is_ignored),
+        // Without Git nothing is ignored.
+        Err(HostError::Helper { problem: HelperProblem::NotStarted(_), .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
 }

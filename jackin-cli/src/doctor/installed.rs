@@ -25,6 +25,9 @@ pub(crate) struct Installed {
     pub(crate) version: Option<String>,
     /// Whether the guard of a redirect holds in this version; null where that cannot be told.
     pub(crate) guard_holds: Option<bool>,
+    /// Why what its package says cannot be read.
+    #[serde(skip)]
+    unread: Option<String>,
 }
 
 fn id<S: serde::Serializer>(agent: &Agent, serializer: S) -> Result<S::Ok, S::Error> {
@@ -47,14 +50,18 @@ fn installed(agent: &Agent, layers: &EnvLayers, ambient: &Ambient) -> (Installed
         Err(HostError::Shim { file, .. }) => Some(file.clone()),
         Err(_) => None,
     };
-    let version = path.as_ref().and_then(|path| version::installed(path, agent.package()));
+    let version = path.as_ref().map(|path| version::installed(path, agent.package()));
+    let (version, unread) = match version.transpose() {
+        Ok(version) => (version.flatten(), None),
+        Err(error) => (None, Some(error.to_string())),
+    };
     // Where no version is needed, any known one will do; where nothing is redirected, there is no
     // guard. Of a program that is in no package nothing can be said: it may be anything.
     let guard_holds = version.filter(|_| !agent.bindings.is_empty());
     let needed = agent.guarded_from.as_ref().map(|needed| needed.version);
     let guard_holds = guard_holds.map(|version| needed.is_none_or(|needed| version >= needed));
     let version = version.map(|version| version.to_string());
-    (Installed { agent: agent.clone(), path, version, guard_holds }, program)
+    (Installed { agent: agent.clone(), path, version, guard_holds, unread }, program)
 }
 
 /// No agent at all.
@@ -65,6 +72,16 @@ pub(super) fn none(seen: &Seen<'_>) -> Vec<Finding> {
     let first = &seen.agents[0].agent;
     let hint = format!("install one, for example with `{}`", first.install);
     vec![Finding::problem("agents", "no agent is on PATH").hint(hint)]
+}
+
+/// Agents whose package says nothing, since something else is in the place of its description.
+pub(super) fn unread(seen: &Seen<'_>) -> Vec<Finding> {
+    let unread = seen.agents.iter().filter_map(|found| {
+        let (id, why) = (&found.agent.id, found.unread.as_ref()?);
+        let what = format!("the version of `{id}` cannot be told: {why}");
+        Some(Finding::problem("version", what).hint("move away what stands there"))
+    });
+    unread.collect()
 }
 
 /// Agents in which the guard does not hold, where they can be redirected.

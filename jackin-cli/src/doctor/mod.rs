@@ -125,9 +125,10 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
     });
     let (agents, programs) = installed::agents(&layers, ambient);
     let seen = Seen { ambient, files, layers, agents, programs };
-    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 20] = [
+    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 21] = [
         installed::none,
         installed::too_old,
+        installed::unread,
         programs::not_usable,
         programs::of_another_agent,
         programs::unsearched,

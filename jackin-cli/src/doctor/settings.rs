@@ -157,7 +157,11 @@ fn in_native_launches(plan: &ExecPlan, file: &SettingsFile, path: &Path) -> Opti
 }
 
 fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) -> Vec<Finding> {
-    let Ok(Some(text)) = read_lossily(path) else { return Vec::new() };
+    let text = match read_lossily(path) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Vec::new(),
+        Err(error) => return vec![Finding::problem(CHECK, error.to_string())],
+    };
     let shown = text.name();
     let Some(settings) = own_settings::parsed(path, text.text()) else {
         let what = format!("the settings of `{}` cannot be understood", found.agent.id);

@@ -1,9 +1,9 @@
 //! Values that must not be arguments: from standard input, or typed where nobody reads along.
 
-use std::io::{self, Read as _};
+use std::{io, mem};
 
 use jackin_core::Secret;
-use jackin_host::Ambient;
+use jackin_host::{Ambient, os::read_within};
 
 use crate::{
     failure::{FAILED, Failure, USAGE},
@@ -33,14 +33,14 @@ pub(crate) fn secret(prompt: &str, stdin: bool, ambient: &Ambient) -> Result<Sec
 
 /// All of standard input, without the line feed that ends its last line.
 pub(crate) fn piped() -> Result<Secret, Failure> {
-    let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::new(FAILED, format!("cannot read standard input: {error}")))?;
+    let read = read_within(io::stdin().lock(), LONGEST);
+    let mut bytes =
+        read.map_err(|error| Failure::new(FAILED, format!("cannot read standard input: {error}")))?;
     if bytes.len() as u64 > LONGEST {
         let limit = LONGEST >> 10;
         return Err(Failure::new(USAGE, format!("standard input is longer than {limit} KiB")));
     }
-    let text = String::from_utf8(bytes);
+    let text = String::from_utf8(mem::take(&mut *bytes));
     let text = text.map_err(|_| Failure::new(USAGE, "standard input is not UTF-8"))?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(line.strip_suffix('\r').unwrap_or(line).into())

@@ -12,3 +12,4 @@ pub(crate) mod report;
 #[cfg(feature = "terminal")]
 pub(crate) mod screen;
 pub(crate) mod terminal;
+pub(crate) mod waiting;

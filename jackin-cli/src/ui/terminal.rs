@@ -1,12 +1,20 @@
 //! Whether there is a terminal, with somebody at it.
 
-use std::io::{self, IsTerminal as _};
+use std::{
+    ffi::OsStr,
+    io::{self, IsTerminal as _},
+};
 
 use jackin_host::Ambient;
 
 /// Whether stderr is a terminal that understands more than plain text.
 pub(crate) fn can_draw(ambient: &Ambient) -> bool {
-    io::stderr().is_terminal() && ambient.var("TERM").is_none_or(|term| term != "dumb")
+    is_drawable(ambient.var("TERM"))
+}
+
+/// The same, of a terminal of this kind.
+pub(crate) fn is_drawable(kind: Option<&OsStr>) -> bool {
+    io::stderr().is_terminal() && kind.is_none_or(|kind| kind != "dumb")
 }
 
 /// Whether somebody is there to be asked, by a build that can ask.

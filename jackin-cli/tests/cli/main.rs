@@ -1,6 +1,10 @@
 //! The program as users and scripts meet it, on the real system.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
 
 mod auth;
 #[cfg(not(any(feature = "manual", feature = "request", feature = "terminal")))]
@@ -60,3 +64,4 @@ mod support;
 mod tmux;
 #[cfg(feature = "request")]
 mod trust;
+mod waiting;

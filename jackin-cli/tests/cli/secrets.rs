@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_secs(60);
 
 const LAUNCH: [&str; 4] = ["run", "--provider", "zai", "claude"];
 
-fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         if let Some(seen) = look() {
@@ -35,17 +35,17 @@ fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-fn ended(child: &mut Child) -> ExitStatus {
+pub(crate) fn ended(child: &mut Child) -> ExitStatus {
     until("the end of the launcher", || child.try_wait().unwrap())
 }
 
 /// A whole number on a line of its own.
-fn number(file: &Path) -> Option<i32> {
+pub(crate) fn number(file: &Path) -> Option<i32> {
     fs::read_to_string(file).ok()?.strip_suffix('\n')?.parse().ok()
 }
 
 /// Whether a process of the group runs; what nobody has reaped does not.
-fn runs(group: i32) -> bool {
+pub(crate) fn runs(group: i32) -> bool {
     let stats = fs::read_dir("/proc")
         .unwrap()
         .filter_map(|dir| fs::read_to_string(dir.ok()?.path().join("stat")).ok());
@@ -238,7 +238,7 @@ fn asking(home: &Home, command: &mut Command) -> (Child, i32) {
     home.script(
         "bin/op",
         "(trap '' TERM INT HUP; while :; do sleep 600; done) & sh -c 'sleep 600 & wait' &\n\
-         echo $$ > group; until [ -e go ]; do sleep 0.01; done; printf key",
+         echo $(ps -o pgid= -p $$) > group; until [ -e go ]; do sleep 0.01; done; printf key",
     );
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let group = until("the question", || number(&home.path().join("group")));
@@ -271,7 +271,7 @@ fn a_signal_ends_all_that_are_asked_at_once() {
     home.script("bin/claude", "touch started");
     home.script(
         "bin/op",
-        "case $* in *zai*) printf key; exit;; esac; echo $$ > group-$$; sleep 600",
+        "case $* in *zai*) printf key; exit;; esac; echo $(ps -o pgid= -p $$) > group-$$; sleep 600",
     );
     let mut child = home.jackin(LAUNCH).stderr(Stdio::null()).spawn().unwrap();
     let groups = until("all of them", || {

@@ -46,8 +46,8 @@ fn a_file_of_settings_that_cannot_be_read_is_bad_usage() {
     home.write("key.json", r#"{"hooks": "a-key-of-zai"}"#);
     for (value, said) in [
         ("gone.json", "cannot read the agent's settings in gone.json: "),
-        ("dir", "cannot read the agent's settings in dir: it is not a file"),
-        ("/dev/zero", "cannot read the agent's settings in /dev/zero: it is not a file"),
+        ("dir", "cannot read the agent's settings in dir: it is a directory, not a file"),
+        ("/dev/zero", "cannot read the agent's settings in /dev/zero: it is a device, not a file"),
         ("latin.json", "cannot read the agent's settings in latin.json: line 1 is not UTF-8"),
         ("bad.json", "`--settings bad.json` is not JSON (line 1, column 7)"),
         ("key.json", "`--settings key.json` holds a key"),

@@ -152,7 +152,7 @@ fn what_cannot_be_understood_is_not_touched() {
     fs::create_dir_all(file(&home)).unwrap();
     assert_eq!(
         home.refuses(125, SET, ""),
-        "error: cannot read ~/.config/jackin/config.toml: it is not a file\n\nhint: move away what stands there\n"
+        "error: cannot read ~/.config/jackin/config.toml: it is a directory, not a file\n\nhint: move away what stands there\n"
     );
     let home = Home::with_config("");
     fs::write(file(&home), b"[env]\nA = '\xff'\n").unwrap();

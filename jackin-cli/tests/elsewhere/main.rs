@@ -1,7 +1,11 @@
 //! Agents in tabs, in containers and on Windows, in the real tmux, the real Podman and Wine: each with
 //! a socket, a store or a disk of its own, so that nothing else on the machine takes part.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test ends where something it needs is missing")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test ends where something it needs is missing"
+)]
 
 mod podman;
 #[path = "../cli/support.rs"]

@@ -5,8 +5,13 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{BufRead as _, BufReader, Write as _},
-    os::unix::fs::symlink,
+    os::unix::{fs::symlink, process::ExitStatusExt as _},
     process::{Child, Command, Stdio},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
 };
 
 use crate::{
@@ -291,4 +296,43 @@ fn an_env_file_is_read_as_it_was_meant() {
     let read = environment(&text);
     assert_eq!((&*read["EDITOR"], &*read["EMPTY"]), (odd, ""));
     assert_eq!(read["ANTHROPIC_AUTH_TOKEN"], "agt_b3f1sentinel");
+}
+
+/// An image whose `env` is this script.
+fn with_image(script: &str) -> Podman {
+    let podman = Podman::new();
+    podman.home.executable("hostile/bin/env", format!("#!/bin/sh\n{script}\n").as_bytes());
+    let import = "podman import -q --change 'ENV PATH=/bin' - hostile";
+    podman.shell(&format!("cp -a image/bin/busybox image/bin/sh image/bin/sleep hostile/bin; tar -C hostile -c . | {import}"));
+    podman
+}
+
+const HOSTILE_RUN: [&str; 6] = ["run", "--in", "podman", "--image", "hostile", "claude"];
+
+/// Neither is it read to the end, nor is anything left of it.
+#[test]
+#[ignore = "needs podman, runc and busybox-static"]
+fn an_image_whose_environment_has_no_end_is_given_up() {
+    let endless = "line=$(printf '%01000d' 0)\nwhile :; do printf 'A=%s\\0' \"$line\"; done";
+    let podman = with_image(endless);
+    let seen = see(&mut podman.jackin(HOSTILE_RUN));
+    assert_eq!((seen.code, &*seen.out), (Some(125), ""), "{}", seen.err);
+    assert!(seen.err.contains("error: `podman` printed more than 16 MiB"), "{}", seen.err);
+    assert_eq!(podman.shell("podman ps -a -q"), "");
+}
+
+/// The container is no child of its client, which nothing in jackin could end by force.
+#[test]
+#[ignore = "needs podman, runc and busybox-static"]
+fn an_image_that_never_answers_is_gone_however_jackin_ends() {
+    let podman = with_image("trap '' TERM INT HUP; sleep 600");
+    for signal in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
+        let mut jackin = podman.jackin(HOSTILE_RUN).stdin(Stdio::null()).spawn().unwrap();
+        let runs = || !podman.shell("podman ps -q").is_empty();
+        wait_for("the container", || runs().then_some(()));
+        kill(Pid::from_raw(jackin.id().cast_signed()), signal).unwrap();
+        assert_eq!(jackin.wait().unwrap().signal(), Some(signal as i32));
+        let left = || podman.shell("podman ps -a -q");
+        wait_for("its end", || left().is_empty().then_some(()));
+    }
 }

@@ -1,7 +1,11 @@
 //! The leak sweep: a secret is planted in every place that can hold one, every command is run in
 //! every mode and with everything wrong that can be, and all that is left behind is searched.
 #![cfg(all(target_os = "linux", feature = "manual", feature = "terminal"))]
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
 #![expect(clippy::print_stdout, reason = "what was tried is counted")]
 
 mod allowed;

@@ -1,6 +1,10 @@
 //! The real agents behind jackin, from npm, against recording servers on loopback.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test ends where something it needs is missing")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test ends where something it needs is missing"
+)]
 
 mod admin_files;
 mod claude;

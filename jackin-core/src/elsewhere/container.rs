@@ -76,6 +76,17 @@ const CLIENT: [&str; 8] =
     ["PATH", "HOME", "TMPDIR", "LD_*", "XDG_*", "DOCKER_*", "CONTAINER*", "REGISTRY_AUTH_FILE"];
 
 impl Container {
+    /// The options that only the question needs: a fresh container has a name by which it can be ended, and
+    /// an interrupt ends the client itself.
+    fn question_options(&self, name: &ContainerName) -> Vec<OsString> {
+        match self.which {
+            ContainerTarget::Running(_) => Vec::new(),
+            ContainerTarget::Fresh { .. } => {
+                ["--name", name.as_str(), "--sig-proxy=false"].map(OsString::from).into()
+            }
+        }
+    }
+
     /// The client's arguments that start a command there, with these of the client's variables.
     fn start(
         &self,
@@ -133,11 +144,13 @@ const PROBE: &str = "jackin";
 
 impl ExecPlan {
     /// The client's arguments that print the environment an agent would find in a container, each
-    /// variable ended by a NUL; for [`ExecPlan::found_inside`].
+    /// variable ended by a NUL; for [`ExecPlan::found_inside`]. A fresh container gets this name, by which it
+    /// can be ended where no answer comes.
     #[must_use]
-    pub fn question(&self, container: &Container) -> Vec<OsString> {
+    pub fn question(&self, container: &Container, name: &ContainerName) -> Vec<OsString> {
         let probes = self.set.iter().map(|var| format!("{}={PROBE}", var.name).into());
-        container.start(Vec::new(), probes, ["env", "-0"].map(OsString::from))
+        let options = container.question_options(name);
+        container.start(options, probes, ["env", "-0"].map(OsString::from))
     }
 
     /// The container's own environment, from the answer to the question.

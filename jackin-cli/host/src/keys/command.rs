@@ -1,28 +1,18 @@
 //! What a command of the user's prints, such as `pass show zai`: started as it is written, without a
 //! shell.
 
-use std::{path::PathBuf, process::Command};
+use std::path::PathBuf;
 
 use jackin_core::{Secret, SecretError, plan::Vars, secret::CommandRef};
 
-use super::{expanded, question_chain};
-use crate::os::{self, LIMIT, Messages, Question, one_line};
+use super::expanded;
+use crate::os::{self, Helper, Messages, ask, one_line};
 
 pub(super) fn read(vars: &Vars, reference: &CommandRef) -> Result<Secret, SecretError> {
-    let name = reference.program();
-    let mut command = Command::new(program(vars, reference)?);
-    command.args(reference.args());
-    let words = std::iter::once(name).chain(reference.args());
-    question_chain::mark(&mut command, vars, name, words)?;
-    let question = Question {
-        command,
-        name,
-        messages: Messages::Passed,
-        hidden: Vec::new(),
-        limit: LIMIT,
-        terminal: true,
-    };
-    question.ask().map(|secret| one_line(&secret))
+    let helper =
+        Helper::new(vars, reference.program(), &program(vars, reference)?, reference.args());
+    let helper = Helper { messages: Messages::Passed, terminal: true, ..helper };
+    ask(helper, &[]).map(|secret| one_line(&secret))
 }
 
 /// The command's own file.

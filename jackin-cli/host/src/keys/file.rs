@@ -11,19 +11,12 @@ pub(super) fn read(vars: &Vars, reference: &FileRef) -> Result<Secret, SecretErr
     read_secret(open(vars, reference)?).map(|secret| one_line(&secret))
 }
 
-fn failed(error: std::io::Error) -> SecretError {
-    SecretError::new(error.to_string(), None)
-}
-
 /// The file, if it is one that nobody else may read.
 pub(super) fn open(vars: &Vars, reference: &FileRef) -> Result<File, SecretError> {
-    let file = os::open(&expanded(vars, reference.path())?).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(SecretError::new("it is not a file", None));
-    }
-    private(&metadata, reference)?;
-    Ok(file)
+    let path = expanded(vars, reference.path())?;
+    let opened = os::open(&path).map_err(|problem| SecretError::new(problem.to_string(), None))?;
+    private(&opened.metadata, reference)?;
+    Ok(opened.file)
 }
 
 #[cfg(unix)]
@@ -89,8 +82,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         mkfifo(&dir.path().join("fifo"), Mode::S_IRUSR | Mode::S_IWUSR).unwrap();
         fs::create_dir(dir.path().join("dir")).unwrap();
-        for name in ["~/fifo", "~/dir", "/dev/null"] {
-            assert_eq!(secret(dir.path(), name).unwrap_err().reason, "it is not a file", "{name}");
+        for (name, kind) in [("~/fifo", "FIFO"), ("~/dir", "directory"), ("/dev/zero", "device")] {
+            let said = format!("it is a {kind}, not a file");
+            assert_eq!(secret(dir.path(), name).unwrap_err().reason, said);
         }
         assert!(secret(dir.path(), "~/none").unwrap_err().reason.contains("No such file"));
     }

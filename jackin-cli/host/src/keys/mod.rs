@@ -8,9 +8,6 @@ mod host_var;
 #[cfg(feature = "keyring")]
 mod keyring;
 mod op;
-mod question_chain;
-
-pub(crate) use question_chain::VARIABLE;
 
 use std::{collections::BTreeMap, path::PathBuf, thread};
 

@@ -1,32 +1,24 @@
 //! 1Password, through its own command line. The reference goes in as an argument, the secret comes
 //! out on a pipe; it is in no argument and no file.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use jackin_core::{Secret, SecretError, plan::Vars, secret::OpRef};
 
-use super::question_chain;
 use crate::{
-    os::{self, LIMIT, Messages, Question},
+    os::{self, Helper, Messages, ask},
     text::names_a_secret,
 };
 
 pub(super) fn read(vars: &Vars, reference: &OpRef, terminal: bool) -> Result<Secret, SecretError> {
-    let mut command = Command::new(program(vars)?);
-    command.args(["read", "--no-newline"]);
+    let mut helper = Helper::new(vars, "op", &program(vars)?, ["read", "--no-newline"]);
     if let Some(account) = reference.account() {
-        command.args(["--account", account]);
+        helper.command.args(["--account", account]);
     }
-    command.arg(reference.uri());
-    let question = ["op", reference.account().unwrap_or_default(), reference.uri()];
-    question_chain::mark(&mut command, vars, "op", question)?;
+    helper.command.arg(reference.uri());
     #[cfg(jackin_leak)]
-    command.args(os::var(vars, "HOST_ONLY").filter(|_| crate::leak::is("op")));
-    let hidden = secrets_in(vars);
-    Question { command, name: "op", messages: Messages::Kept, hidden, limit: LIMIT, terminal }.ask()
+    helper.command.args(os::var(vars, "HOST_ONLY").filter(|_| crate::leak::is("op")));
+    ask(Helper { messages: Messages::Kept, terminal, ..helper }, &secrets_in(vars))
 }
 
 /// What this environment holds under names of secrets, `op`'s own session among them; a shorter value

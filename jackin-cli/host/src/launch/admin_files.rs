@@ -51,9 +51,13 @@ fn check_file(
     settings: &SettingsFile,
     file: &Path,
 ) -> Result<Option<String>, HostError> {
-    let Ok(Some(text)) = read_lossily(file) else { return Ok(None) };
+    let text = match read_lossily(file) {
+        Ok(Some(text)) => Some(text),
+        Err(HostError::Read { problem, .. }) if problem.is_readable_by_others() => None,
+        _ => return Ok(None),
+    };
     let (mut refused, mut warned) = (Vec::new(), Vec::new());
-    let found = parsed(file, text.text());
+    let found = text.and_then(|text| parsed(file, text.text()));
     if found.is_none() && is_read_by_others(file) && may_divert(plan, settings) {
         let what = "it cannot be understood, and may send the prompts elsewhere".to_owned();
         let is_held = plan.is_redirect() && plan.guard > Guard::Off;

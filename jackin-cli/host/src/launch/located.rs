@@ -4,10 +4,12 @@ use std::{
     borrow::Cow,
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use jackin_core::{
     Agent, EnvLayers, ExecPlan, Guard,
+    agent::Version,
     plan::{ChildVar, ResolvedProgram, Vars},
 };
 
@@ -18,9 +20,10 @@ use super::{
     managers::Shim,
     program_file::ProgramFile,
     real_program::{self, RealProgram},
+    version,
     wrapper_script::{self, ChangingLine},
 };
-use crate::{error::HostError, keys, os};
+use crate::{error::HostError, os};
 
 /// The file that a launch executes.
 #[derive(Debug, Default)]
@@ -37,6 +40,8 @@ pub struct Located {
     /// Shims that the caller lets through.
     unheld: Vec<HostError>,
     changing: Vec<ChangingLine>,
+    /// The version of a package, once it was asked for.
+    version: OnceLock<Result<Option<Version>, HostError>>,
 }
 
 /// Finds the file of a plan's program on this path, and marks the launch. `vars` are the launching
@@ -127,6 +132,11 @@ fn program_of<'a>(agent: &'a Agent, layers: &'a EnvLayers, vars: &Vars) -> Cow<'
 }
 
 impl Located {
+    /// The version of the program as the agent's package has it, read once.
+    pub(super) fn version(&self, package: &str) -> &Result<Option<Version>, HostError> {
+        self.version.get_or_init(|| version::of_file(&self.real, package))
+    }
+
     /// A program that is started in the agent's place and starts it elsewhere.
     #[must_use]
     pub fn client(file: PathBuf) -> Self {
@@ -137,11 +147,6 @@ impl Located {
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
-    }
-
-    /// The file that the links of the agent's file lead to.
-    pub(super) fn real(&self) -> &Path {
-        &self.real
     }
 
     /// What is executed in the place of the program that was found, if it is another file.
@@ -223,7 +228,7 @@ impl Located {
 
     /// The child's variables with the mark of this launch, and without those of helpers.
     pub(super) fn marked<'a>(&'a self, mut env: Vec<ChildVar<'a>>) -> Vec<ChildVar<'a>> {
-        let marks = [launches::VARIABLE, keys::VARIABLE];
+        let marks = [launches::VARIABLE, os::ASKING];
         env.retain(|(name, _)| !marks.iter().any(|mark| name == mark));
         env.extend(
             self.mark

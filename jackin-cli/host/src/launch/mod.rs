@@ -158,6 +158,7 @@ pub fn start(
 
 /// By the system's own call: `Command` would sort the environment and copy it twice.
 #[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "a launch becomes the agent")]
 fn become_it(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
     use std::{ffi::CString, os::unix::ffi::OsStrExt as _};
 
@@ -187,6 +188,7 @@ fn become_it(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> io::Result<In
 }
 
 #[cfg(not(unix))]
+#[expect(clippy::disallowed_methods, reason = "a launch waits for the agent instead")]
 #[expect(clippy::exit, reason = "an exit code has 32 bits here, of which `ExitCode` takes eight")]
 fn become_it(located: &Located, plan: &ExecPlan, env: &Env<'_>) -> io::Result<Infallible> {
     let mut command = command_of(located, plan, env);

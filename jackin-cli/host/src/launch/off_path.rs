@@ -1,11 +1,7 @@
 //! Where an agent may be installed though it is not on PATH: its own installers' directories, and those
 //! in which package managers put programs. Nothing there is started.
 
-use std::{
-    fs,
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use jackin_core::{Agent, plan::Vars};
 
@@ -44,18 +40,11 @@ pub fn installed_off_path(agent: &Agent, vars: &Vars) -> Option<PathBuf> {
 
 /// What `prefix` in the user's `.npmrc` names.
 fn npm_prefix(home: &Path, vars: &Vars) -> Option<PathBuf> {
-    let mut text = Vec::new();
-    let file = os::open(&home.join(".npmrc")).ok().filter(is_file)?;
-    file.take(LONGEST_SETTINGS).read_to_end(&mut text).ok()?;
-    let text = String::from_utf8_lossy(&text);
-    let mut values = text.lines().filter_map(|line| {
+    let file = os::read_small(&home.join(".npmrc"), LONGEST_SETTINGS).ok()??;
+    let mut values = file.text().lines().filter_map(|line| {
         let (key, value) = line.split_once('=')?;
         (key.trim() == "prefix").then(|| value.trim().trim_matches(['"', '\'']).to_owned())
     });
     let prefix = values.next_back()?.replace("${HOME}", "~");
     Some(os::expanded(vars, &prefix).into_owned())
-}
-
-fn is_file(file: &fs::File) -> bool {
-    file.metadata().is_ok_and(|data| data.is_file())
 }

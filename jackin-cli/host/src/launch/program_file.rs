@@ -23,7 +23,7 @@ impl ProgramFile {
     /// interpreter could not read it either.
     pub(super) fn open(path: &Path) -> Self {
         let mut bytes = [0; SHORT];
-        let mut file = os::open(path).ok();
+        let mut file = os::open(path).ok().map(|opened| opened.file);
         let length = file.as_mut().and_then(|file| file.read(&mut bytes).ok());
         Self { file, bytes, length: length.unwrap_or_default() }
     }

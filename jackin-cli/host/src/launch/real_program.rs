@@ -4,7 +4,6 @@
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use jackin_core::plan::Vars;
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{
     error::HostError,
-    os::{self, LIMIT, Messages, Question, one_line},
+    os::{self, Helper, ask, one_line},
 };
 
 /// How many shims may lead one to another.
@@ -123,16 +122,12 @@ impl Shim {
         let name = self.manager.name;
         let program = os::program(vars, &self.program)
             .ok_or_else(|| format!("`{name}` is not there to be asked for the program"))?;
-        let mut command = Command::new(program);
-        command.arg(self.manager.which).arg(tool);
-        command.env_clear().envs(vars.iter().map(|(name, value)| (name, value)));
-        command.envs(self.manager.root.zip(self.root.as_deref()));
-        let messages = Messages::Dropped;
-        let question =
-            Question { command, name, messages, hidden: Vec::new(), limit: LIMIT, terminal: false };
+        let args = [self.manager.which.as_ref(), tool];
+        let mut helper = Helper::new(vars, name, &program, args);
+        helper.command.env_clear().envs(vars.iter().map(|(name, value)| (name, value)));
+        helper.command.envs(self.manager.root.zip(self.root.as_deref()));
         let asked = format!("{name} {} {}", self.manager.which, tool.display());
-        let answer = question
-            .ask()
+        let answer = ask(helper, &[])
             .map_err(|error| format!("`{asked}`: {}; run it here to see why", error.reason))?;
         let file = one_line(&answer).expose().to_owned();
         let file = Path::new(&file);

@@ -1,7 +1,7 @@
 //! Which version of an agent is installed, from what its package says of itself: nothing is started
 //! for it.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use jackin_core::{
     ExecPlan,
@@ -9,13 +9,21 @@ use jackin_core::{
 };
 
 use super::Located;
-use crate::os;
+use crate::{error::HostError, os};
+
+/// The largest description of a package that is read, in bytes; npm's own has 7 KiB.
+const LARGEST_PACKAGE: u64 = 1 << 20;
 
 /// What to say before a launch of an agent that is too old for the plan's guard to hold.
 #[must_use]
 pub fn warning(plan: &ExecPlan, located: &Located, install: &str) -> Option<String> {
     let PackageVersion { package, version: needed, .. } = plan.guarded_from.as_ref()?;
-    let found = of_file(located.real(), package).filter(|found| found < needed)?;
+    let found = match located.version(package) {
+        Ok(found) => found.filter(|found| found < needed)?,
+        Err(error) => {
+            return Some(format!("the version of `{}` cannot be told: {error}", plan.agent));
+        }
+    };
     Some(format!(
         "`{}` is version {found}: before {needed} its own settings can send requests and logins \
          elsewhere; update it with `{install}`",
@@ -26,26 +34,36 @@ pub fn warning(plan: &ExecPlan, located: &Located, install: &str) -> Option<Stri
 /// The version of the plan's agent in the file that was found, where that can be told.
 #[must_use]
 pub fn of(plan: &ExecPlan, located: &Located) -> Option<Version> {
-    of_file(located.real(), &plan.guarded_from.as_ref()?.package)
+    *located.version(&plan.guarded_from.as_ref()?.package).as_ref().ok()?
 }
 
 /// The version that stands in the name of the file, or in the package that it belongs to.
-#[must_use]
-pub fn installed(program: &Path, package: &str) -> Option<Version> {
+///
+/// # Errors
+/// [`HostError::Read`]: what the package says of itself is there and cannot be read.
+pub fn installed(program: &Path, package: &str) -> Result<Option<Version>, HostError> {
     of_file(&os::linked(program), package)
 }
 
 /// The same of a file that is no link.
-fn of_file(program: &Path, package: &str) -> Option<Version> {
-    let named = program.file_name()?.to_str()?.parse().ok();
-    let dir = program.parent()?;
+pub(super) fn of_file(program: &Path, package: &str) -> Result<Option<Version>, HostError> {
+    let named = program.file_name().and_then(|name| name.to_str()?.parse().ok());
+    let Some(dir) = program.parent().filter(|_| named.is_none()) else { return Ok(named) };
     // npm puts programs at most one directory below their package.
-    named.or_else(|| described(dir, package)).or_else(|| described(&dir.join(".."), package))
+    match described(dir, package)? {
+        None => described(&dir.join(".."), package),
+        found => Ok(found),
+    }
 }
 
-fn described(dir: &Path, package: &str) -> Option<Version> {
-    let text = fs::read(dir.join("package.json")).ok()?;
-    let described: serde_json::Value = serde_json::from_slice(&text).ok()?;
+fn described(dir: &Path, package: &str) -> Result<Option<Version>, HostError> {
+    let file = os::read_small(&dir.join("package.json"), LARGEST_PACKAGE)?;
+    Ok(file.and_then(|file| version_in(file.text(), package)))
+}
+
+/// The version in what a package of this name says of itself.
+fn version_in(text: &str, package: &str) -> Option<Version> {
+    let described: serde_json::Value = serde_json::from_str(text).ok()?;
     let is_it = described.get("name")?.as_str()? == package;
     described.get("version")?.as_str()?.parse().ok().filter(|_| is_it)
 }

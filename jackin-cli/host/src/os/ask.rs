@@ -1,113 +1,35 @@
-//! A program that is asked for a secret: no shell, nothing on its standard input, a limit of time
-//! and of size. It runs in a process group of its own, of which nothing is left afterwards.
+//! A helper that is asked for a secret: what it prints is the secret, and stays out of every message.
 
-use std::{
-    io::{self, Read},
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{io::Read, mem, process::ExitStatus};
 
 use jackin_core::{Secret, SecretError};
 
 use crate::{
-    error::exhausted,
-    os::{ProcessGroup, pipe},
+    error::HelperProblem,
+    os::{
+        helper::{Answer, Helper, LONGEST_MESSAGE},
+        read_within,
+    },
     text::without_line_break,
 };
 
-/// How long one answer may take: the user may have to unlock something.
-pub(crate) const LIMIT: Duration = Duration::from_secs(120);
 /// The longest secret that is read, in bytes, wherever it comes from.
 pub const LONGEST_SECRET: usize = 64 << 10;
-/// The longest message of a program that is shown, in bytes.
-const LONGEST_MESSAGE: usize = 4 << 10;
-/// How long a pipe is read on when the program has ended.
-pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// What becomes of a program's messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Messages {
-    /// They go where the launcher's go.
-    Passed,
-    /// They stand in the error if it fails.
-    Kept,
-    /// They are discarded.
-    Dropped,
-}
-
-/// A program, and how it is asked.
-pub(crate) struct Question<'a> {
-    pub(crate) command: Command,
-    /// How errors name it.
-    pub(crate) name: &'a str,
-    pub(crate) messages: Messages,
-    /// What no error may hold, beside what the program prints.
-    pub(crate) hidden: Vec<&'a str>,
-    pub(crate) limit: Duration,
-    /// Whether it may use the terminal, to ask for a password.
-    pub(crate) terminal: bool,
-}
-
-impl Question<'_> {
-    /// Runs the program and takes what it prints.
-    pub(crate) fn ask(mut self) -> Result<Secret, SecretError> {
-        let deadline = Instant::now() + self.limit;
-        let messages = match self.messages {
-            Messages::Passed => Stdio::inherit(),
-            Messages::Kept => Stdio::piped(),
-            Messages::Dropped => Stdio::null(),
-        };
-        // Standard input is the agent's, and stays unread.
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(messages);
-        let name = self.name;
-        let (mut child, group) =
-            ProcessGroup::spawn(&mut self.command, self.terminal).map_err(|error| {
-                SecretError::new(
-                    format!("`{name}` cannot be started: {error}"),
-                    exhausted(&error).map(str::to_owned),
-                )
-            })?;
-        let secret = reader(child.stdout.take(), LONGEST_SECRET, false);
-        let message = reader(child.stderr.take(), LONGEST_MESSAGE + LONGEST_SECRET, true);
-        let (secret, message) = match (secret, message) {
-            (Ok(secret), Ok(message)) => (secret, message),
-            (Err(error), _) | (_, Err(error)) => {
-                group.end(&mut child);
-                let reason = format!("nobody can listen to `{name}`: {error}");
-                return Err(SecretError::new(reason, exhausted(&error).map(str::to_owned)));
-            }
-        };
-        let end = wait(&mut child, &group, deadline);
-        group.end(&mut child);
-        match end {
-            End::Exit(status) => {
-                let (secret, whole) = received(&secret);
-                match (status.success(), whole) {
-                    _ if secret.len() > LONGEST_SECRET => secret_text(secret),
-                    (true, true) => secret_text(secret),
-                    (true, false) => Err(SecretError::new(
-                        format!("`{name}` left something running that keeps its output open"),
-                        None,
-                    )),
-                    (false, _) => {
-                        let message = received(&message).0;
-                        Err(failure(name, status, &message, &secret, &self.hidden))
-                    }
-                }
-            }
-            End::Unknown(error) => {
-                Err(SecretError::new(format!("`{name}` cannot be waited for: {error}"), None))
-            }
-            End::Stop => Err(SecretError::new(
-                format!("`{name}` was stopped, by Ctrl-Z or because it wants a terminal"),
-                None,
-            )),
-            End::Limit => Err(SecretError::new(
-                format!("`{name}` gave no answer within {} s", self.limit.as_secs()),
-                Some("unlock what it asks for, and start again".into()),
-            )),
+/// Runs a helper and takes what it prints. Its messages stand in the error if it fails, without what it
+/// printed and without what is `hidden`.
+pub(crate) fn ask(helper: Helper<'_>, hidden: &[&str]) -> Result<Secret, SecretError> {
+    let name = helper.name;
+    let helper = Helper { largest: LONGEST_SECRET, ..helper };
+    match helper.run() {
+        Ok(Answer { status, output, .. }) if status.success() => secret_text(output),
+        Ok(Answer { status, output, messages }) => {
+            Err(failure(name, status, &messages, &output, hidden))
+        }
+        Err(HelperProblem::TooLarge(_)) => Err(too_long()),
+        Err(problem) => {
+            let advice = problem.advice().map(str::to_owned);
+            Err(SecretError::new(format!("`{name}` {problem}"), advice))
         }
     }
 }
@@ -117,20 +39,22 @@ impl Question<'_> {
 /// # Errors
 /// Why it is no secret, or cannot be read, in words that hold nothing of it.
 pub fn read_secret(from: impl Read) -> Result<Secret, SecretError> {
-    let mut bytes = Vec::new();
-    let read = from.take(LONGEST_SECRET as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|error| SecretError::new(error.to_string(), None))?;
-    secret_text(bytes)
+    let read = read_within(from, LONGEST_SECRET as u64);
+    let mut bytes = read.map_err(|error| SecretError::new(error.to_string(), None))?;
+    secret_text(mem::take(&mut *bytes))
 }
 
 /// What a program or a file gave, as text.
 pub(crate) fn secret_text(bytes: Vec<u8>) -> Result<Secret, SecretError> {
     if bytes.len() > LONGEST_SECRET {
-        let limit = LONGEST_SECRET >> 10;
-        return Err(SecretError::new(format!("it is longer than {limit} KiB"), None));
+        return Err(too_long());
     }
     let text = String::from_utf8(bytes);
     text.map(Secret::from).map_err(|_| SecretError::new("it is not UTF-8", None))
+}
+
+fn too_long() -> SecretError {
+    SecretError::new(format!("it is longer than {} KiB", LONGEST_SECRET >> 10), None)
 }
 
 /// A secret without the line break that ends its last line.
@@ -161,64 +85,22 @@ fn failure(
     SecretError::new(format!("`{name}` failed ({status}){colon}{}", message.trim()), None)
 }
 
-/// Reads a pipe in the background.
-fn reader(
-    pipe: Option<impl Read + Send + 'static>,
-    limit: usize,
-    to_the_end: bool,
-) -> io::Result<mpsc::Receiver<Vec<u8>>> {
-    let (sender, receiver) = mpsc::channel();
-    pipe::read(pipe, sender, limit, to_the_end).map(|()| receiver)
-}
-
-/// What a pipe held, and whether that was all: a process that has left the group may still hold it.
-fn received(parts: &mpsc::Receiver<Vec<u8>>) -> (Vec<u8>, bool) {
-    let (deadline, mut bytes) = (Instant::now() + LAST_WORDS, Vec::new());
-    loop {
-        match parts.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(part) => bytes.extend(part),
-            Err(error) => return (bytes, error == mpsc::RecvTimeoutError::Disconnected),
-        }
-    }
-}
-
-/// How waiting for a program ended.
-enum End {
-    Exit(ExitStatus),
-    Stop,
-    Limit,
-    /// The system does not tell.
-    Unknown(io::Error),
-}
-
-fn wait(child: &mut Child, group: &ProcessGroup, deadline: Instant) -> End {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return End::Exit(status),
-            Ok(None) => {}
-            Err(error) => return End::Unknown(error),
-        }
-        if group.is_stopped() {
-            return End::Stop;
-        }
-        if Instant::now() >= deadline {
-            return End::Limit;
-        }
-        thread::sleep(Duration::from_millis(2));
-    }
-}
-
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
+    use std::{
+        path::Path,
+        thread,
+        time::{Duration, Instant},
+    };
+
     use super::*;
+    use crate::os::helper::{LIMIT, Messages};
 
     fn ask(script: &str, messages: Messages, limit: Duration) -> Result<String, String> {
-        let mut command = Command::new("sh");
-        command.args(["-c", script]);
-        let hidden = vec!["swordfish-of-another"];
-        let question = Question { command, name: "sh", messages, hidden, limit, terminal: false };
-        let answer = question.ask();
+        let helper = Helper::new(&[], "sh", Path::new("sh"), ["-c", script]);
+        let helper = Helper { messages, limit, ..helper };
+        let answer = super::ask(helper, &["swordfish-of-another"]);
         answer.map(|text| text.expose().to_owned()).map_err(|error| error.reason)
     }
 
@@ -264,16 +146,8 @@ mod tests {
 
     #[test]
     fn one_that_cannot_be_started_is_said() {
-        let (messages, limit) = (Messages::Kept, SOON);
-        let question = Question {
-            command: Command::new("/"),
-            name: "x",
-            messages,
-            hidden: Vec::new(),
-            limit,
-            terminal: true,
-        };
-        let error = question.ask().unwrap_err().reason;
+        let helper = Helper::new(&[], "x", Path::new("/"), [""; 0]);
+        let error = super::ask(helper, &[]).unwrap_err().reason;
         assert!(error.starts_with("`x` cannot be started: Permission denied"), "{error}");
     }
 
@@ -354,7 +228,8 @@ mod tests {
         fn gone_after(script: &str, limit: Duration) -> Result<String, String> {
             let dir = tempfile::tempdir().unwrap();
             let note = dir.path().join("group");
-            let script = format!("echo $$ > '{}'; {script}", note.display());
+            let group = "ps -o pgid= -p $$";
+            let script = format!("{group} > '{}'; {script}", note.display());
             let answer = ask(&script, Messages::Kept, limit);
             let group = fs::read_to_string(note).unwrap();
             let started = Instant::now();

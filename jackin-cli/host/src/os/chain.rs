@@ -3,7 +3,7 @@
 
 use std::process;
 
-use crate::text::visible;
+use crate::{os::process_text, text::visible};
 
 /// How many ancestors are named.
 const LONGEST_CHAIN: usize = 8;
@@ -35,7 +35,7 @@ pub(crate) fn ancestors(from: u32) -> String {
 
 /// A process's name and its parent's number.
 fn seen(id: u32) -> Option<(String, u32)> {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let stat = process_text(format!("/proc/{id}/stat").as_ref())?;
     let (head, fields) = stat.rsplit_once(')')?;
     let (_, name) = head.split_once('(')?;
     // The state stands before the parent.

@@ -3,34 +3,49 @@
 //! knows no agent, no provider and no layout of files.
 
 mod ask;
-mod ask_plainly;
 mod chain;
 mod file_id;
+mod helper;
 mod linked;
+#[expect(clippy::disallowed_methods, reason = "the one opener")]
 mod open;
 mod pipe;
+#[expect(clippy::disallowed_methods, reason = "what the one runner starts, and its terminal")]
 mod process_group;
+mod question_chain;
 mod read;
 mod signals;
 mod vars;
+mod waiting;
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "what the one runner starts")]
+mod watchdog;
 mod watched;
+#[expect(clippy::disallowed_methods, reason = "the one writer")]
 mod write;
 
 #[cfg(feature = "keyring")]
 pub(crate) use ask::secret_text;
-pub(crate) use ask::{LIMIT, Messages, Question, one_line};
 pub use ask::{LONGEST_SECRET, read_secret};
-pub use ask_plainly::says_yes;
-pub(crate) use ask_plainly::{Answered, ask_plainly};
+pub(crate) use ask::{ask, one_line};
 pub(crate) use chain::{ancestors, fingerprint};
 pub(crate) use file_id::FileId;
+#[cfg(feature = "keyring")]
+pub(crate) use helper::LIMIT;
+pub(crate) use helper::{Answer, Container, Helper, Messages};
+pub use helper::{says_yes, start_detached};
 pub(crate) use linked::{linked, links};
-pub use open::open;
-pub use process_group::ProcessGroup;
+pub(crate) use open::open;
+pub(crate) use open::process_text;
+pub use open::{open_to_append, read_within};
+pub(crate) use process_group::ProcessGroup;
+pub(crate) use question_chain::VARIABLE as ASKING;
+pub(crate) use read::read_small;
 pub use read::{TextFile, read_file, read_lossily};
 pub use signals::{Undo, undo};
 pub(crate) use vars::absolute_entries;
 pub use vars::{HOME, expanded, home, path, program, unsearched_entries, var};
+pub use waiting::{Waiting, show_waiting};
 pub use watched::{Watched, watch};
 pub use write::{rewrite, write_private};
 
@@ -59,7 +74,7 @@ pub fn own_program() -> Result<PathBuf, HostError> {
 pub fn parent_program() -> impl Iterator<Item = PathBuf> {
     let process = PathBuf::from(format!("/proc/{}", std::os::unix::process::parent_id()));
     let file = std::fs::read_link(process.join("exe")).ok();
-    let name = move || std::fs::read_to_string(process.join("comm")).ok();
+    let name = move || process_text(&process.join("comm"));
     let name = std::iter::once_with(name).flatten();
     file.into_iter().chain(name.map(|name| name.trim_end().into()))
 }

@@ -2,9 +2,11 @@
 
 use std::{
     io::{self, Read},
-    sync::mpsc::Sender,
+    sync::mpsc::{Receiver, Sender, channel},
     thread,
 };
+
+use crate::os::{process_group::write_from_behind, waiting::pass_on};
 
 /// Reads a pipe until it ends: up to one byte more than the limit is sent on. The rest is thrown away, or
 /// else no longer read, so that a program that prints without end finds no reader, and ends.
@@ -29,4 +31,18 @@ pub(super) fn read(
         }
     });
     reading.map(drop)
+}
+
+/// Passes on to standard error what a pipe holds, as it comes. What is given back ends with the pipe.
+pub(super) fn passed(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<()>> {
+    let (until, ended) = channel();
+    let reading = thread::Builder::new().spawn(move || {
+        let (Some(mut pipe), mut part) = (pipe, [0; 4 << 10]) else { return };
+        write_from_behind();
+        while let Ok(read @ 1..) = pipe.read(&mut part) {
+            pass_on(&part[..read]);
+        }
+        drop::<Sender<()>>(until);
+    });
+    reading.map(|_| ended)
 }

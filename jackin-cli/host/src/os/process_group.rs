@@ -1,4 +1,4 @@
-//! The process group of a program that is asked for a secret. It has the terminal while it runs, if
+//! The process group of a helper. It has the terminal while it runs, if
 //! it may ask for a password there; nothing of the group outlives the question or the launcher.
 
 use std::{
@@ -7,10 +7,15 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::os::signals::{self, Undo};
+use crate::os::{
+    helper::Container,
+    signals::{self, Undo},
+};
 
 #[cfg(unix)]
 mod system {
+    #[cfg(target_os = "linux")]
+    use std::{fs, path::Path};
     use std::{
         fs::File,
         os::unix::process::{CommandExt as _, ExitStatusExt as _},
@@ -21,12 +26,15 @@ mod system {
     use nix::{
         sys::{
             signal::{SigSet, Signal, killpg},
-            termios::{SetArg, Termios, tcgetattr, tcsetattr},
+            termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr},
         },
         unistd::{Pid, getpgrp, tcgetpgrp, tcsetpgrp},
     };
 
     use super::{Child, Command, signals};
+    #[cfg(target_os = "linux")]
+    use crate::os::process_text;
+    pub(super) use crate::os::watchdog::Watchdog;
 
     /// The number of a process group.
     pub(super) type Id = Pid;
@@ -43,6 +51,15 @@ mod system {
             let file = File::options().read(true).write(true).open("/dev/tty").ok()?;
             let settings = tcgetattr(&file).ok()?;
             (tcgetpgrp(&file) == Ok(getpgrp())).then(|| Self { file: Arc::new(file), settings })
+        }
+
+        /// Whether a group that it is lent to may have something on it: a program there has the terminal
+        /// open, or another, as a dialog for a password, has changed its settings. Where programs in the
+        /// background are stopped for writing, this one would be.
+        pub(super) fn is_used_by(&self, group: Id) -> bool {
+            self.settings.local_flags.contains(LocalFlags::TOSTOP)
+                || tcgetattr(&self.file).as_ref() != Ok(&self.settings)
+                || holds_terminal(group)
         }
 
         /// Lends the terminal to a group, which may have been stopped for wanting it too early.
@@ -66,12 +83,21 @@ mod system {
         }
     }
 
-    pub(super) fn separate(command: &mut Command) {
-        command.process_group(0);
+    /// Has a program start in the group of a watchdog, or in one of its own where there is none.
+    pub(super) fn separate(command: &mut Command, watchdog: Option<&Watchdog>) {
+        command.process_group(watchdog.map_or(0, |watchdog| watchdog.id().cast_signed()));
     }
 
-    pub(super) fn of(child: &Child) -> Id {
-        Pid::from_raw(child.id().cast_signed())
+    /// Lets this thread write to a terminal that is lent, also where that stops programs in the background.
+    pub(in crate::os) fn write_from_behind() {
+        let mut stop = SigSet::empty();
+        stop.add(Signal::SIGTTOU);
+        let _ = stop.thread_block();
+    }
+
+    pub(super) fn of(child: &Child, watchdog: Option<&Watchdog>) -> Id {
+        let leader = watchdog.map_or_else(|| child.id(), Watchdog::id);
+        Pid::from_raw(leader.cast_signed())
     }
 
     /// Ends every process of a group; one that has none is as good.
@@ -79,17 +105,45 @@ mod system {
         let _ = killpg(group, Signal::SIGKILL);
     }
 
-    /// Whether the first process of a group is stopped; only Linux tells without reaping it.
+    /// Whether a program is stopped; only Linux tells without reaping it.
     #[cfg(target_os = "linux")]
-    pub(super) fn is_stopped(group: Id) -> bool {
+    pub(super) fn is_stopped(child: &Child) -> bool {
         use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
         let flags = WaitPidFlag::WSTOPPED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        matches!(waitid(Id::Pid(group), flags), Ok(WaitStatus::Stopped(..)))
+        matches!(waitid(Id::Pid(of(child, None)), flags), Ok(WaitStatus::Stopped(..)))
     }
 
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn is_stopped(_: Id) -> bool {
+    pub(super) fn is_stopped(_: &Child) -> bool {
         false
+    }
+
+    /// Whether a process of a group has a terminal open; only Linux tells.
+    #[cfg(target_os = "linux")]
+    fn holds_terminal(group: Id) -> bool {
+        let is_terminal = |file: &Path| file.starts_with("/dev/pts") || is_named_tty(file);
+        let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+        let mut members = processes.map(|entry| entry.path()).filter(|dir| {
+            let stat = process_text(&dir.join("stat"));
+            // Behind the name come the state, the parent and the group.
+            let stat = stat.as_deref().and_then(|stat| stat.rsplit_once(')'));
+            stat.and_then(|(_, fields)| fields.split_whitespace().nth(2)?.parse().ok())
+                == Some(group.as_raw())
+        });
+        members.any(|dir| {
+            let files = fs::read_dir(dir.join("fd")).into_iter().flatten().filter_map(Result::ok);
+            files.filter_map(|file| fs::read_link(file.path()).ok()).any(|file| is_terminal(&file))
+        })
+    }
+
+    #[cfg(target_os = "linux")]
+    fn is_named_tty(file: &Path) -> bool {
+        file.to_str().is_some_and(|file| file.starts_with("/dev/tty"))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn holds_terminal(_: Id) -> bool {
+        true
     }
 
     /// Ends the launcher like a program that was interrupted at the terminal, as shells do.
@@ -106,9 +160,9 @@ mod system {
 
 #[cfg(not(unix))]
 mod system {
-    use std::process::ExitStatus;
+    use std::{io, process::ExitStatus};
 
-    use super::{Child, Command};
+    use super::{Child, Command, Container};
 
     pub(super) type Id = u32;
 
@@ -121,21 +175,38 @@ mod system {
             None
         }
 
+        pub(super) fn is_used_by(&self, _: Id) -> bool {
+            true
+        }
+
         pub(super) fn lend(&self, _: Id) {}
 
         pub(super) fn take_back(&self) {}
     }
 
-    pub(super) fn separate(_: &mut Command) {}
+    /// There is none.
+    pub(super) enum Watchdog {}
 
-    pub(super) fn of(child: &Child) -> Id {
+    impl Watchdog {
+        pub(super) fn start(_: Option<&Container<'_>>) -> io::Result<Self> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        pub(super) fn act(&mut self) {}
+    }
+
+    pub(super) fn separate(_: &mut Command, _: Option<&Watchdog>) {}
+
+    pub(in crate::os) fn write_from_behind() {}
+
+    pub(super) fn of(child: &Child, _: Option<&Watchdog>) -> Id {
         child.id()
     }
 
     /// The program itself is ended by its handle.
     pub(super) fn kill(_: Id) {}
 
-    pub(super) fn is_stopped(_: Id) -> bool {
+    pub(super) fn is_stopped(_: &Child) -> bool {
         false
     }
 
@@ -143,9 +214,12 @@ mod system {
 }
 
 /// A running group.
-pub struct ProcessGroup {
+pub(crate) struct ProcessGroup {
     id: system::Id,
     terminal: Option<system::Terminal>,
+    watchdog: Option<system::Watchdog>,
+    /// Whether the watchdog has more to end than the group.
+    is_left_to_it: bool,
     _undo: Undo,
 }
 
@@ -154,8 +228,15 @@ impl ProcessGroup {
     ///
     /// # Errors
     /// The system's own.
-    pub fn spawn(command: &mut Command, terminal: bool) -> io::Result<(Child, Self)> {
-        system::separate(command);
+    pub(super) fn spawn(
+        command: &mut Command,
+        terminal: bool,
+        container: Option<&Container<'_>>,
+    ) -> io::Result<(Child, Self)> {
+        // Without one it is ended all the same, unless this process is ended by force.
+        let watchdog = system::Watchdog::start(container).ok();
+        let is_left_to_it = container.is_some() && watchdog.is_some();
+        system::separate(command, watchdog.as_ref());
         let terminal = system::Terminal::ours().filter(|_| terminal);
         let (started, lent) = (Arc::new(Mutex::new(None)), terminal.clone());
         // Held while the program starts: a signal that comes meanwhile waits for the group.
@@ -163,31 +244,45 @@ impl ProcessGroup {
         let undo = signals::undo({
             let started = started.clone();
             move || {
-                lock(&started).iter().for_each(|group| system::kill(*group));
+                // The end of this process tells the watchdog.
+                if !is_left_to_it {
+                    lock(&started).iter().for_each(|group| system::kill(*group));
+                }
                 lent.iter().for_each(|terminal| terminal.take_back());
             }
         });
         let child = command.spawn();
-        *starting = child.as_ref().ok().map(system::of);
+        let id = child.as_ref().ok().map(|child| system::of(child, watchdog.as_ref()));
+        *starting = id;
         drop(starting);
-        let child = child?;
-        let id = system::of(&child);
+        let (child, id) =
+            child.and_then(|child| Ok((child, id.ok_or(io::ErrorKind::NotFound)?)))?;
         terminal.iter().for_each(|terminal| terminal.lend(id));
-        Ok((child, Self { id, terminal, _undo: undo }))
+        Ok((child, Self { id, terminal, watchdog, is_left_to_it, _undo: undo }))
     }
 
     /// Whether it waits for somebody to continue it: after Ctrl-Z, or for a terminal that it has
     /// not got.
-    pub fn is_stopped(&self) -> bool {
-        system::is_stopped(self.id)
+    pub(super) fn is_stopped(&self, child: &Child) -> bool {
+        system::is_stopped(child)
     }
 
-    /// Ends what is left of it; and the launcher, if the user interrupted it.
-    pub fn end(self, child: &mut Child) {
+    /// Whether it may have something on the terminal that must not be written over.
+    pub(super) fn may_prompt(&self) -> bool {
+        self.terminal.as_ref().is_some_and(|terminal| terminal.is_used_by(self.id))
+    }
+
+    /// Ends what is left of it; and the launcher, if the user interrupted it. What gave no answer may have
+    /// left a container, too.
+    pub(super) fn end(mut self, child: &mut Child, has_answered: bool) {
+        if let (true, Some(watchdog)) = (self.is_left_to_it && !has_answered, &mut self.watchdog) {
+            watchdog.act();
+        }
         system::kill(self.id);
         // It may have ended by itself; either way it is gone afterwards.
         let _ = child.kill();
         let status = child.wait();
+        drop(self.watchdog.take());
         self.terminal.iter().for_each(|terminal| terminal.take_back());
         let lent = self.terminal.is_some();
         drop(self);
@@ -196,6 +291,17 @@ impl ProcessGroup {
         }
     }
 }
+
+/// Starts a program in a group of its own, to go on alone.
+///
+/// # Errors
+/// The system's own.
+pub(super) fn spawn_detached(command: &mut Command) -> io::Result<()> {
+    system::separate(command, None);
+    command.spawn().map(drop)
+}
+
+pub(super) use system::write_from_behind;
 
 fn lock(started: &Mutex<Option<system::Id>>) -> MutexGuard<'_, Option<system::Id>> {
     started.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,10 +1,6 @@
 //! Reading a file of the configuration, whatever is at its path.
 
-use std::{
-    io::{self, Read as _},
-    mem,
-    path::Path,
-};
+use std::{io, mem, path::Path};
 
 use zeroize::Zeroizing;
 
@@ -68,25 +64,27 @@ pub fn read_lossily(path: &Path) -> Result<Option<TextFile>, HostError> {
     Ok(bytes.map(|bytes| TextFile::new(path, String::from_utf8_lossy(&bytes).into_owned())))
 }
 
+/// Reads a small file that need not be there; `None` if there is none that this user may read.
+///
+/// # Errors
+/// [`HostError::Read`]: it is not a file, or larger than this limit in bytes.
+pub(crate) fn read_small(path: &Path, limit: u64) -> Result<Option<TextFile>, HostError> {
+    match open(path).and_then(|opened| opened.read(limit)) {
+        Ok(bytes) => Ok(Some(TextFile::new(path, String::from_utf8_lossy(&bytes).into_owned()))),
+        Err(ReadProblem::System(_)) => Ok(None),
+        Err(problem) => Err(HostError::read(path, problem)),
+    }
+}
+
 fn read_bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
-    let system = |error| HostError::read_failed(path, error);
-    let file = match open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
-            return Ok(None);
+    let read = match open(path) {
+        Ok(opened) => opened.read(LARGEST_FILE).map(Some),
+        Err(ReadProblem::System(error))
+            if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() =>
+        {
+            Ok(None)
         }
-        Err(error) => return Err(system(error)),
+        Err(problem) => Err(problem),
     };
-    let metadata = file.metadata().map_err(system)?;
-    if !metadata.is_file() {
-        return Err(HostError::read(path, ReadProblem::NotAFile));
-    }
-    if metadata.len() > LARGEST_FILE {
-        return Err(HostError::read(path, ReadProblem::TooLarge(LARGEST_FILE >> 20)));
-    }
-    // Its size is known: `File` itself would ask for it once more.
-    let size = usize::try_from(metadata.len()).unwrap_or_default();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
-    file.take(LARGEST_FILE).read_to_end(&mut bytes).map_err(system)?;
-    Ok(Some(bytes))
+    read.map_err(|problem| HostError::read(path, problem))
 }

@@ -14,7 +14,6 @@ pub use caught::undo;
 mod caught {
     use std::{
         collections::BTreeMap,
-        fs,
         sync::{Arc, Mutex, MutexGuard, Once, PoisonError, mpsc},
         thread,
     };
@@ -27,6 +26,7 @@ mod caught {
     };
 
     use super::Undo;
+    use crate::os::process_text;
 
     type Step = Box<dyn Fn() + Send>;
 
@@ -88,7 +88,7 @@ mod caught {
     /// The signals that are ignored, as under `nohup`, and must stay so for the agent. Only Linux
     /// tells without unsafe code.
     fn ignored() -> u64 {
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let status = process_text("/proc/self/status".as_ref()).unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
         mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
     }

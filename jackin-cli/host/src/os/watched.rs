@@ -3,13 +3,14 @@
 
 use std::{
     io,
+    path::Path,
     process::{Command, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
 
-use crate::os::{ProcessGroup, ask::LAST_WORDS, pipe};
+use crate::os::{ProcessGroup, helper::LAST_WORDS, pipe, waiting::Wait};
 
 /// How much output is kept, in bytes.
 const LONGEST_OUTPUT: usize = 64 << 10;
@@ -38,11 +39,14 @@ pub fn watch(
     is_enough: impl Fn(&str) -> bool,
 ) -> io::Result<Watched> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let (mut child, group) = ProcessGroup::spawn(&mut command, false)?;
+    let (mut child, group) = ProcessGroup::spawn(&mut command, false, None)?;
     let (sender, receiver) = mpsc::channel();
     let readers = pipe::read(child.stdout.take(), sender.clone(), usize::MAX, true)
         .and_then(|()| pipe::read(child.stderr.take(), sender, usize::MAX, true));
     let mut output = Output { receiver, kept: Vec::new() };
+    let name = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
+    let mut wait = Wait::new(&name);
     let mut code = None;
     let (mut deadline, mut enough) = (Instant::now() + limit, false);
     while readers.is_ok() && Instant::now() < deadline {
@@ -55,9 +59,10 @@ pub fn watch(
             enough = true;
             deadline = deadline.min(Instant::now() + LAST_WORDS);
         }
+        wait.goes_on(&group);
         thread::sleep(POLL);
     }
-    group.end(&mut child);
+    group.end(&mut child, true);
     readers?;
     // What has left the group may hold a pipe open for as long as it likes.
     let deadline = Instant::now() + LAST_WORDS;

@@ -1,14 +1,16 @@
 //! The client of a container runtime, asked one question: what a container's own environment holds.
 
-use std::{
-    ffi::{OsStr, OsString},
-    path::Path,
-};
+use std::{ffi::OsString, path::Path, time::Duration};
+
+use jackin_core::{place::ContainerName, plan::Vars};
 
 use crate::{
-    error::HostError,
-    os::{Answered, ask_plainly},
+    error::{HelperProblem, HostError},
+    os::{Answer, Container, Helper, Messages},
 };
+
+/// The largest environment that is read, in bytes; Linux starts no program with a larger one.
+const LARGEST: usize = 16 << 20;
 
 /// What a container runtime's client answered.
 #[derive(Debug)]
@@ -20,16 +22,40 @@ pub enum ClientAnswer {
     Failed(Option<i32>),
 }
 
-/// Asks a client, whose file this is, with these arguments; its output is variables, each ended by a NUL.
+/// A question to a client of a container runtime.
+#[derive(Debug)]
+pub struct ClientQuestion<'a> {
+    /// The client's file.
+    pub client: &'a Path,
+    /// Its arguments; its output is variables, each ended by a NUL.
+    pub args: Vec<OsString>,
+    /// The container that it starts, which is ended where no answer comes.
+    pub starts: Option<&'a ContainerName>,
+    /// How long it may take.
+    pub limit: Duration,
+}
+
+/// Asks a client.
 ///
 /// # Errors
-/// [`HostError::Exec`], where the client cannot be started.
-pub fn ask_client(
-    client: &Path,
-    question: impl IntoIterator<Item = impl AsRef<OsStr>>,
-) -> Result<ClientAnswer, HostError> {
-    let Answered { status, output } = ask_plainly(client, question)
-        .map_err(|error| HostError::Exec { program: client.to_owned(), error })?;
+/// [`HostError::Exec`], where the client cannot be started; [`HostError::Helper`], where it gives no answer
+/// within the limit, or more than 16 MiB.
+pub fn ask_client(vars: &Vars, question: ClientQuestion<'_>) -> Result<ClientAnswer, HostError> {
+    let ClientQuestion { client, args, starts, limit } = question;
+    let name = client.file_name().unwrap_or_default().to_string_lossy();
+    let container = starts.map(|name| Container { client, name: name.as_str() });
+    let helper = Helper {
+        messages: Messages::Passed,
+        limit,
+        largest: LARGEST,
+        terminal: true,
+        container,
+        ..Helper::new(vars, &name, client, args)
+    };
+    let Answer { status, output, .. } = helper.run().map_err(|problem| match problem {
+        HelperProblem::NotStarted(error) => HostError::Exec { program: client.to_owned(), error },
+        problem => HostError::Helper { name: name.to_string(), problem },
+    })?;
     if !status.success() {
         return Ok(ClientAnswer::Failed(status.code()));
     }

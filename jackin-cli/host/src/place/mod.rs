@@ -22,7 +22,7 @@ use crate::{
     os::{self, HOME, TextFile, read_file},
 };
 
-pub use container::{ClientAnswer, ask_client};
+pub use container::{ClientAnswer, ClientQuestion, ask_client};
 
 /// The environment of the process and the configuration directory: all that a launch depends on and
 /// the core must be told.

@@ -1,10 +1,10 @@
 //! `jackin auth guide`: the way to a provider's key. It opens a page only when asked, and nothing
 //! else.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, io};
 
 use jackin_core::{EnvLayers, Provider, guide::Guide};
-use jackin_host::Ambient;
+use jackin_host::{Ambient, os::start_detached};
 
 use crate::{
     args::{AuthGuide, Place},
@@ -19,7 +19,7 @@ pub(super) fn run(args: &AuthGuide, ambient: &Ambient) -> Result<(), Failure> {
     let provider = provider(layers.registry(), id)?;
     let guide = guide(&provider.id, &layers, ambient)?;
     report::text(&text(provider, &guide))?;
-    if args.open { open(provider, &guide) } else { Ok(()) }
+    if args.open { open(provider, &guide, ambient) } else { Ok(()) }
 }
 
 fn overview(layers: &EnvLayers, ambient: &Ambient) -> Result<(), Failure> {
@@ -50,12 +50,20 @@ fn text(provider: &Provider, guide: &Guide) -> String {
     text
 }
 
-fn open(provider: &Provider, guide: &Guide) -> Result<(), Failure> {
+fn open(provider: &Provider, guide: &Guide, ambient: &Ambient) -> Result<(), Failure> {
     let Some(page) = guide.keys_url.as_ref().filter(|page| page.starts_with("https://")) else {
         let message = format!("no page is known where keys of `{}` are made", provider.id);
         return Err(Failure::new(USAGE, message));
     };
-    open::that_detached(page).map_err(|error| {
+    // The first that the system starts.
+    let mut started = Err(io::ErrorKind::NotFound.into());
+    for mut command in open::commands(page) {
+        started = start_detached(ambient.vars(), &mut command);
+        if started.is_ok() {
+            break;
+        }
+    }
+    started.map_err(|error: io::Error| {
         Failure::new(FAILED, format!("cannot open a page here: {error}"))
             .hint(format!("open it yourself: {page}"))
     })

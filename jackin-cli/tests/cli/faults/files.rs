@@ -27,14 +27,18 @@ const CANNOT: &str = "cannot read ~/.config/jackin/config.toml: ";
 fn a_directory() {
     let (home, config) = home();
     fs::create_dir_all(config).unwrap();
-    each_says(&home, &format!("{CANNOT}it is not a file"), "move away what stands there");
+    each_says(
+        &home,
+        &format!("{CANNOT}it is a directory, not a file"),
+        "move away what stands there",
+    );
 }
 
 #[test]
 fn a_fifo() {
     let (home, config) = home();
     assert!(Command::new("mkfifo").arg(config).status().unwrap().success());
-    each_says(&home, &format!("{CANNOT}it is not a file"), "move away what stands there");
+    each_says(&home, &format!("{CANNOT}it is a FIFO, not a file"), "move away what stands there");
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod admin;
 mod clocks;
 mod disks;
 mod files;
+mod helpers;
+mod inputs;
 mod led_back;
 mod limits;
 mod loops;
