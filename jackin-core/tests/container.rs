@@ -248,20 +248,18 @@ fn tab(multiplexer: Multiplexer) -> Tab {
 #[test]
 fn a_tab_is_named_and_holds_nothing() {
     let mut plan = plan("claude", GATEWAY, "gateway", &Vec::new());
-    plan.label = "a #(touch x) #{y}".into();
+    plan.label = "a #(touch x) #{y} ##[z".into();
     let tmux = plan.clone().in_tab(&tab(Multiplexer::Tmux)).unwrap();
     assert!(tmux.program == "tmux" && tmux.set.is_empty() && tmux.references().is_empty());
     let args = words(&tmux.args);
-    let head =
-        ["new-window", "-n", "a ##(touch x) ##{y}", "-c", r"/work/##(x)\;", "--", "sh", "-c"];
-    assert_eq!(args[..8], head);
-    let tail = ["jackin", "run", "claude", r"fix this\;", r"\;", "a;b", "#{x}"];
-    assert_eq!(args[10..], tail);
+    assert_eq!(args[..6], ["new-window", "-n", "a ##(touch x) ##{y} ##[z", "--", "sh", "-c"]);
+    let tail = [r"/work/#(x)\;", "jackin", "run", "claude", r"fix this\;", r"\;", "a;b", "#{x}"];
+    assert_eq!(args[8..], tail);
     let zellij = plan.in_tab(&tab(Multiplexer::Zellij)).unwrap();
     let expected = [
         "action",
         "new-tab",
-        "--name=a #(touch x) #{y}",
+        "--name=a #(touch x) #{y} ##[z",
         "--cwd=/work/#(x);",
         "--",
         "jackin",
