@@ -180,7 +180,7 @@ fn a_name_of_64_kib_is_cut() {
         format!("config env unset {name}"),
         format!("config env set {name} op://x"),
         format!("config env set JACKIN_{name} x"),
-        format!("run --workspace acme --provider zai --program true claude"),
+        "run --workspace acme --provider zai --program true claude".to_owned(),
         format!("run --provider {name}"),
         format!("run --role {name} --provider zai"),
         format!("auth unset zai --role {name}"),
