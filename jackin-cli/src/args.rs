@@ -295,6 +295,7 @@ else sh.
 Examples:
   eval \"$(jackin env --export --provider zai)\"     in bash, zsh, any POSIX shell
   jackin env --export --provider zai | source      in fish
+  jackin env --format docker --output zai.env      a file for `docker run`
   eval \"$(jackin env --undo)\"                      back to before"
 )]
 pub(crate) struct Env {
@@ -307,11 +308,17 @@ pub(crate) struct Env {
     /// Print it for another program, secrets included
     #[arg(long, value_name = "FORMAT", value_parser = export::format(), conflicts_with = "shell")]
     pub(crate) format: Option<Format>,
+    /// Write it to this file, for your eyes alone, instead of standard output
+    #[arg(long, value_name = "FILE", requires = "printed")]
+    pub(crate) output: Option<PathBuf>,
     /// Fail where not everything can be removed
     #[arg(long, requires = "printed")]
     pub(crate) strict: bool,
+    /// Name everything that cannot be removed
+    #[arg(long, requires = "printed")]
+    pub(crate) verbose: bool,
     /// Print a script that takes this shell back to before `--export`
-    #[arg(long, conflicts_with_all = ["format", "strict", "provider", "workspace", "role", "pure", "agent"])]
+    #[arg(long, conflicts_with_all = ["format", "output", "strict", "verbose", "provider", "workspace", "role", "pure", "agent"])]
     pub(crate) undo: bool,
     #[command(flatten)]
     pub(crate) selection: Selection,

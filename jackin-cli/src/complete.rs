@@ -12,7 +12,7 @@ use clap_complete::{
 };
 use clap_complete_nushell::Nushell;
 use jackin_core::{Document, EnvLayers, Registry};
-use jackin_host::Ambient;
+use jackin_host::{Ambient, text::visible_line};
 
 use crate::{
     args::{Arguments, CompletionShell},
@@ -78,7 +78,9 @@ fn with_names(command: Command) -> Command {
 }
 
 fn candidate(name: &str, help: &str) -> CompletionCandidate {
-    CompletionCandidate::new(name).help((!help.is_empty()).then(|| help.to_owned().into()))
+    // A name that is not shown as it is cannot be completed either.
+    CompletionCandidate::new(visible_line(name))
+        .help((!help.is_empty()).then(|| visible_line(help).into()))
 }
 
 fn agents() -> Vec<CompletionCandidate> {

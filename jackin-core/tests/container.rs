@@ -192,9 +192,8 @@ fn what_the_container_has_as_a_key_is_not_given_another_name() {
 }
 
 #[test]
-fn what_would_steer_the_client_stays_behind_and_is_said() {
-    let names =
-        ["PATH", "HOME", "LD_PRELOAD", "DOCKER_CONTEXT", "CONTAINERS_CONF", "XDG_RUNTIME_DIR"];
+fn what_is_this_machines_stays_behind_and_is_said() {
+    let names = ["PATH", "HOME", "LD_PRELOAD"];
     let lines: String = names.iter().map(|name| format!("{name} = 'x'\n")).collect();
     let config = GATEWAY.replace("EDITOR = 'vi'\n", &format!("{lines}EDITOR = 'vi'\n"));
     let plan = plan("claude", &config, "gateway", &Vec::new()).through_client();
@@ -205,6 +204,37 @@ fn what_would_steer_the_client_stays_behind_and_is_said() {
         let said = plan.warnings.iter().filter(|warning| warning.starts_with(&said)).count();
         assert_eq!(said, 1, "{name}: {:?}", plan.warnings);
     }
+}
+
+#[test]
+fn what_would_steer_the_client_crosses_under_another_name() {
+    let names = ["CONTAINERS_CONF", "DBUS_SESSION_BUS_ADDRESS", "DOCKER_CONTEXT", "GODEBUG"];
+    let more = ["PODMAN_USERNS", "SSL_CERT_FILE", "STORAGE_DRIVER", "XDG_X"];
+    let names = names.into_iter().chain(more);
+    let lines: String = names.clone().map(|name| format!("{name} = 'value of {name}'\n")).collect();
+    let config = GATEWAY.replace("EDITOR = 'vi'\n", &format!("{lines}EDITOR = 'vi'\n"));
+    let here = vars(&[("XDG_X", "here"), ("PODMAN_USERNS", "here")]);
+    let inside = vars(&[("GODEBUG", "theirs"), ("ZAI_API_KEY", "theirs")]);
+    let plan = plan("claude", &config, "gateway", &here).through_client();
+    assert!(plan.warnings.is_empty(), "{:?}", plan.warnings);
+    let ready = plan.materialize(&Host(Vec::new())).unwrap();
+    let ready = ready.in_container(&running(Runtime::Podman), &inside, &here);
+    let client = child_env(&ready, here.clone());
+    let value = |name: &str| client.iter().find(|(n, _)| n == name).map(|(_, value)| value);
+    let args = words(&ready.plan().args);
+    let at = args.iter().position(|word| *word == "sh").unwrap();
+    assert_eq!(args[at - 1..at + 2], ["box", "sh", "-c"]);
+    assert_eq!(args[at + 3..], ["jackin", "env", "-u", "ZAI_API_KEY", "claude"]);
+    for name in names {
+        let own = here.iter().find(|(n, _)| n == name).map(|(_, value)| value);
+        assert_eq!(value(name), own, "{name} of the client");
+        let other = format!("JACKIN_INSIDE_{name}");
+        assert_eq!(value(&other).unwrap(), &*format!("value of {name}"));
+        assert!(args[..at].contains(&&*other) && !args[..at].contains(&name), "{args:?}");
+        let again = format!("export {name}=\"${other}\"; unset {other}; ");
+        assert!(args[at + 2].contains(&again) && args[at + 2].ends_with("exec \"$@\""));
+    }
+    assert!(!args.concat().contains("value of"), "{args:?}");
 }
 
 #[test]
@@ -252,20 +282,18 @@ fn tab(multiplexer: Multiplexer) -> Tab {
 #[test]
 fn a_tab_is_named_and_holds_nothing() {
     let mut plan = plan("claude", GATEWAY, "gateway", &Vec::new());
-    plan.label = "a #(touch x) #{y}".into();
+    plan.label = "a #(touch x) #{y} ##[z".into();
     let tmux = plan.clone().in_tab(&tab(Multiplexer::Tmux)).unwrap();
     assert!(tmux.program == "tmux" && tmux.set.is_empty() && tmux.references().is_empty());
     let args = words(&tmux.args);
-    let head =
-        ["new-window", "-n", "a ##(touch x) ##{y}", "-c", r"/work/##(x)\;", "--", "sh", "-c"];
-    assert_eq!(args[..8], head);
-    let tail = ["jackin", "run", "claude", r"fix this\;", r"\;", "a;b", "#{x}"];
-    assert_eq!(args[10..], tail);
+    assert_eq!(args[..6], ["new-window", "-n", "a ##(touch x) ##{y} ##[z", "--", "sh", "-c"]);
+    let tail = [r"/work/#(x)\;", "jackin", "run", "claude", r"fix this\;", r"\;", "a;b", "#{x}"];
+    assert_eq!(args[8..], tail);
     let zellij = plan.in_tab(&tab(Multiplexer::Zellij)).unwrap();
     let expected = [
         "action",
         "new-tab",
-        "--name=a #(touch x) #{y}",
+        "--name=a #(touch x) #{y} ##[z",
         "--cwd=/work/#(x);",
         "--",
         "jackin",

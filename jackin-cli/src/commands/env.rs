@@ -3,8 +3,9 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io::{self, Write as _},
-    path::{Path, PathBuf},
+    fs::{self, File},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf, absolute},
 };
 
 use jackin_core::{
@@ -15,7 +16,7 @@ use jackin_core::{
 use jackin_host::{
     Ambient, Sources,
     launch::{self, settings},
-    os::{open_to_append, parent_program},
+    os::{open_to_append, parent_program, write_private},
     text::{self, moments},
 };
 
@@ -50,7 +51,7 @@ pub(super) fn run(args: &Env, ambient: &Ambient, report: &Report) -> Result<(), 
         report.warning(&warning);
     }
     match reader {
-        Some(reader) => export(&plan, reader, args.strict, ambient, report),
+        Some(reader) => export(&plan, reader, args, ambient, report),
         None => report::text(&listing(&plan, ambient)),
     }
 }
@@ -71,18 +72,20 @@ fn listing(plan: &ExecPlan, ambient: &Ambient) -> String {
 fn export(
     plan: &ExecPlan,
     reader: Reader,
-    strict: bool,
+    args: &Env,
     ambient: &Ambient,
     report: &Report,
 ) -> Result<(), Failure> {
+    // A file that cannot be written must not cost a vault prompt.
+    let output = args.output.as_deref().map(output_file).transpose()?;
     let ready = plan.materialize(&Sources::new(ambient))?;
     ready.warnings().iter().for_each(|warning| report.warning(warning));
     let changes = Changes::of(&ready, ambient.vars());
     changes.missing().for_each(|name| {
         report.warning(&format!("`{name}` is not passed on: it holds another provider's key"));
     });
-    for unsaid in unsaid(plan, &changes, reader) {
-        if strict {
+    if let Some(unsaid) = unsaid(plan, &changes, reader, args.verbose) {
+        if args.strict {
             return Err(Failure::new(FAILED, unsaid));
         }
         report.warning(&unsaid);
@@ -98,10 +101,20 @@ fn export(
             tools.file, tools.safe_from
         ));
     }
-    match reader {
-        Reader::Shell(shell) => report::data(shell.export(&changes)?.as_bytes()),
-        Reader::Program(Format::Github) => for_later_steps(&changes, &github_env(ambient)?),
-        Reader::Program(format) => report::data(&format.write(&changes)?),
+    let text = match reader {
+        Reader::Shell(shell) => shell.export(&changes)?.into_bytes(),
+        Reader::Program(format) => format.write(&changes)?,
+    };
+    let is_github = matches!(reader, Reader::Program(Format::Github));
+    match output {
+        Some(path) => {
+            if is_github {
+                report::data(github_masks(&changes).as_bytes())?;
+            }
+            write_private(&path, &text).map_err(|error| cannot_write(&path, &error))
+        }
+        None if is_github => for_later_steps(&changes, &text, &github_env(ambient)?),
+        None => report::data(&text),
     }
 }
 
@@ -118,40 +131,81 @@ fn open_tools(
     Ok(settings::open_project_tools(plan, installed(plan, found.as_ref()))?)
 }
 
+/// The most names that one line of a warning has.
+const MOST_NAMES: usize = 5;
+
 /// What should be removed, and cannot be.
-fn unsaid(plan: &ExecPlan, changes: &Changes<'_>, reader: Reader) -> Vec<String> {
+fn unsaid(plan: &ExecPlan, changes: &Changes<'_>, reader: Reader, verbose: bool) -> Option<String> {
     let (who, can_name): (_, &dyn Fn(&OsStr) -> bool) = match &reader {
         Reader::Shell(shell) => ("a shell", &|name| shell.can_name(name)),
         Reader::Program(format) if format.removes() => {
             ("this format", &|name| format.can_name(name))
         }
-        Reader::Program(_) if plan.removals().is_empty() => return Vec::new(),
-        Reader::Program(_) => {
-            return vec![format!(
-                "this format removes nothing; what it is given to should not have these itself\n{}",
-                removals(plan).trim_end()
-            )];
-        }
+        Reader::Program(_) => return kept_by_target(plan, verbose),
     };
-    let names = changes.removed().filter(|name| !can_name(name)).map(text::name);
-    names.map(|name| format!("{who} cannot unset `{name}`; `jackin run` leaves it out")).collect()
+    let names = changes.removed().filter(|name| !can_name(name));
+    let names: Vec<_> = names.map(|name| format!("`{}`", text::name(name))).collect();
+    let shown = if verbose { names.len() } else { names.len().min(MOST_NAMES) };
+    let more = match names.len() - shown {
+        0 => String::new(),
+        more => format!(" and {more} more (`--verbose` names them)"),
+    };
+    let names = names.get(..shown).filter(|names| !names.is_empty())?.join(", ");
+    Some(format!("{who} cannot unset {names}{more}; `jackin run` leaves such variables out"))
 }
 
-/// Masks the secrets in the log of a workflow before any step can print one.
-fn for_later_steps(changes: &Changes<'_>, path: &Path) -> Result<(), Failure> {
-    let lines = Format::Github.write(changes)?;
-    let file = open_to_append(path);
-    let failed = |error: io::Error| {
-        Failure::new(FAILED, format!("cannot write {}: {error}", path.display()))
-    };
-    let mut file = file.map_err(failed)?;
+/// What a format leaves to the one who uses it.
+fn kept_by_target(plan: &ExecPlan, verbose: bool) -> Option<String> {
+    let count = plan.removals().len();
+    let said = "this format cannot unset variables; make sure that the target sets none of";
+    match (count, verbose) {
+        (0, _) => None,
+        (_, true) => Some(format!("{said} these\n{}", removals(plan).trim_end())),
+        (_, false) => Some(format!("{said} the {count} that `--verbose` lists")),
+    }
+}
+
+/// A file to write secrets to, which must be a regular one if it is there.
+fn output_file(path: &Path) -> Result<PathBuf, Failure> {
+    let path = absolute(path).map_err(|error| cannot_write(path, &error))?;
+    match fs::symlink_metadata(&path) {
+        Ok(file) if !file.is_file() => {
+            let message = format!("cannot write {}: not a regular file", path.display());
+            Err(Failure::new(FAILED, message).hint("name another file with `--output`"))
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_write(&path, &error)),
+        _ => Ok(path),
+    }
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(FAILED, format!("cannot write {}: {error}", path.display()))
+}
+
+/// Masks the secrets in the log of a workflow before any step can print one, and adds the variables to the
+/// file, on lines of their own.
+fn for_later_steps(changes: &Changes<'_>, text: &[u8], path: &Path) -> Result<(), Failure> {
+    let failed = |error: io::Error| cannot_write(path, &error);
+    let mut file = open_to_append(path).map_err(failed)?;
     report::data(github_masks(changes).as_bytes())?;
     let before = file.metadata().map_err(failed)?.len();
-    file.write_all(&lines).map_err(|error| {
+    let lines =
+        if ends_line(&mut file, before).map_err(failed)? { Vec::new() } else { vec![b'\n'] };
+    file.write_all(&[&lines, text].concat()).map_err(|error| {
         // Half a variable would take in whatever the next step writes.
         let _ = file.set_len(before);
         failed(error)
     })
+}
+
+/// Whether a file is empty or its last line is complete.
+fn ends_line(file: &mut File, length: u64) -> io::Result<bool> {
+    let mut last = *b"\n";
+    if let Some(at) = length.checked_sub(1) {
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut last)?;
+    }
+    Ok(last == *b"\n")
 }
 
 /// The file that a step of GitHub Actions leaves variables in.

@@ -43,6 +43,7 @@ use jackin_host::{
     Ambient,
     launch::{own_settings, settings},
     os::TextFile,
+    text::visible_line,
 };
 
 use crate::{
@@ -80,10 +81,15 @@ pub(crate) fn without_values(mut error: clap::Error) -> clap::Error {
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand]
     {
         let Some(ContextValue::String(text)) = error.get(kind) else { continue };
+        let shown = visible_line(text);
         // An option of jackin's own is named with what it takes.
-        if text.split([' ', '=']).any(|word| word.len() > LONGEST_WORD) {
+        let registry = Registry::built_in();
+        let hides = |word: &str| word.len() > LONGEST_WORD || registry.is_like_key(word);
+        if text.split([' ', '=']).any(hides) {
             error.insert(kind, ContextValue::String("…".into()));
             error.remove(ContextKind::Suggested);
+        } else {
+            error.insert(kind, ContextValue::String(shown));
         }
     }
     error

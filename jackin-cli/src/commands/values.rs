@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use jackin_host::{
     Ambient,
-    text::{masked, names_a_secret},
+    text::{cut, masked, names_a_secret},
 };
 
 use crate::{
@@ -38,7 +38,7 @@ pub(super) fn set(
 ) -> Result<(), Failure> {
     let layers = target.layers(ambient)?;
     let registry = layers.registry();
-    let name = name_to_set(setting.name)?;
+    let name = name_to_set(setting.name, registry)?;
     let parsed = |text: &str| match setting.literal {
         true => EnvValue::literal(text),
         false => EnvValue::parse(text),
@@ -69,7 +69,7 @@ pub(super) fn set(
     let value =
         Change::Set { path: target.env(name.as_str()), value: TomlValue::from(&value), note: None };
     let changed = target.change(&[value])?;
-    said(report, changed, &format!("`{name}`"), target);
+    said(report, changed, &format!("`{}`", cut(name.as_str())), target);
     Ok(())
 }
 
@@ -80,10 +80,14 @@ pub(super) fn said(report: &Report, changed: bool, what: &str, target: &ScopeFil
 
 pub(super) fn unset(target: &ScopeFile, name: &str, report: &Report) -> Result<(), Failure> {
     let name = self::name(name)?;
+    let shown = match Registry::built_in().is_like_key(name.as_str()) {
+        true => "…".to_owned(),
+        false => cut(name.as_str()),
+    };
     if target.change(&[Change::Unset { path: target.env(name.as_str()) }])? {
-        report.plain(&format!("unset: `{name}` ({})\n", target.shown()));
+        report.plain(&format!("unset: `{shown}` ({})\n", target.shown()));
     } else {
-        report.plain(&format!("{name} not set.\n"));
+        report.plain(&format!("{shown} not set.\n"));
     }
     Ok(())
 }
@@ -93,8 +97,9 @@ fn name(text: &str) -> Result<EnvName, Failure> {
 }
 
 /// A name that may be set; one that may not can still be unset.
-fn name_to_set(text: &str) -> Result<EnvName, Failure> {
+fn name_to_set(text: &str, registry: &Registry) -> Result<EnvName, Failure> {
     let name = name(text)?;
+    keys::check_name("variable's name", name.as_str(), registry)?;
     if name.is_reserved() {
         let message = format!("`{name}` belongs to the launcher and cannot be set");
         return Err(Failure::new(USAGE, message));
@@ -115,11 +120,6 @@ fn secret_argument(name: &EnvName) -> Failure {
 fn looks_secret(name: &EnvName, value: &EnvValue, registry: &Registry) -> bool {
     let EnvValue::Literal(text) = value else { return false };
     let text = text.expose();
-    let prefix = |prefix: &str| text.starts_with(prefix);
-    let prefixes = registry
-        .providers()
-        .iter()
-        .flat_map(|provider| provider.key_prefixes.iter().map(|prefix| &**prefix));
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let random = text.len() >= 24
         && text.chars().all(plain)
@@ -127,7 +127,7 @@ fn looks_secret(name: &EnvName, value: &EnvValue, registry: &Registry) -> bool {
         && text.contains(|c: char| c.is_ascii_alphabetic());
     registry.is_key(name)
         || names_a_secret(name.as_str())
-        || prefixes.chain(["sk-"]).any(prefix)
+        || registry.begins_like_key(text)
         || random
 }
 

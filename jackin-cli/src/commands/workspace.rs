@@ -17,7 +17,7 @@ use crate::{
     args::{self, InWorkspace, Workspace, WorkspaceCreate, WorkspaceRemove, WorkspaceShow},
     commands::{config, values},
     failure::{FAILED, Failure, USAGE},
-    scope_file::ScopeFile,
+    scope_file::{ScopeFile, keys},
     ui::report::{self, Report},
 };
 
@@ -121,6 +121,7 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
         .name
         .parse()
         .map_err(|error: jackin_core::NameError| Failure::new(USAGE, error.to_string()))?;
+    keys::check_name("workspace's name", name.as_str(), &Registry::built_in())?;
     let workdir = match &args.workdir {
         Some(dir) => {
             dir.to_str().map_or_else(|| dir.clone(), |dir| ambient.expanded(dir).into_owned())

@@ -18,7 +18,7 @@ use super::{
     scopes::{Held, Row, Seen},
     state::{Console, Over},
 };
-use jackin_host::text::{masked, visible};
+use jackin_host::text::{masked, visible, visible_line};
 
 /// How far the lists are scrolled.
 #[derive(Default)]
@@ -291,7 +291,7 @@ fn part_line(
     chosen: bool,
 ) -> (&'static str, String) {
     let cursor = if chosen { "▏" } else { "" };
-    let typed = |text: &str| format!("{}{cursor}", visible(text).replace('\n', "\u{fffd}"));
+    let typed = |text: &str| format!("{}{cursor}", visible_line(text));
     match part {
         Part::Origin => ("from", entry.origin.words().to_owned()),
         Part::Account => ("account", typed(entry.account.text())),

@@ -200,6 +200,10 @@ impl Form {
         if let Some(Wanted { value: EnvValue::Literal(text), .. }) = &token {
             check_key(text.expose()).map_err(|problem| format!("the token {problem}"))?;
         }
+        for (entry, wanted) in [(&self.key, &key), (&self.token, &token)] {
+            let Some(wanted) = wanted else { continue };
+            keys::check_note(entry.note.text(), &wanted.value, registry).map_err(super::words)?;
+        }
         Ok(Good { key, token, warning })
     }
 

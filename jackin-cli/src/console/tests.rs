@@ -173,6 +173,7 @@ fn saving_is_refused_until_the_value_is_good_and_nothing_typed_is_repeated() {
         ("zai", "space down left down =$SENTINEL enter", "not put into the keyring"),
         ("zai", "space down left down enter", "is blank"),
         ("zai", "space down down =sentinel down +a\\nb enter", "the note holds a line break"),
+        ("zai", "space down down =sentinel-1 down =sentinel-1 enter", "the note holds a key"),
         ("zai", "space down down down =note enter", "is blank"),
         ("anthropic", "down space space enter", "the agent is to use a key"),
         ("anthropic", "down left left enter", "type the token"),
@@ -342,7 +343,7 @@ fn a_provider_of_one_scopes_own() {
     let mut console = Console::new(vec![place(own, None, None), place("", None, None)], true);
     press(&mut console, "end enter space space");
     let shown = screen(&console, 80, 20);
-    assert!(shown.contains("own\u{fffd} is not used here"), "{shown}");
+    assert!(shown.contains(r"own\u{202e} is not used here"), "{shown}");
     // It is in no other, and the cursor is not lost there.
     press(&mut console, "esc d tab");
     assert!(console.current().is_some());

@@ -29,6 +29,36 @@ pub(crate) fn checked_note(text: &str) -> Result<&str, Failure> {
     Ok(text.trim())
 }
 
+/// Refuses a note that holds the key, or one like it: notes are shown.
+pub(crate) fn check_note(note: &str, key: &EnvValue, registry: &Registry) -> Result<(), Failure> {
+    let literal = match key {
+        EnvValue::Literal(text) => text.expose().trim(),
+        EnvValue::Reference(_) => "",
+    };
+    let holds_key = literal.len() >= SHORTEST_KEY && note.contains(literal);
+    let words = note.split(|c: char| c.is_whitespace() || "\"'`,;:=()<>[]{}".contains(c));
+    if holds_key || words.into_iter().any(|word| registry.begins_like_key(word)) {
+        return Err(Failure::new(USAGE, "the note holds a key, and notes are shown")
+            .hint("leave the key out of the note; nothing was stored"));
+    }
+    Ok(())
+}
+
+/// The shortest key, in bytes, that is looked for in a note.
+const SHORTEST_KEY: usize = 8;
+
+/// Refuses a name that is most likely a key: names are shown. The name is not repeated.
+pub(crate) fn check_name(what: &str, name: &str, registry: &Registry) -> Result<(), Failure> {
+    if registry.is_like_key(name) {
+        return Err(Failure::new(
+            USAGE,
+            format!("the {what} looks like a key, and names are shown"),
+        )
+        .hint("`jackin auth set PROVIDER` asks for a key; nothing was stored"));
+    }
+    Ok(())
+}
+
 /// Warns if a note could not be kept: in an inline table a comment has no place.
 pub(crate) fn lost(
     note: Option<&str>,

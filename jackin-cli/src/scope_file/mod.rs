@@ -28,7 +28,10 @@ impl ScopeFile {
     /// The scope that was asked for; a workspace must be there, a role may be new.
     pub(crate) fn find(place: &args::Scope, ambient: &Ambient) -> Result<Self, Failure> {
         let role = place.role.as_deref().map(str::parse).transpose();
-        let role = role.map_err(|error| Failure::new(USAGE, format!("`--role`: {error}")))?;
+        let role: Option<RoleName> =
+            role.map_err(|error| Failure::new(USAGE, format!("`--role`: {error}")))?;
+        role.iter()
+            .try_for_each(|role| keys::check_name("role", role.as_str(), &Registry::built_in()))?;
         let workspace = match place.workspace.as_deref() {
             Some(name) => Some(ambient.named_workspace(name, NameOrigin::Argument)?.0),
             None => None,

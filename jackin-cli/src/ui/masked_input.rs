@@ -3,6 +3,7 @@
 use std::io;
 
 use jackin_core::Secret;
+use jackin_host::text::visible_line;
 use ratatui::{
     Frame,
     crossterm::event::{KeyCode, KeyEvent, KeyModifiers},
@@ -97,6 +98,7 @@ impl Line {
     }
 
     fn draw(&self, frame: &mut Frame<'_>, prompt: &str) {
+        let prompt = visible_line(prompt);
         let text =
             [format!("{prompt}: {}", self.masked()), "enter stores it, escape cancels".into()];
         let rows = Layout::vertical([Constraint::Length(1); 2]).split(frame.area());

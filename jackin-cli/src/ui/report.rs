@@ -10,7 +10,7 @@ use clap::{
 };
 
 use crate::failure::{FAILED, Failure};
-use jackin_host::text::visible;
+use jackin_host::text::{cut, visible, visible_json, visible_line};
 
 /// When messages are coloured.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -56,14 +56,15 @@ impl Report {
     }
 
     pub(crate) fn failure(&self, failure: &Failure) {
-        let Failure { code, kind, message, hint } = failure;
+        let Failure { code, kind, hint, .. } = failure;
+        let message = &cut(&failure.message);
         let error = Error { kind, message, hint: hint.as_deref(), code: *code };
         if self.json
             && let Ok(text) = serde_json::to_string(&Told { schema: 1, error })
         {
-            return self.plain(&format!("{text}\n"));
+            return self.styled(&visible_json(&format!("{text}\n")));
         }
-        self.line("error", AnsiColor::Red, &failure.message);
+        self.line("error", AnsiColor::Red, message);
         if let Some(hint) = &failure.hint {
             self.plain("\n");
             self.line("hint", AnsiColor::Cyan, hint);
@@ -71,7 +72,7 @@ impl Report {
     }
 
     pub(crate) fn warning(&self, text: &str) {
-        self.line("warning", AnsiColor::Yellow, text);
+        self.line("warning", AnsiColor::Yellow, &cut(text));
     }
 
     /// Text on stderr.
@@ -96,7 +97,7 @@ impl Report {
 
     /// Names the terminal's window or tab.
     pub(crate) fn title(&self, title: &str) {
-        let title = visible(title).replace('\n', " ");
+        let title = visible_line(title);
         // With stderr closed there is no title to set.
         let _ = io::stderr().write_all(format!("\x1b]2;{title}\x07").as_bytes());
     }
@@ -132,11 +133,13 @@ pub(crate) fn text(text: &str) -> Result<(), Failure> {
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value);
     let text = text.map_err(|error| Failure::new(FAILED, format!("cannot write JSON: {error}")))?;
-    data(format!("{text}\n").as_bytes())
+    data(visible_json(&format!("{text}\n")).as_bytes())
 }
 
-/// Rows with their columns aligned, two spaces apart.
+/// Rows with their columns aligned, two spaces apart, each on one line.
 pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let rows: Vec<_> =
+        rows.iter().map(|row| row.each_ref().map(|cell| visible_line(cell))).collect();
     aligned(&rows.iter().map(<[String; N]>::as_slice).collect::<Vec<_>>())
 }
 

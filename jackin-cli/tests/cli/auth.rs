@@ -117,6 +117,38 @@ fn a_note_is_changed_kept_and_taken_away() {
     assert_eq!(home.config(), config(""));
 }
 
+/// Notes are shown in lists and on the screen.
+#[test]
+fn a_note_that_holds_the_key_is_refused() {
+    let home = home();
+    let plain = "plain.0123456789.wxyz";
+    for (key, note) in [
+        (KEY, KEY.to_owned()),
+        (KEY, format!("mine ({KEY})")),
+        (plain, format!("a{plain}b")),
+        // Another key than the one that is stored.
+        (plain, "was sk-cp-sentinel0123".to_owned()),
+        (plain, "\"agt_sentinel\"".to_owned()),
+    ] {
+        for more in [&["--stdin"][..], &["--stdin", "--role", "dev"], &["--op", "op://a/b/c"]] {
+            if more[0] == "--op" && !note.contains("sk-") {
+                continue;
+            }
+            let mut jackin = home.jackin(["auth", "set", "zai", "--note", &note]);
+            let seen = feed(jackin.args(more), key);
+            assert_eq!((seen.code, seen.out.as_str()), (Some(2), ""), "{note}");
+            assert!(
+                seen.err.contains("error: the note holds a key, and notes are shown\n"),
+                "{}",
+                seen.err
+            );
+            assert!(!seen.err.contains("sentinel") && !seen.err.contains("plain."), "{}", seen.err);
+            assert!(!home.path().join(".config/jackin/config.toml").exists());
+        }
+    }
+    home.does("auth set zai --stdin --note sk-team", KEY);
+}
+
 #[test]
 fn a_key_as_an_argument_is_refused_and_not_repeated() {
     let home = home();

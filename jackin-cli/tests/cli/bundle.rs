@@ -225,3 +225,18 @@ fn a_key_in_a_models_place_is_no_model() {
     assert!(said.contains("what it gives as a model looks like a key"), "{said}");
     assert!(!said.contains("sentinel") && !home.path().join(".config").exists());
 }
+
+#[test]
+fn a_bundle_whose_note_holds_a_key_is_refused() {
+    for note in ["agt_sentinel_0123456789", "key:agt_sentinel_0123456789!", "old agt_sentinel_1"] {
+        let home = Home::new();
+        let text = json(|bundle| bundle["note"] = note.into());
+        let seen = home.fed("auth import", text);
+        assert_eq!((seen.code, seen.out.as_str()), (Some(2), ""), "{note}");
+        let said = "error: the note holds a key, and notes are shown\n\nhint: leave the key out of \
+            the note; nothing was stored\n";
+        assert_eq!(seen.err, said);
+        assert!(!home.path().join(".config/jackin/config.toml").exists());
+        home.does("auth import --note mine", json(|bundle| bundle["note"] = note.into()));
+    }
+}

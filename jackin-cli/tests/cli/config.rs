@@ -244,7 +244,7 @@ fn labels_and_models_are_plain_text() {
 #[test]
 fn a_text_that_turns_the_writing_round_is_made_visible() {
     let home = Home::with_config("[providers.zai]\nlabel = \"a\\u202eb\"");
-    assert!(see(&mut home.jackin(["providers"])).out.contains("a\u{fffd}b"));
+    assert!(see(&mut home.jackin(["providers"])).out.contains(r"a\u{202e}b"));
 }
 
 #[test]

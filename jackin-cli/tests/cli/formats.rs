@@ -60,10 +60,19 @@ fn a_secret_of_kubernetes_holds_any_value() {
 }
 
 #[test]
-fn what_a_format_cannot_say_is_said() {
+fn what_a_format_cannot_say_is_one_line_and_the_whole_list_if_asked() {
     for name in ["dotenv", "docker", "k8s-secret", "systemd"] {
         let seen = format(name, "x");
-        assert!(seen.err.starts_with("warning: this format removes nothing; "), "{}", seen.err);
+        assert_eq!(seen.err.lines().count(), 1, "{}", seen.err);
+        let said = "warning: this format cannot unset variables; make sure that the target sets none \
+            of the ";
+        let count = seen.err.strip_prefix(said).unwrap().split_once(' ').unwrap();
+        assert!(count.0.parse::<u32>().unwrap() > 20, "{}", seen.err);
+        assert_eq!(count.1, "that `--verbose` lists\n");
+        assert!(!(seen.out + &seen.err).contains("of-the-host"));
+        let home = Home::with_config(CONFIG);
+        let mut jackin = home.jackin(["env", "--verbose", "--format", name]);
+        let seen = see(jackin.env("ODD", "x").env("ANTHROPIC_API_KEY", "of-the-host"));
         assert!(
             seen.err.contains("    ANTHROPIC_*\n") && seen.err.contains(" ZAI_API_KEY"),
             "{}",
@@ -71,6 +80,91 @@ fn what_a_format_cannot_say_is_said() {
         );
         assert!(!(seen.out + &seen.err).contains("of-the-host"));
     }
+}
+
+#[test]
+fn what_a_shell_cannot_say_is_one_line() {
+    let home = Home::with_config("[env]\nZAI_API_KEY = 'k'\n");
+    let said = |args: &[&str]| {
+        let mut jackin = home.jackin(["env", "--export", "--shell", "sh", "--provider", "zai"]);
+        let names = (0..7).map(|number| (format!("ANTHROPIC_A-{number}"), "foreign"));
+        see(jackin.args(args).envs(names)).err.replace(NO_ARGS, "")
+    };
+    let after = "; `jackin run` leaves such variables out\n";
+    let all = (0..7).map(|number| format!("`ANTHROPIC_A-{number}`")).collect::<Vec<_>>();
+    let some = format!("{} and 2 more (`--verbose` names them)", all[..5].join(", "));
+    assert_eq!(said(&[]), format!("warning: a shell cannot unset {some}{after}"));
+    let all = all.join(", ");
+    assert_eq!(said(&["--verbose"]), format!("warning: a shell cannot unset {all}{after}"));
+}
+
+/// Every format and a shell's script, for the eyes of their owner alone.
+#[test]
+fn an_output_file_is_private_and_replaced_as_a_whole() {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    let home = Home::with_config(CONFIG);
+    let export: &[&str] = &["--export", "--shell", "nu"];
+    let formats = ["json", "dotenv", "docker", "github", "k8s-secret", "systemd", "direnv"];
+    let formats = formats.map(|format| ["--format", format]);
+    for args in formats.iter().map(|args| &args[..]).chain([export]) {
+        let run = |more: &[&str], name: &str, value: &str| {
+            let mut jackin = home.jackin(["env"]);
+            jackin.args(args).args(more).env("ODD", "x").env(name, value);
+            see(jackin.current_dir(home.path()))
+        };
+        let github_env = home.write("github-env", "");
+        let plain = run(&[], "GITHUB_ENV", github_env.to_str().unwrap());
+        let is_github = args[1] == "github";
+        let text =
+            if is_github { fs::read_to_string(github_env).unwrap() } else { plain.out.clone() };
+        assert!(text.contains("agt_k") || text.contains("YWd0X2s="), "{args:?}: {text}");
+        for old in [None, Some(0o644), Some(0o600)] {
+            let file = home.path().join("out");
+            let _ = fs::remove_file(&file);
+            if let Some(mode) = old {
+                fs::write(&file, "old and longer than what is new\n".repeat(1000)).unwrap();
+                fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+            }
+            let seen = run(&["--output", "out"], "X", "x");
+            assert_eq!((seen.code, &seen.err), (Some(0), &plain.err), "{args:?}");
+            let said = if is_github { &*plain.out } else { "" };
+            assert_eq!(seen.out, said, "{args:?}");
+            assert_eq!(fs::read_to_string(&file).unwrap(), text, "{args:?}");
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o7777, 0o600);
+        }
+    }
+}
+
+#[test]
+fn an_output_that_is_no_regular_file_is_refused() {
+    use std::{fs, os::unix::fs::symlink};
+
+    let home = Home::with_config(
+        &CONFIG.replace("'agt_k'", "{ command = ['sh', '-c', 'touch read; echo agt_k'] }"),
+    );
+    let there = home.write("there", "old");
+    symlink(&there, home.path().join("link")).unwrap();
+    symlink(home.path().join("nowhere"), home.path().join("dangling")).unwrap();
+    fs::create_dir(home.path().join("dir")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(home.path().join("fifo")).status();
+    assert!(made.unwrap().success());
+    for name in ["dir", "fifo", "link", "dangling", "/dev/null", "/dev/stdout"] {
+        let mut jackin = home.jackin(["env", "--format", "json", "--output", name]);
+        let seen = see(jackin.env("ODD", "x").current_dir(home.path()));
+        assert_eq!((seen.code, seen.out.as_str()), (Some(125), ""), "{name}");
+        let said = "not a regular file\n\nhint: name another file with `--output`\n";
+        assert!(
+            seen.err.starts_with("error: cannot write /") && seen.err.ends_with(said),
+            "{}",
+            seen.err
+        );
+    }
+    assert!(!home.path().join("read").exists(), "a secret was read");
+    assert_eq!(fs::read_to_string(there).unwrap(), "old");
+    let mut jackin = home.jackin(["env", "--format", "json", "--output", "there/below"]);
+    let seen = see(jackin.env("ODD", "x").current_dir(home.path()));
+    assert!(seen.code == Some(125) && seen.err.contains("error: cannot write /"), "{}", seen.err);
 }
 
 /// Where the agent does not inherit this environment, the login that it would find here is named.
@@ -159,6 +253,22 @@ fn github_masks_first_and_takes_any_lines() {
     assert_eq!(vars[4..], [("EDITOR".to_owned(), odd.to_owned())]);
 }
 
+/// What the step before has left there without a line break takes in nothing.
+#[test]
+fn github_begins_on_a_line_of_its_own() {
+    for (before, expected) in [("", ""), ("A=1\n", "A=1\n"), ("A=1", "A=1\n"), ("A=1\r", "A=1\r\n")]
+    {
+        let home = Home::with_config(CONFIG);
+        let file = home.write("github-env", before);
+        let mut jackin = home.jackin(["env", "--format", "github"]);
+        let seen = see(jackin.env("ODD", "x").env("GITHUB_ENV", &file));
+        assert_eq!(seen.code, Some(0), "{}", seen.err);
+        let written = std::fs::read_to_string(file).unwrap();
+        let rest = written.strip_prefix(expected).unwrap();
+        assert!(rest.starts_with("ANTHROPIC_AUTH_TOKEN<<JACKIN\nagt_k\n"), "{written}");
+    }
+}
+
 #[test]
 fn github_is_told_nothing_that_it_would_not_take() {
     let home = Home::with_config("[env]\nZAI_API_KEY = 'k'\nNODE_OPTIONS = '--x'\n");
@@ -214,6 +324,9 @@ fn what_cannot_be_combined_is_refused() {
         &["--export", "--undo"],
         &["--undo", "--provider", "zai"],
         &["--undo", "--format", "json"],
+        &["--undo", "--output", "x"],
+        &["--output", "x"],
+        &["--verbose"],
         &["--export", "--shell", "fish", "--format", "json"],
     ] {
         let seen = see(home.jackin(["env"]).args(args));

@@ -39,7 +39,7 @@ fn the_title_is_the_label() {
         tmux.shows("exit 0\n$");
         tmux.variable("pane_title")
     };
-    assert_eq!(title("try run --provider zai claude"), "Claude (Z\u{fffd}AI; 智谱)");
+    assert_eq!(title("try run --provider zai claude"), "Claude (Z\\u{202e}AI; 智谱)");
     assert_eq!(title("try run --provider anthropic claude"), "Claude (Anthropic)");
     assert_eq!(title("try run --no-title --provider zai claude"), "before");
     assert_eq!(title("try run --dry-run --provider zai claude"), "before");

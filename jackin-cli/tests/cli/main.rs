@@ -22,6 +22,7 @@ mod formats;
 #[cfg(feature = "request")]
 mod gateway;
 mod guide;
+mod hidden;
 #[cfg(target_os = "linux")]
 mod isolation;
 #[cfg(feature = "request")]

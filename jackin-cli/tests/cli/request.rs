@@ -323,7 +323,7 @@ fn what_the_server_says_is_made_harmless() {
     let bad = json!({ "event_id": "https://luma.com/\u{1b}[2J", "title": "hidden" });
     let answer = json!({ "ok": false, "error_kind": "needs_event", "events": [event, bad] });
     let seen = answered(Answer::json(&result(&answer)), &["--kind", "workshop"]);
-    assert_eq!(seen.out, "••••  \u{fffd}••••\n");
+    assert_eq!(seen.out, "••••  \\u{202e}••••\n");
 }
 
 #[test]

@@ -209,6 +209,49 @@ fn a_fresh_container_has_this_directory_and_is_gone_afterwards() {
     assert_eq!(fs::read_to_string(dir.join("file")).unwrap(), "new\n");
 }
 
+/// Where one of them is the client's, Podman fails or says more than it should.
+#[test]
+#[ignore = "needs podman, runc and busybox-static"]
+fn what_steers_the_client_arrives_and_does_not_steer_it() {
+    let podman = Podman::with_container();
+    let steers = [
+        ("CONTAINER_HOST", "unix:///nonexistent"),
+        ("CONTAINER_CONNECTION", "nowhere"),
+        ("CONTAINERS_CONF", "/nonexistent"),
+        ("CONTAINERS_REGISTRIES_CONF", "/nonexistent"),
+        ("CONTAINERS_STORAGE_CONF", "/nonexistent"),
+        ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent"),
+        ("GODEBUG", "gctrace=1"),
+        ("GOMEMLIMIT", "b3f1sentinel"),
+        ("PODMAN_USERNS", "keep-id"),
+        ("SSL_CERT_FILE", "/nonexistent"),
+        ("STORAGE_DRIVER", "nothing"),
+        ("STORAGE_OPTS", "no=thing'\"$(touch x)`\\ ;"),
+        ("TMPDIR", "/nonexistent"),
+        ("XDG_RUNTIME_DIR", "/nonexistent"),
+        ("_CONTAINERS_USERNS_CONFIGURED", "1"),
+    ];
+    for (name, value) in [steers[0], steers[2], steers[7], steers[11]] {
+        let mut bare = podman.at_home(Command::new("podman"));
+        let bare = see(bare.args(["exec", "here", "env"]).env(name, value));
+        assert_ne!(bare.code, Some(0), "{name} does not steer Podman");
+    }
+    let lines: String =
+        steers.iter().map(|(name, value)| format!("{name} = {value:?}\n")).collect();
+    let config = CONFIG.replace("[env]\n", &format!("[env]\n{lines}"));
+    podman.home.write(".config/jackin/config.toml", config);
+    let mut all = expected("-p");
+    all.extend(steers.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    for place in [&["podman:here"][..], &["podman", "--image", "box"]] {
+        let mut jackin = podman.jackin(["run", "--in"]);
+        jackin.args(place).args(["claude", "-p"]);
+        let agent = podman.start(jackin);
+        assert_eq!(agent.env, all, "{place:?}");
+        assert_eq!(arguments_with("b3f1sentinel"), [""; 0]);
+        assert_eq!(agent.end(5), Some(5));
+    }
+}
+
 #[test]
 #[ignore = "needs podman, runc and busybox-static"]
 fn a_terminal_is_passed_on_where_there_is_one() {

@@ -164,17 +164,73 @@ fn the_tab_starts_what_was_decided_here() {
 #[ignore = "needs tmux"]
 fn a_label_and_a_directory_are_no_commands() {
     let pwned = |home: &Home| home.path().join("pwned");
-    let tmux =
-        Tmux::new(&format!("{CONFIG}[providers.zai]\nlabel = 'x #(touch pwned) #{{pid}} %H;'\n"));
+    let tmux = Tmux::new(&format!(
+        "{CONFIG}[providers.zai]\nlabel = '#[x ##[b] #(touch pwned) #{{pid}}#[ %H#;'\n"
+    ));
     let dir = tmux.home.path().join("#(touch pwned) #{pid};");
     fs::create_dir(&dir).unwrap();
     let mut jackin = tmux.jackin(["run", "--tab", "--provider", "zai", "claude"]);
     jackin.current_dir(&dir);
     let window = tmux.open(1, jackin);
-    assert_eq!(window.name, "Claude (x #(touch pwned) #{pid} %H;) 0");
+    assert_eq!(window.name, "Claude (#[x ##[b] #(touch pwned) #{pid}#[ %H#;) 0");
     let cwd = tmux.ask(["display-message", "-p", "-t", "@1", "#{pane_current_path}"]);
     assert_eq!(Path::new(&cwd), dir);
     assert!(!pwned(&tmux.home).exists() && !dir.join("pwned").exists());
+}
+
+/// tmux expands formats in its own option for a directory, and falls back to another one.
+#[test]
+#[ignore = "needs tmux"]
+fn a_tab_opens_in_this_directory_or_fails() {
+    let tmux = Tmux::new(CONFIG);
+    let odd = [
+        "a #[fg=red] b",
+        "##[x",
+        "#",
+        "##",
+        "#{pid}",
+        "#{?1,a,b}",
+        "#W #S #{l:x}",
+        "#(id)",
+        "%H %Y-%m",
+        "~",
+        "$HOME",
+        "-",
+        "--",
+        " x ",
+        ";",
+        "a\\;",
+        "\"'`\\",
+        "a\nb",
+        "\u{e9}",
+        "#[",
+        "#{E:#[}",
+    ];
+    let run = |dir: &Path| {
+        let mut jackin = tmux.jackin(["run", "--tab", "--provider", "zai", "claude"]);
+        jackin.current_dir(dir);
+        jackin
+    };
+    for (number, name) in (1..).zip(odd) {
+        let dir = tmux.home.path().join("odd").join(name);
+        fs::create_dir_all(&dir).unwrap();
+        tmux.open(number, run(&dir));
+        let pid = tmux.ask(["display-message", "-p", "-t", &format!("@{number}"), "#{pane_pid}"]);
+        let cwd = fs::read_link(Path::new("/proc").join(pid).join("cwd")).unwrap();
+        assert_eq!(cwd, dir, "{name}");
+    }
+    // What cannot be entered in the tab is not replaced by another directory.
+    let gone = tmux.home.path().join("gone");
+    fs::create_dir(&gone).unwrap();
+    let real = tmux.home.script("bin/tmux", "rmdir \"$HOME/gone\"; exec /usr/bin/tmux \"$@\"");
+    let mut jackin = run(&gone);
+    jackin.env("PATH", format!("{}:/usr/bin:/bin", real.parent().unwrap().display()));
+    assert_eq!(see(&mut jackin).code, Some(0));
+    let last = odd.len() + 1;
+    let screen = || tmux.ask(["capture-pane", "-p", "-t", &format!("@{last}")]);
+    let said = "[jackin: cannot enter the directory of this tab; Enter closes this tab]";
+    wait_for(said, || screen().contains(said).then_some(()));
+    assert!(!tmux.home.path().join(format!("seen.%{last}")).exists());
 }
 
 #[test]

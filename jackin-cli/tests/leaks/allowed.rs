@@ -28,6 +28,10 @@ pub(crate) const ALLOWED: &[Allowed] = &[
         allows: |found| is_file(found, "github-env") && exports(found) && is_given(found),
     },
     Allowed {
+        reason: "`env --output` writes the same to the file that the user names",
+        allows: |found| is_output(found) && exports(found) && is_given(found),
+    },
+    Allowed {
         reason: "what is given on standard input to be stored is in the configuration then",
         allows: |found| found.place == Place::Config && found.secret.name.starts_with("piped"),
     },
@@ -44,7 +48,7 @@ pub(crate) const ALLOWED: &[Allowed] = &[
         allows: |found| is_typed(found) && is_behind_the_agent(&found.run.words),
     },
     Allowed {
-        reason: "a name or a path that the user gives is no secret: it is shown, stored, passed on",
+        reason: "a note or a path that the user gives is no secret: it is shown, stored, passed on",
         allows: |found| is_typed(found) && names(&found.run.words),
     },
     Allowed {
@@ -59,6 +63,12 @@ const fn is_said(found: &Finding<'_>) -> bool {
 
 fn is_file(found: &Finding<'_>, name: &str) -> bool {
     matches!(&found.place, Place::File(path) if path == Path::new(name))
+}
+
+/// A file beside where jackin was started, for a run that names one.
+fn is_output(found: &Finding<'_>) -> bool {
+    let names_one = found.run.words.contains("--output");
+    names_one && matches!(&found.place, Place::File(path) if path.components().count() == 1)
 }
 
 fn exports(found: &Finding<'_>) -> bool {
@@ -78,20 +88,12 @@ fn is_behind_the_agent(words: &str) -> bool {
 
 /// Whether what was typed stands where a name or a path does.
 fn names(words: &str) -> bool {
-    const NAMES: [&str; 8] = [
-        "--account",
-        "--config-dir",
-        "--file",
-        "--image",
-        "--note",
-        "--program",
-        "--role",
-        "--workdir",
-    ];
+    const NAMES: [&str; 6] =
+        ["--account", "--config-dir", "--image", "--note", "--program", "--workdir"];
     let given = |name: &&str| {
         ["=", " "].iter().any(|between| words.contains(&format!("{name}{between}@argument@")))
     };
-    NAMES.iter().any(given) || words == "workspace create @argument@"
+    NAMES.iter().any(given)
 }
 
 fn lists(words: &str) -> bool {

@@ -70,6 +70,7 @@ const VALUES: &[(&str, &str)] = &[
     ("--in", "podman:dev"),
     ("--note", "a-note"),
     ("--op", "op://a/b/c"),
+    ("--output", "written --format json"),
     ("--program", "agent"),
     ("--provider", "zai"),
     ("--role", "dev"),

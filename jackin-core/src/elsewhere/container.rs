@@ -71,9 +71,35 @@ pub enum ContainerTarget {
     },
 }
 
-/// The names that steer the client itself, and so cannot cross in its environment.
-const CLIENT: [&str; 8] =
-    ["PATH", "HOME", "TMPDIR", "LD_*", "XDG_*", "DOCKER_*", "CONTAINER*", "REGISTRY_AUTH_FILE"];
+/// The names that are this machine's, for the client as for what it starts.
+const MACHINE: [&str; 4] = ["PATH", "HOME", "LD_*", "DYLD_*"];
+
+/// The names that steer the client itself, measured with Podman: where it finds its containers and registries,
+/// its own settings, and Go's runtime. They cross under other names.
+const CLIENT: [&str; 19] = [
+    "BUILDAH_*",
+    "CONTAINER*",
+    "DBUS_*",
+    "DOCKER_*",
+    "GODEBUG",
+    "GOGC",
+    "GOMAXPROCS",
+    "GOMEMLIMIT",
+    "GOTRACEBACK",
+    "LISTEN_*",
+    "NOTIFY_SOCKET",
+    "PODMAN_*",
+    "REGISTRY_AUTH_FILE",
+    "SSH_AUTH_SOCK",
+    "SSL_CERT_*",
+    "STORAGE_*",
+    "TMPDIR",
+    "XDG_*",
+    "_CONTAINERS_*",
+];
+
+/// What stands before the name of a variable that crosses under another one.
+const INSIDE: &str = "JACKIN_INSIDE_";
 
 impl Container {
     /// The options that only the question needs: a fresh container has a name by which it can be ended, and
@@ -172,15 +198,22 @@ impl ExecPlan {
         Ok(answer)
     }
 
-    /// The same plan without what would steer a container runtime's client, whose environment the
-    /// values cross in; each is said.
+    /// The same plan for a container runtime's client, whose environment the values cross in. What
+    /// would steer the client crosses under another name; what belongs to this machine stays here, and each
+    /// is said.
     #[must_use]
     pub fn through_client(mut self) -> Self {
-        let (kept, held): (Vec<_>, Vec<_>) =
-            self.set.into_iter().partition(|var| !steers_the_client(&var.name));
+        let is_machines = |var: &PlannedVar| is_one_of(&MACHINE, &var.name);
+        let (held, kept): (Vec<_>, Vec<_>) = self.set.into_iter().partition(is_machines);
         self.set = kept;
+        for var in self.set.iter_mut().filter(|var| is_one_of(&CLIENT, &var.name)) {
+            if let Ok(other) = format!("{INSIDE}{}", var.name).parse() {
+                let name = std::mem::replace(&mut var.name, other);
+                self.renamed.push((var.name.clone(), name));
+            }
+        }
         self.warnings.extend(held.iter().map(|PlannedVar { name, source, .. }| {
-            format!("`{name}` ({source}) is not passed on: it would steer the container's runtime")
+            format!("`{name}` ({source}) is not passed on: it is this machine's own")
         }));
         self
     }
@@ -213,8 +246,16 @@ impl ExecPlan {
     }
 
     fn wrapped(mut self, container: &Container, pass: &[OsString], drop: &[OsString]) -> Self {
-        let drop: Vec<_> = drop.iter().filter(|name| !pass.contains(name)).collect();
-        let mut command: Vec<OsString> = Vec::new();
+        let renamed = std::mem::take(&mut self.renamed);
+        let crosses =
+            |(other, _): &(EnvName, EnvName)| pass.iter().any(|name| is_name(other, name));
+        let (crossing, withheld): (Vec<_>, Vec<_>) = renamed.into_iter().partition(crosses);
+        let withheld: Vec<_> = withheld.iter().map(|(_, name)| name.as_str().into()).collect();
+        let arrives = |name: &OsString| {
+            pass.contains(name) || crossing.iter().any(|(_, own)| is_name(own, name))
+        };
+        let drop: Vec<_> = drop.iter().chain(&withheld).filter(|name| !arrives(name)).collect();
+        let mut command = named_again(&crossing);
         if !drop.is_empty() {
             command.push("env".into());
             command.extend(drop.into_iter().flat_map(|name| ["-u".into(), name.clone()]));
@@ -263,6 +304,17 @@ impl ReadyPlan<'_> {
     }
 }
 
-fn steers_the_client(name: &EnvName) -> bool {
-    CLIENT.iter().any(|pattern| matches(pattern.as_bytes(), name.as_str().as_bytes()))
+/// The words before a command that give variables their own names again; none where there are none.
+fn named_again(crossing: &[(EnvName, EnvName)]) -> Vec<OsString> {
+    if crossing.is_empty() {
+        return Vec::new();
+    }
+    let rename =
+        |(other, name): &(EnvName, EnvName)| format!("export {name}=\"${other}\"; unset {other}; ");
+    let script: String = crossing.iter().map(rename).collect();
+    ["sh", "-c", &(script + "exec \"$@\""), "jackin"].map(OsString::from).into()
+}
+
+fn is_one_of(patterns: &[&str], name: &EnvName) -> bool {
+    patterns.iter().any(|pattern| matches(pattern.as_bytes(), name.as_str().as_bytes()))
 }

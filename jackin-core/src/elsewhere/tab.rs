@@ -57,9 +57,9 @@ impl Multiplexer {
         let command = tab.command.iter().cloned();
         match self {
             Self::Tmux => {
-                let (name, dir) = (literal(label), literal(&tab.dir));
-                let head =
-                    ["new-window", "-n", &name, "-c", &dir, "--", "sh", "-c", KEEP, "jackin"];
+                // `-c` would expand formats in the directory's name.
+                let (name, dir) = (literal(label), &tab.dir);
+                let head = ["new-window", "-n", &name, "--", "sh", "-c", KEEP, "jackin", dir];
                 head.map(str::to_owned).into_iter().chain(command).map(no_separator).collect()
             }
             Self::Zellij => {
@@ -71,14 +71,23 @@ impl Multiplexer {
     }
 }
 
-/// Keeps the window of what failed until somebody has read its last words; tmux's own option for
-/// that, `remain-on-exit`, loses a race with a program that ends at once.
-const KEEP: &str = r#""$@" && exit; code=$?; stty sane
-printf '\n[%s: it ended with %s; Enter closes this tab]\n' "$0" "$code"; read -r _; exit "$code""#;
+/// Enters the directory and runs the command there. It keeps the window of what failed until somebody
+/// has read its last words; tmux's own option for that, `remain-on-exit`, loses a race with a program
+/// that ends at once.
+const KEEP: &str = r#"if cd -- "$1" 2>/dev/null; then shift; "$@" && exit; code=$?; set -- "it ended with $code"
+else code=125; set -- 'cannot enter the directory of this tab'; fi
+stty sane; printf '\n[%s: %s; Enter closes this tab]\n' "$0" "$1"; read -r _; exit "$code""#;
 
-/// A text that tmux takes as it is where it would expand `#{…}` and run `#(…)`.
+/// A text that tmux takes as it is where it would expand `#{…}` and run `#(…)`. It leaves every `#` before a
+/// `[` alone.
 fn literal(text: &str) -> String {
-    text.replace('#', "##")
+    let doubled = |part: &str| {
+        let head = part.trim_end_matches('#');
+        head.replace('#', "##") + &part[head.len()..]
+    };
+    let mut parts = text.split('[').rev();
+    let last = parts.next().unwrap_or_default().replace('#', "##");
+    parts.fold(last, |rest, part| doubled(part) + "[" + &rest)
 }
 
 /// An argument that does not end tmux's command, as a `;` at its end would.

@@ -92,6 +92,7 @@ pub fn resolve(
         stale: StaleRedirects::new(registry, &provider.id),
         isolation: layers.isolation.clone(),
         is_client: false,
+        renamed: Vec::new(),
     };
     let join = Join { layers, agent, provider };
     match join.served()? {

@@ -88,6 +88,8 @@ pub struct ExecPlan {
     /// Whether the process is a client that starts the agent elsewhere. It needs what it finds here,
     /// and the agent gets none of that.
     pub(crate) is_client: bool,
+    /// Variables that cross a client's environment under another name, which comes first.
+    pub(crate) renamed: Vec<(EnvName, EnvName)>,
 }
 
 /// The file that a launch executes in the place of the program that was found.

@@ -5,6 +5,7 @@ mod agents;
 mod built_in;
 mod check;
 mod error;
+mod key_like;
 mod paths;
 mod tables;
 mod unknown;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Registry;
 use crate::names::{ErrorKind, Source};
 
 /// A name that is not known, with the ones that are.
@@ -34,7 +35,8 @@ impl Unknown {
         let distance = |other: &&String| strsim::damerau_levenshtein(name, other);
         let suggestion =
             near.min_by_key(distance).filter(|other| distance(other) * 3 <= other.len());
-        let plain = name.len() <= 20 && !name.chars().any(char::is_control);
+        let is_key = Registry::built_in().is_like_key(name);
+        let plain = name.len() <= 20 && !name.chars().any(char::is_control) && !is_key;
         let shown = if plain || suggestion.is_some() { name } else { "…" };
         Self { what, name: shown.to_owned(), given, suggestion: suggestion.cloned(), known }
     }

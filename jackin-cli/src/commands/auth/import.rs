@@ -36,6 +36,7 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     let lives = guide(&provider.id, &layers, ambient)?.lives_hours;
     end(&mut bundle, args.approved.as_deref(), lives)?;
     let key = EnvValue::Literal(bundle.key.clone());
+    note.as_deref().map_or(Ok(()), |note| keys::check_note(note, &key, registry))?;
     let warning = keys::warning(registry, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let changes = bundle.changes(provider, target.role.as_ref(), note.as_deref());

@@ -3,7 +3,7 @@
 use std::path::absolute;
 
 use jackin_core::{
-    EnvValue, Mode, Provider, SecretRef,
+    EnvValue, Mode, Provider, Registry, SecretRef,
     edit::{Change, TomlValue},
     secret::{CommandRef, FileRef, OpRef},
 };
@@ -27,7 +27,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
     let layers = target.layers(ambient)?;
     let provider = provider(layers.registry(), &args.provider)?;
     let note = args.note.as_deref().map(keys::checked_note).transpose()?;
-    let value = match reference(args)? {
+    let value = match reference(args, layers.registry())? {
         Some(reference) => EnvValue::Reference(reference),
         None => {
             if !args.source.stdin && can_ask(ambient) {
@@ -40,6 +40,7 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
             value.map_err(|error| Failure::new(USAGE, format!("the key {error}")))?
         }
     };
+    note.map_or(Ok(()), |note| keys::check_note(note, &value, layers.registry()))?;
     let warning = keys::warning(layers.registry(), provider, &value)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let value = if args.source.place.keyring {
@@ -94,13 +95,16 @@ pub(super) fn still_ignored(
 }
 
 /// The reference that was asked for in the key's place.
-fn reference(args: &AuthSet) -> Result<Option<SecretRef>, Failure> {
+fn reference(args: &AuthSet, registry: &Registry) -> Result<Option<SecretRef>, Failure> {
     let place = &args.source.place;
     let reference = if let Some(uri) = &place.op {
         OpRef::new(uri, args.source.account.as_deref()).map(SecretRef::Op)
     } else if let Some(argv) = &place.command {
         CommandRef::new(argv).map(SecretRef::Command)
     } else if let Some(path) = &place.file {
+        if path.file_name() == Some(path.as_os_str()) {
+            keys::check_name("file's name", &path.to_string_lossy(), registry)?;
+        }
         let named = path.starts_with("~") || path.is_absolute();
         let path = if named { path.clone() } else { current_dir()?.join(path) };
         let path = if path.starts_with("~") { Ok(path) } else { absolute(path) };

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 
 use super::shell::{
-    BASH, DASH, ELVISH, FISH, NU, STRICT, STRICT_ZSH, Shell, XONSH, ZSH, changed, given, program,
-    var,
+    BASH, DASH, ELVISH, Environment, FISH, NU, STRICT, STRICT_ZSH, Shell, XONSH, ZSH, changed,
+    given, program, var,
 };
 use crate::support::{Home, NO_ARGS, see};
 
@@ -191,6 +191,86 @@ fn xonsh_sets_no_other_value() {
     };
     let seen = shell.environments(&[], &[out.as_bytes()]);
     assert!(!seen[1].contains_key(&b"MY_PATH"[..]));
+}
+
+/// What the parent's environment calls like a copy of ours is none: it restores nothing and runs nothing.
+fn trusts_nothing_planted(shell: &Shell) {
+    let home = Home::new();
+    let pwned = home.path().join("pwned");
+    let touch = format!("touch {}", pwned.display());
+    let lists = [
+        format!("x; {touch};"),
+        format!(" x;{touch}"),
+        format!("/x;{touch}"),
+        format!("$({touch})"),
+        format!("`{touch}`"),
+        format!("A[$({touch})]"),
+        format!("A/$({touch})/KEEP"),
+        format!("A\n{touch}\n"),
+        "PATH".to_owned(),
+        " PATH KEEP ANTHROPIC_API_KEY EDITOR".to_owned(),
+        "/PATH/KEEP/ANTHROPIC_API_KEY/EDITOR".to_owned(),
+        "[[name value]; [KEEP evil]]".to_owned(),
+        "{KEEP: evil}".to_owned(),
+        "-*".to_owned(),
+        String::new(),
+    ];
+    let name = shell.name;
+    for list in lists {
+        let env = [var("ANTHROPIC_API_KEY", "foreign"), var("KEEP", "kept")];
+        let ours = |environment: &Environment| {
+            let mut ours = environment.clone();
+            ours.retain(|name, _| !name.starts_with(b"__jackin"));
+            ours
+        };
+        let copies = ["PATH", "KEEP", "ANTHROPIC_API_KEY", "EDITOR", "ANTHROPIC_AUTH_TOKEN"];
+        let copies = copies.map(|name| var(&format!("__jackin_{name}"), "x/evil"));
+        let more = [var("__jackin_undo", &list), var("__jackin", "x"), var("__jackin_set", "a")];
+        let env = [&env[..], &copies, &more].concat();
+        let export = script(&["--export", "--provider", "zai"], shell, &env);
+        let undo = script(&["--undo"], shell, &[]);
+        let seen = shell.environments(&env, &[&undo, &export, &undo].map(|text| text.as_bytes()));
+        assert_eq!(seen[0][&b"KEEP"[..]], b"kept");
+        for at in [1, 3] {
+            assert_eq!(changed(&ours(&seen[0]), &ours(&seen[at])), [""; 0], "{name}: {list}: {at}");
+        }
+        assert_eq!(seen[2][&b"ANTHROPIC_AUTH_TOKEN"[..]], b"k", "{name}");
+        let shown = seen[2].values().any(|value| value.ends_with(FOREIGN));
+        assert!(!shown, "{name}: {:?}", seen[2]);
+        assert!(!pwned.exists(), "{name}: {list}");
+    }
+}
+
+#[test]
+fn bash_trusts_nothing_planted() {
+    trusts_nothing_planted(&BASH);
+}
+
+#[test]
+#[ignore = "needs dash, zsh, fish, elvish, and from npm and PyPI Nushell and xonsh"]
+fn every_shell_trusts_nothing_planted() {
+    [DASH, ZSH, FISH, STRICT_ZSH, NU, ELVISH, XONSH]
+        .iter()
+        .chain(&STRICT)
+        .for_each(trusts_nothing_planted);
+}
+
+/// Files that are called like the script's patterns change nothing, where a shell expands them.
+#[test]
+#[ignore = "needs dash"]
+fn no_file_takes_part_in_a_script() {
+    let home = Home::with_config(CONFIG);
+    for name in ["x)", "-)", "a b)", "[0-9]", "x;touch pwned;)", "*)", "a-)", "dev"] {
+        home.write(name, "");
+    }
+    let unquoted = Shell { first: "cd \"$FILES\"", run: "eval $(cat FILE)", ..DASH };
+    let env = [var("ANTHROPIC_API_KEY", "foreign"), var("FILES", home.path().to_str().unwrap())];
+    let export = script(&["--export", "--provider", "zai"], &DASH, &env);
+    let undo = script(&["--undo"], &DASH, &[]);
+    let seen = unquoted.environments(&env, &[export.as_bytes(), undo.as_bytes()]);
+    assert_eq!(changed(&seen[0], &seen[2]), [""; 0]);
+    assert!(!seen[1].contains_key(&b"ANTHROPIC_API_KEY"[..]));
+    assert!(!home.path().join("pwned").exists());
 }
 
 /// Without `--shell`, the shell that asks is answered, whatever the user's own is.

@@ -1,7 +1,7 @@
 //! `$env` and `hide-env` for `source` in Nushell, which evaluates no text of its own making.
 //!
 //! What the variables were is kept in a record, `$env.__jackin_undo`: programs are given only the
-//! variables that are text.
+//! variables that are text. One that is text is somebody else's and not read.
 
 use super::Syntax;
 use crate::names::EnvName;
@@ -10,7 +10,7 @@ pub(super) const SYNTAX: Syntax = Syntax {
     keep,
     set: |name, value| Ok(set(name, value)),
     remove: |name| format!("hide-env --ignore-errors {}\n", quoted(name)),
-    undo: "for it in ($env.__jackin_undo? | default {} | transpose name value) {
+    undo: "for it in ($env.__jackin_undo? | if ($in | describe | str starts-with record) { $in } else { {} } | transpose name value) {
   if $it.value == null { hide-env --ignore-errors $it.name } else { load-env {$it.name: $it.value} }
 }
 hide-env --ignore-errors __jackin_undo
@@ -22,7 +22,10 @@ fn keep(names: &[(&str, bool)]) -> String {
     let held =
         names.iter().map(|(name, _)| quoted(name)).map(|name| format!("{name}: $env.{name}?"));
     let held = held.collect::<Vec<_>>().join(", ");
-    format!("$env.__jackin_undo = {{{held}}} | merge ($env.__jackin_undo? | default {{}})\n")
+    format!(
+        "$env.__jackin_undo = {{{held}}} | merge ($env.__jackin_undo? | \
+         if ($in | describe | str starts-with record) {{ $in }} else {{ {{}} }})\n"
+    )
 }
 
 fn set(name: &EnvName, value: &str) -> String {
