@@ -1,9 +1,9 @@
 //! The library's public types: what holds a secret, or the environment, can be shown in no way.
 
-use std::{collections::BTreeSet, env, fs};
+use std::{collections::BTreeSet, env, fs, io};
 
 use jackin_core::{Config, Document, NameOrigin, child_env, choice, resolve};
-use jackin_host::{Ambient, HostError, Sources};
+use jackin_host::{Ambient, FileKind, HelperProblem, HostError, Sources};
 
 use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
 
@@ -38,6 +38,8 @@ fn no_type_of_the_library_shows_what_it_holds() {
     };
     let texts = [
         ("Ambient", shown!(&ambient)),
+        ("FileKind", shown!(FileKind::Directory)),
+        ("HelperProblem", shown!(HelperProblem::NotStarted(io::ErrorKind::NotFound.into()))),
         ("HostErrorKind", shown!(error.kind())),
         ("HostError", shown!(error)),
         ("ReadProblem", shown!(problem)),
