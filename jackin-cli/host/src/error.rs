@@ -1,15 +1,22 @@
 //! Every error of this crate, as data. No text here holds a secret or names a command of jackin: what
 //! the user can type is the program's to say.
 
+mod helper_problem;
+mod read_problem;
+
 use std::{
     borrow::Cow,
-    fmt, io,
+    io,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use jackin_core::{
     AgentId, ConfigError, NameOrigin, SecretError, SecretRef, Unknown, WorkspaceName,
+};
+
+pub use self::{
+    helper_problem::HelperProblem,
+    read_problem::{FileKind, ReadProblem},
 };
 
 /// Any error of this crate. [`kind`](Self::kind) tells what to do about it,
@@ -230,105 +237,6 @@ pub enum HostError {
     },
 }
 
-/// Why a file cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadProblem {
-    /// The system says so.
-    #[error("{0}")]
-    System(#[source] io::Error),
-    /// A directory, a FIFO, a device.
-    #[error("it is {0}, not a file")]
-    NotAFile(FileKind),
-    /// Larger than so many bytes.
-    #[error("it is larger than {}", size(*.0))]
-    TooLarge(u64),
-    /// On this line, counted from 1.
-    #[error("line {0} is not UTF-8")]
-    NotText(usize),
-    /// On this line, counted from 1.
-    #[error("line {0} is not JSON")]
-    NotJson(usize),
-}
-
-/// What is at a path that is no regular file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FileKind {
-    /// A directory.
-    Directory,
-    /// A pipe with a name.
-    Fifo,
-    /// A socket.
-    Socket,
-    /// A device.
-    Device,
-    /// Something that this system alone knows.
-    Other,
-}
-
-impl fmt::Display for FileKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Directory => "a directory",
-            Self::Fifo => "a FIFO",
-            Self::Socket => "a socket",
-            Self::Device => "a device",
-            Self::Other => "something else",
-        })
-    }
-}
-
-/// A number of bytes in whole units.
-fn size(bytes: u64) -> String {
-    match bytes >> 20 {
-        0 => format!("{} KiB", bytes >> 10),
-        mebibytes => format!("{mebibytes} MiB"),
-    }
-}
-
-/// Why a helper gave no answer: the end of a sentence that begins with its name.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum HelperProblem {
-    /// The system does not start it.
-    #[error("cannot be started: {0}")]
-    NotStarted(#[source] io::Error),
-    /// Its output cannot be read.
-    #[error("cannot be listened to: {0}")]
-    NotHeard(#[source] io::Error),
-    /// The system does not tell how it ended.
-    #[error("cannot be waited for: {0}")]
-    NotKnown(#[source] io::Error),
-    /// It led back to the question that it is asked. These are the processes, for people.
-    #[error("starts jackin, which asks it the same again: {0}")]
-    Recursion(String),
-    /// It was stopped, not ended.
-    #[error("was stopped, by Ctrl-Z or because it wants a terminal")]
-    Stopped,
-    /// It was ended after this time.
-    #[error("gave no answer within {} s", .0.as_secs())]
-    Late(Duration),
-    /// It printed more than so many bytes, and was ended.
-    #[error("printed more than {}", size(*.0))]
-    TooLarge(u64),
-    /// It ended, and something that it started did not.
-    #[error("left something running that keeps its output open")]
-    LeftOpen,
-}
-
-impl HelperProblem {
-    /// What the user can do about it.
-    pub(crate) fn advice(&self) -> Option<&'static str> {
-        match self {
-            Self::NotStarted(error) | Self::NotHeard(error) => exhausted(error),
-            Self::Recursion(_) => Some("name a command that reads the secret without jackin"),
-            Self::Late(_) => Some("unlock what it asks for, and start again"),
-            _ => None,
-        }
-    }
-}
-
 /// What kind of thing went wrong; stable, for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -439,41 +347,6 @@ impl HostError {
     }
 }
 
-impl From<ReadProblem> for io::Error {
-    fn from(problem: ReadProblem) -> Self {
-        match problem {
-            ReadProblem::System(error) => error,
-            problem => Self::other(problem),
-        }
-    }
-}
-
-impl ReadProblem {
-    /// Whether something is there that a program which is less careful may read.
-    pub(crate) const fn is_readable_by_others(&self) -> bool {
-        !matches!(self, Self::System(_))
-    }
-
-    fn advice(&self) -> Option<&'static str> {
-        match self {
-            Self::NotAFile(_) => Some("move away what stands there"),
-            Self::TooLarge(_) => Some("no configuration is that large: see what it is"),
-            Self::NotText(_) => Some("save it as UTF-8"),
-            Self::NotJson(_) => Some("mend it: the agent cannot read it either"),
-            Self::System(error) => match error.kind() {
-                io::ErrorKind::PermissionDenied => {
-                    Some("you must be able to read it and to enter its directory")
-                }
-                io::ErrorKind::NotFound => {
-                    Some("the link there leads nowhere: mend it, or remove it")
-                }
-                io::ErrorKind::NotADirectory => Some("a file stands where its directory should be"),
-                _ => exhausted(error),
-            },
-        }
-    }
-}
-
 /// What to do about a file that could not be written.
 fn write_advice(error: &io::Error) -> &'static str {
     match error.kind() {
@@ -509,6 +382,14 @@ fn exec_advice(error: &io::Error) -> Option<&'static str> {
         }
         io::ErrorKind::NotFound | io::ErrorKind::InvalidInput => None,
         _ => exhausted(error),
+    }
+}
+
+/// A number of bytes in whole units.
+fn size(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KiB", bytes >> 10),
+        mebibytes => format!("{mebibytes} MiB"),
     }
 }
 

@@ -14,6 +14,7 @@ use nix::{
 
 use super::bounded;
 use crate::{
+    promised::promised,
     secrets::{ended, number, runs, until},
     support::{Home, Seen},
 };
@@ -133,13 +134,17 @@ fn nothing_is_left_of_it_however_jackin_ends() {
             assert!(!home.path().join("started").exists());
         }
     }
+    promised(signals.len() * HELPERS.len(), "ends of jackin");
 }
+
+/// How often jackin is killed.
+const MOMENTS: u64 = 60;
 
 /// By force at any moment: also while a helper is just being started.
 #[test]
 fn nothing_is_left_whenever_jackin_is_killed() {
     let helper = &HELPERS[0];
-    for moment in 0..60 {
+    for moment in 0..MOMENTS {
         let home = helper.home("exec sleep 600");
         let mut jackin = home.jackin(helper.words.split(' '));
         let mut child = jackin.stderr(Stdio::null()).spawn().unwrap();
@@ -153,6 +158,7 @@ fn nothing_is_left_whenever_jackin_is_killed() {
         };
         until("the end of everything", || (left() == 0).then_some(()));
     }
+    promised(MOMENTS as usize, "more at any moment");
 }
 
 #[test]
