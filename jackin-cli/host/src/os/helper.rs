@@ -29,6 +29,8 @@ pub(super) const LONGEST_MESSAGE: usize = 4 << 10;
 /// How long a pipe is read on when the program has ended.
 pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// The same for messages that are passed on: a daemon that it has started may keep the pipe for good.
+const LAST_MESSAGES: Duration = Duration::from_millis(200);
 /// How long a program may take that has nothing to unlock.
 const SOON: Duration = Duration::from_secs(10);
 
@@ -199,7 +201,7 @@ impl MessagePipe {
 
     fn take_passed(&self) {
         if let Self::Passed(ended) = self {
-            let _ = ended.recv_timeout(LAST_WORDS);
+            let _ = ended.recv_timeout(LAST_MESSAGES);
         }
     }
 
