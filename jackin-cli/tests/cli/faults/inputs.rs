@@ -66,7 +66,7 @@ const fn silent(file: &'static str, words: &'static str, code: i32) -> Place {
     Place { file, config: KEY, words, code, told: false }
 }
 
-const PLACES: [Place; 14] = [
+const PLACES: [Place; 13] = [
     place(".config/jackin/config.toml", "", RUN, 125),
     place(".config/jackin/config.toml", "", "config env set EDITOR vi", 125),
     place(".config/jackin/config.toml", "", "auth list", 125),
@@ -85,7 +85,6 @@ const PLACES: [Place; 14] = [
     place(".claude/settings.json", KEY, "doctor", 1),
     place("github", KEY, "env --format github --provider zai", 125),
     silent(".npmrc", "run --provider zai opencode", 127),
-    silent(".local/state/jackin/last.json", RUN, 0),
 ];
 
 impl Place {
