@@ -124,8 +124,8 @@ impl<'a> Helper<'a> {
             }
         };
         let status = running.wait(&group, wait, deadline, self.limit);
-        // A signal may have ended the client alone.
-        let has_answered = status.as_ref().is_ok_and(|status| !is_interrupted(*status));
+        // A client that an interrupt has ended says so by a code of its own.
+        let has_answered = status.as_ref().is_ok_and(ExitStatus::success);
         group.end(&mut running.child, has_answered);
         let status = status?;
         let is_whole = running.output.take_last();
@@ -171,11 +171,6 @@ pub fn start_detached(vars: &Vars, command: &mut Command) -> io::Result<()> {
         .map_err(|chain| io::Error::other(HelperProblem::Recursion(chain)))?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     process_group::spawn_detached(command)
-}
-
-/// Whether a signal has ended it, as it says itself or as the system does.
-fn is_interrupted(status: ExitStatus) -> bool {
-    status.code().is_none_or(|code| code == 130)
 }
 
 /// A helper that runs, and its pipes.
