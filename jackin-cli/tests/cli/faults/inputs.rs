@@ -66,7 +66,7 @@ const fn silent(file: &'static str, words: &'static str, code: i32) -> Place {
     Place { file, config: KEY, words, code, told: false }
 }
 
-const PLACES: [Place; 13] = [
+const PLACES: [Place; 14] = [
     place(".config/jackin/config.toml", "", RUN, 125),
     place(".config/jackin/config.toml", "", "config env set EDITOR vi", 125),
     place(".config/jackin/config.toml", "", "auth list", 125),
@@ -83,6 +83,7 @@ const PLACES: [Place; 13] = [
     place("package.json", KEY, RUN, 0),
     place("settings.json", KEY, "run --provider zai claude --settings settings.json", 2),
     place(".claude/settings.json", KEY, "doctor", 1),
+    place(".claude/settings.json", "", "doctor", 1),
     place("github", KEY, "env --format github --provider zai", 125),
     silent(".npmrc", "run --provider zai opencode", 127),
 ];
