@@ -63,6 +63,7 @@ pub(crate) struct Helper<'a> {
 }
 
 /// A container that is ended where its client gives no answer.
+#[cfg_attr(not(unix), expect(dead_code, reason = "there is no watchdog"))]
 pub(crate) struct Container<'a> {
     /// The client's file.
     pub(crate) client: &'a Path,
