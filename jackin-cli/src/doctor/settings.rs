@@ -13,6 +13,7 @@ use jackin_core::{
 
 use super::{Finding, Installed, Seen};
 use jackin_host::{
+    HostError, ReadProblem,
     launch::{self, own_settings},
     os::read_lossily,
 };
@@ -32,6 +33,7 @@ pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
             let own = place(&found.agent, file, seen);
             let system = launch::system_files(&file.place);
             for path in own.into_iter().chain(system) {
+                findings.extend(unread(&path));
                 findings
                     .extend(native.as_ref().and_then(|plan| in_native_launches(plan, file, &path)));
                 if redirected {
@@ -46,6 +48,18 @@ pub(super) fn fighting(seen: &Seen<'_>) -> Vec<Finding> {
 /// Where an agent's file is, with the variables of the layers that name its directory.
 fn place(agent: &Agent, file: &SettingsFile, seen: &Seen<'_>) -> Option<PathBuf> {
     own_settings::path(&file.place, on_native(agent, seen).as_ref(), seen.ambient).known()
+}
+
+/// Something that is no file of settings and is in its place: what an agent makes of it is not known. A file
+/// that this user may not read, the agent may not read either.
+fn unread(path: &Path) -> Option<Finding> {
+    match read_lossily(path).err()? {
+        HostError::Read { problem: ReadProblem::System(_), .. } => None,
+        error => {
+            let finding = Finding::problem(CHECK, error.to_string());
+            Some(Finding { hint: error.advice(), ..finding })
+        }
+    }
 }
 
 /// The settings that send a launch on an agent's native provider to another one.
@@ -157,11 +171,7 @@ fn in_native_launches(plan: &ExecPlan, file: &SettingsFile, path: &Path) -> Opti
 }
 
 fn in_file(found: &Installed, file: &SettingsFile, path: &Path, guard: Guard) -> Vec<Finding> {
-    let text = match read_lossily(path) {
-        Ok(Some(text)) => text,
-        Ok(None) => return Vec::new(),
-        Err(error) => return vec![Finding::problem(CHECK, error.to_string())],
-    };
+    let Ok(Some(text)) = read_lossily(path) else { return Vec::new() };
     let shown = text.name();
     let Some(settings) = own_settings::parsed(path, text.text()) else {
         let what = format!("the settings of `{}` cannot be understood", found.agent.id);

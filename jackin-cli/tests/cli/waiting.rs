@@ -4,6 +4,7 @@
 use std::{fs, os::unix::fs::symlink};
 
 use crate::{
+    secrets::until,
     support::Home,
     tmux::{Tmux, USUAL},
 };
@@ -85,7 +86,7 @@ fn a_prompt_of_the_helper_is_not_written_over() {
         tmux.shows(&format!("waiting for `{helper}` (1 s)"));
         home.write("go", "");
         let asked = tmux.shows("PIN:");
-        crate::secrets::until("two seconds", || home.path().join("later").exists().then_some(()));
+        until("two seconds", || home.path().join("later").exists().then_some(()));
         assert_eq!(tmux.shows("PIN:"), asked);
         tmux.enter("1234");
         let screen = tmux.ended(0);
@@ -107,7 +108,7 @@ fn messages_of_the_helper_are_not_written_over() {
     let screen = tmux.shows("waiting for `asked` (1 s)");
     assert!(screen.contains("unlocking\nwaiting"), "{screen}");
     home.write("go", "");
-    crate::secrets::until("two seconds", || home.path().join("later").exists().then_some(()));
+    until("two seconds", || home.path().join("later").exists().then_some(()));
     let screen = tmux.shows("touch your key …");
     assert!(
         screen.contains("unlocking\ntouch your key …") && !screen.contains("waiting"),
@@ -131,6 +132,20 @@ fn an_interrupt_leaves_no_line_behind() {
         let screen = tmux.shows("\n$");
         assert!(!screen.contains("waiting"), "{screen}");
     }
+}
+
+/// The terminal is the shell's then, with what is being typed there.
+#[test]
+#[ignore = "needs tmux; .ci/run runs it"]
+fn in_the_background_nothing_is_told() {
+    let home = home(OP, "op", "sleep 1.5; : > \"$HOME/later\"; sleep 600");
+    let tmux = Tmux::start(&home, USUAL, &[]);
+    tmux.enter("clear; jackin run --provider zai claude & sleep 0.1; echo behind");
+    tmux.shows("behind");
+    until("two seconds", || home.path().join("later").exists().then_some(()));
+    let screen = tmux.shows("behind");
+    assert!(!screen.contains("waiting"), "{screen}");
+    tmux.enter("kill %1");
 }
 
 /// Neither in a file nor in a pipe, whose readers want what jackin has to say.

@@ -379,3 +379,20 @@ fn an_image_that_never_answers_is_gone_however_jackin_ends() {
         wait_for("its end", || left().is_empty().then_some(()));
     }
 }
+
+/// An interrupt at the terminal is the client's, which has it while it is asked.
+#[test]
+#[ignore = "needs podman, runc and busybox-static"]
+fn an_image_that_never_answers_is_gone_after_an_interrupt() {
+    let podman = with_image("trap '' TERM INT HUP; sleep 600");
+    let mut script = podman.at_home(Command::new("script"));
+    script.env("HOME", podman.home.path()).current_dir(podman.home.path());
+    let run = format!("{} {}", env!("CARGO_BIN_EXE_jackin"), HOSTILE_RUN.join(" "));
+    script.args(["-qec", &run, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut terminal = script.spawn().unwrap();
+    let runs = || !podman.shell("podman ps -q").is_empty();
+    wait_for("the container", || runs().then_some(()));
+    terminal.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
+    assert!(!terminal.wait().unwrap().success());
+    wait_for("its end", || podman.shell("podman ps -a -q").is_empty().then_some(()));
+}

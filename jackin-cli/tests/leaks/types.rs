@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, env, fs, io};
 
 use jackin_core::{Config, Document, NameOrigin, child_env, choice, resolve};
-use jackin_host::{Ambient, FileKind, HelperProblem, HostError, Sources};
+use jackin_host::{Ambient, HostError, ReadProblem, Sources, os::says_yes};
 
 use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
 
@@ -36,10 +36,13 @@ fn no_type_of_the_library_shows_what_it_holds() {
     let HostError::Read { problem, .. } = ambient.layers(None, None).err().unwrap() else {
         panic!("{} is a file", path.display());
     };
+    let ReadProblem::NotAFile(kind) = &problem else { panic!("{problem} of a directory") };
+    let asked = says_yes(ambient.vars(), "no-such-program", [SECRET]);
+    let Err(HostError::Helper { problem: unanswered, .. }) = asked else { panic!("{asked:?}") };
     let texts = [
         ("Ambient", shown!(&ambient)),
-        ("FileKind", shown!(FileKind::Directory)),
-        ("HelperProblem", shown!(HelperProblem::NotStarted(io::ErrorKind::NotFound.into()))),
+        ("FileKind", shown!(kind)),
+        ("HelperProblem", shown!(unanswered)),
         ("HostErrorKind", shown!(error.kind())),
         ("HostError", shown!(error)),
         ("ReadProblem", shown!(problem)),

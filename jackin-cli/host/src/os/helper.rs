@@ -29,6 +29,8 @@ pub(super) const LONGEST_MESSAGE: usize = 4 << 10;
 /// How long a pipe is read on when the program has ended.
 pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// The same for messages that are passed on: a daemon that it has started may keep the pipe for good.
+const LAST_MESSAGES: Duration = Duration::from_millis(200);
 /// How long a program may take that has nothing to unlock.
 const SOON: Duration = Duration::from_secs(10);
 
@@ -61,6 +63,7 @@ pub(crate) struct Helper<'a> {
 }
 
 /// A container that is ended where its client gives no answer.
+#[cfg_attr(not(unix), expect(dead_code, reason = "there is no watchdog"))]
 pub(crate) struct Container<'a> {
     /// The client's file.
     pub(crate) client: &'a Path,
@@ -122,8 +125,8 @@ impl<'a> Helper<'a> {
             }
         };
         let status = running.wait(&group, wait, deadline, self.limit);
-        // A signal may have ended the client alone.
-        let has_answered = status.as_ref().is_ok_and(|status| !is_interrupted(*status));
+        // A client that an interrupt has ended says so by a code of its own.
+        let has_answered = status.as_ref().is_ok_and(ExitStatus::success);
         group.end(&mut running.child, has_answered);
         let status = status?;
         let is_whole = running.output.take_last();
@@ -171,11 +174,6 @@ pub fn start_detached(vars: &Vars, command: &mut Command) -> io::Result<()> {
     process_group::spawn_detached(command)
 }
 
-/// Whether a signal has ended it, as it says itself or as the system does.
-fn is_interrupted(status: ExitStatus) -> bool {
-    status.code().is_none_or(|code| code == 130)
-}
-
 /// A helper that runs, and its pipes.
 struct Running {
     child: Child,
@@ -199,7 +197,7 @@ impl MessagePipe {
 
     fn take_passed(&self) {
         if let Self::Passed(ended) = self {
-            let _ = ended.recv_timeout(LAST_WORDS);
+            let _ = ended.recv_timeout(LAST_MESSAGES);
         }
     }
 

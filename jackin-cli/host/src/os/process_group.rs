@@ -217,6 +217,8 @@ mod system {
 pub(crate) struct ProcessGroup {
     id: system::Id,
     terminal: Option<system::Terminal>,
+    /// Whether this program was in the foreground of its terminal.
+    is_in_foreground: bool,
     watchdog: Option<system::Watchdog>,
     /// Whether the watchdog has more to end than the group.
     is_left_to_it: bool,
@@ -237,7 +239,9 @@ impl ProcessGroup {
         let watchdog = system::Watchdog::start(container).ok();
         let is_left_to_it = container.is_some() && watchdog.is_some();
         system::separate(command, watchdog.as_ref());
-        let terminal = system::Terminal::ours().filter(|_| terminal);
+        let ours = system::Terminal::ours();
+        let is_in_foreground = ours.is_some();
+        let terminal = ours.filter(|_| terminal);
         let (started, lent) = (Arc::new(Mutex::new(None)), terminal.clone());
         // Held while the program starts: a signal that comes meanwhile waits for the group.
         let mut starting = lock(&started);
@@ -258,7 +262,7 @@ impl ProcessGroup {
         let (child, id) =
             child.and_then(|child| Ok((child, id.ok_or(io::ErrorKind::NotFound)?)))?;
         terminal.iter().for_each(|terminal| terminal.lend(id));
-        Ok((child, Self { id, terminal, watchdog, is_left_to_it, _undo: undo }))
+        Ok((child, Self { id, terminal, is_in_foreground, watchdog, is_left_to_it, _undo: undo }))
     }
 
     /// Whether it waits for somebody to continue it: after Ctrl-Z, or for a terminal that it has
@@ -267,9 +271,11 @@ impl ProcessGroup {
         system::is_stopped(child)
     }
 
-    /// Whether it may have something on the terminal that must not be written over.
+    /// Whether somebody else may have something on the terminal that must not be written over: the helper, or
+    /// the shell that has put this program in the background.
     pub(super) fn may_prompt(&self) -> bool {
-        self.terminal.as_ref().is_some_and(|terminal| terminal.is_used_by(self.id))
+        !self.is_in_foreground
+            || self.terminal.as_ref().is_some_and(|terminal| terminal.is_used_by(self.id))
     }
 
     /// Ends what is left of it; and the launcher, if the user interrupted it. What gave no answer may have

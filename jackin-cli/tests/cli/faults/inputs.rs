@@ -83,9 +83,9 @@ const PLACES: [Place; 14] = [
     place("package.json", KEY, RUN, 0),
     place("settings.json", KEY, "run --provider zai claude --settings settings.json", 2),
     place(".claude/settings.json", KEY, "doctor", 1),
+    place(".claude/settings.json", "", "doctor", 1),
     place("github", KEY, "env --format github --provider zai", 125),
     silent(".npmrc", "run --provider zai opencode", 127),
-    silent(".local/state/jackin/last.json", RUN, 0),
 ];
 
 impl Place {
