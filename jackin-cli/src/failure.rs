@@ -338,7 +338,7 @@ impl From<SettingsError> for Failure {
                 "remove the key from that file: jackin gives the agent the provider's".to_owned()
             }
             SettingsProblem::Unclear => {
-                format!("put `{option}` before the other options, or leave it out")
+                format!("put a word that is no option before `--`, or leave `{option}` out")
             }
             _ => {
                 format!("mend it, or leave `{option}` out; `guard = \"off\"` passes it on as it is")

@@ -149,7 +149,8 @@ fn a_file_with_a_login_or_headers_does_not_go_into_an_argument_in_silence() {
     ]}]}});
     let line = words(&["--settings", "a.json"]);
     let plan = plan("").with_args_and_settings(line, Some(&hook.to_string())).unwrap();
-    let warned = plan.warnings.iter().any(|text| text.starts_with("the headers in a.json become"));
+    let warned =
+        plan.warnings.iter().any(|text| text.starts_with("the keys or headers in a.json become"));
     assert!(warned, "{:?}", plan.warnings);
 }
 
@@ -182,7 +183,7 @@ fn an_argument_that_holds_what_was_read_starts_nothing() {
     let shown =
         plan.clone().with_args_and_settings(words(&["--settings", "a"]), Some(&own)).unwrap();
     let error = shown.with_secrets(&secrets(KEY)).err().unwrap().to_string();
-    assert!(error.contains("an argument of the agent would show it"), "{error}");
+    assert!(error.contains("it is also in an argument of the agent"), "{error}");
     assert!(!error.contains(KEY), "{error}");
     assert!(shown.with_secrets(&secrets("sk-another-key")).is_ok());
     // What users write themselves is theirs.

@@ -97,8 +97,8 @@ fn export(
     }
     if let Some((tools, _)) = open_tools(plan, ambient)? {
         report.warning(&format!(
-            "the servers of {} can read the key: before {}, only `jackin run` leaves them out",
-            tools.file, tools.safe_from
+            "the servers of {} can read a key; `jackin run` leaves them out",
+            tools.file
         ));
     }
     let text = match reader {

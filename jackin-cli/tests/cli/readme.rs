@@ -209,6 +209,9 @@ fn the_table_of_hand_overs_is_the_data() {
                 HandOverFate::Refused { because, instead } => {
                     format!("refused, since {because}; {instead}")
                 }
+                HandOverFate::RefusedIfNamed { because, instead } => format!(
+                    "refused, on the native provider as well where that is named, since {because}; {instead}"
+                ),
                 HandOverFate::Needs { variable, because } => {
                     format!("refused without `{variable}`, since {because}")
                 }

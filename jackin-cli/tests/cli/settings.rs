@@ -103,10 +103,51 @@ fn an_old_version_gets_no_servers_of_the_project() {
     assert!(seen.err.contains("the version of `claude` cannot be told"), "{}", seen.err);
     // An environment carries no argument.
     let export = ["env", "--export", "--provider", "zai", "claude"];
-    let said = "the servers of .mcp.json can read the key";
+    let said = "the servers of .mcp.json can read a key";
     assert!(see(&mut home.jackin(export)).err.contains(said));
     package(&home, "2.1.257");
     assert!(!see(&mut home.jackin(export)).err.contains(said));
+    // A key under another name than the agent's is in reach of every version.
+    for more in ["[scrub]\npass = ['OPENROUTER_API_KEY']\n", "[env]\nMY_TOOL = '$ZAI_API_KEY'\n"] {
+        let config = if more.starts_with("[env]") {
+            more.replace("[env]", ZAI)
+        } else {
+            format!("{ZAI}{more}")
+        };
+        home.write(".config/jackin/config.toml", config);
+        let exported = |words: [&str; 4]| {
+            let mut command = home.jackin(words);
+            see(command
+                .env("OPENROUTER_API_KEY", "sk-or-sentinel")
+                .env("ZAI_API_KEY", "a-key-of-zai"))
+        };
+        let seen = exported(launch);
+        assert!(
+            seen.out.contains(r#""disabledMcpjsonServers":["theirs"]"#),
+            "{more}: {}",
+            seen.out
+        );
+        let said = "the servers of .mcp.json are left out, since they could read the key in `";
+        assert!(seen.err.contains(said), "{more}: {}", seen.err);
+    }
+    // What no program can read has no servers.
+    let home = self::home(ZAI);
+    servers(home.path(), " ");
+    assert_eq!(see(&mut home.jackin(launch)).code, Some(0));
+    fs::remove_file(home.path().join(".mcp.json")).unwrap();
+    std::os::unix::fs::symlink("nowhere", home.path().join(".mcp.json")).unwrap();
+    assert_eq!(see(&mut home.jackin(launch)).code, Some(0));
+    // Homebrew's directory names the version.
+    let home = self::home(ZAI);
+    servers(home.path(), r#"{"mcpServers": {"theirs": {}}}"#);
+    for (version, closed) in [("2.1.256", true), ("2.1.257", false)] {
+        let cask = format!("Caskroom/claude-code/{version}/claude");
+        home.script(&cask, PRINT);
+        let _ = fs::remove_file(home.path().join("bin/claude"));
+        std::os::unix::fs::symlink(home.path().join(&cask), home.path().join("bin/claude"))
+            .unwrap();
+        assert_eq!(see(&mut home.jackin(launch)).out.contains("theirs"), closed, "{version}");
+    }
     let home = self::home(ZAI);
     package(&home, "2.1.282");
     assert!(!see(&mut home.jackin(launch)).out.contains("ENABLE_TELEMETRY"));
@@ -146,8 +187,17 @@ fn the_settings_of_a_directory_that_the_layers_name_count() {
     assert_eq!((seen.code, &*seen.err), (Some(0), ""));
     let command = "[env.CLAUDE_CONFIG_DIR]\ncommand = ['cat', 'dir']\n";
     home.write(".config/jackin/config.toml", command);
-    let seen = see(&mut home.jackin(["plan", "--provider", "anthropic", "claude"]));
-    assert!(seen.out.contains("`CLAUDE_CONFIG_DIR` is read only at launch"), "{}", seen.out);
+    let seen = see(&mut home.jackin(launch));
+    assert_eq!((seen.code, &*seen.out), (Some(2), ""), "{}", seen.err);
+    assert!(seen.err.contains("`CLAUDE_CONFIG_DIR` in global, "), "{}", seen.err);
+    assert!(seen.err.contains(" is read only at launch and may name settings"), "{}", seen.err);
+    let seen = see(&mut home.jackin(["plan", "claude"]));
+    assert!(seen.out.contains("jackin cannot see the settings in the directory"), "{}", seen.out);
+    // A relative one is taken from where the agent starts.
+    home.write(".config/jackin/config.toml", "[env]\nHOME = 'rel'\n");
+    home.write("project/rel/.claude/settings.json", WIZARD);
+    let seen = see(home.jackin(launch).current_dir(home.path().join("project")));
+    assert!(seen.out.contains(r#""ANTHROPIC_BASE_URL":"""#), "{} {}", seen.out, seen.err);
 }
 
 #[test]
@@ -252,9 +302,16 @@ fn a_nested_address_in_the_settings_is_in_the_label() {
     let moved =
         r#"{"provider": {"opencode": {"options": {"baseURL": "https://api.example.com/v1"}}}}"#;
     let own = moved.replace("api.example.com", "opencode.ai");
-    for (settings, label, said) in
-        [(moved, "OpenCode (api.example.com)", "`provider.opencode` in "), (&*own, "OpenCode", "")]
-    {
+    let beside = moved.replace(r#""options""#, r#""api": "https://opencode.ai/zen/v1", "options""#);
+    let hidden = r#"{"provider": {"opencode": {"options": {"baseURL": "{env:ELSEWHERE}"}}}}"#;
+    let described = r#"{"provider": {"opencode": {"name": "Zen, see https://example.com"}}}"#;
+    for (settings, label, said) in [
+        (moved, "OpenCode (api.example.com)", "`provider.opencode.options.baseURL` in "),
+        (&*own, "OpenCode", ""),
+        (&*beside, "OpenCode (api.example.com)", "`provider.opencode.options.baseURL` in "),
+        (hidden, "OpenCode (baseURL)", "sends `opencode` to another provider"),
+        (described, "OpenCode", ""),
+    ] {
         home.write(".config/opencode/opencode.json", settings);
         let plan = see(&mut home.jackin(["plan", "opencode"])).out;
         assert!(plan.starts_with(&format!("{label}\n")), "{plan}");

@@ -69,14 +69,17 @@ impl Join<'_> {
         if value.is_blank() || is_set(plan, planned, name) {
             return false;
         }
-        let is_read = self.agent.is_steered_by(name.as_str());
+        let is_native = plan.inherited.is_some();
+        let is_read =
+            self.agent.is_steered_by(name.as_str()) || (is_native && self.agent.uses_any_key);
         plan.warnings.push(match is_read {
             true => format!(
                 "`{name}` is not passed on, though `[scrub] pass` ({source}) names it: `{}` itself reads it",
                 self.agent.id
             ),
             false => format!(
-                "the key in `{name}` reaches the agent and all that it starts: `[scrub] pass` ({source})"
+                "the key in `{name}` reaches the agent and all that it starts, which can send it anywhere: \
+                 `[scrub] pass` ({source})"
             ),
         });
         !is_read

@@ -79,6 +79,8 @@ pub struct Agent {
     pub valued_options: Cow<'static, [Text]>,
     /// Words that it knows as the first alone. The guard adds no argument before them.
     pub first_words: Cow<'static, [Text]>,
+    /// Whether it uses whatever provider's key it finds, on its native provider.
+    pub uses_any_key: bool,
     /// The option in which it takes settings, if it has one.
     pub settings_option: Option<SettingsOption>,
     /// Other programs that are called like it.
@@ -230,6 +232,7 @@ impl Agent {
             hand_overs: Cow::Borrowed(&[]),
             valued_options: Cow::Borrowed(&[]),
             first_words: Cow::Borrowed(&[]),
+            uses_any_key: false,
             settings_option: None,
             impostors: Cow::Borrowed(&[]),
         }

@@ -55,6 +55,13 @@ pub enum HandOverFate {
         /// What works instead, as a sentence without its full stop.
         instead: Text,
     },
+    /// The same also on the native provider, if that is named: the words name another.
+    RefusedIfNamed {
+        /// What would happen, after "`--oss` …".
+        because: Text,
+        /// What works instead, as a sentence without its full stop.
+        instead: Text,
+    },
     /// It shows the key to other programs unless this variable holds something. A launch that has a key
     /// is refused without it, a native one too, unless the guard is off.
     Needs {
@@ -94,9 +101,8 @@ impl Words {
             // Without its value, which may be anything.
             Self::Options(options) => words
                 .iter()
-                .map(|word| word.split_once('=').map_or(*word, |(name, _)| name))
-                .find(|name| options.iter().any(|option| option == name))
-                .map(str::to_owned),
+                .find_map(|word| options.iter().find(|option| is_option(word, option)))
+                .map(ToString::to_string),
             Self::OptionValue { option, values } => values_of(words, option)
                 .find(|value| values.iter().any(|known| known == value))
                 .map(|value| format!("{option} {value}")),
@@ -124,6 +130,14 @@ impl Words {
             Self::Session(_) => None,
         }
     }
+}
+
+/// Whether a word is this option, with or without a value: `--model`, `--model=x`; of one with a single
+/// letter, `-mx`, too.
+fn is_option(word: &str, option: &str) -> bool {
+    let is_short = option.len() == 2;
+    word.strip_prefix(option)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('=') || is_short)
 }
 
 /// Where the options among some words end: at the first `--`, and at the first one that cannot be the value

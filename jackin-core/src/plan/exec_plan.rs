@@ -16,8 +16,8 @@ use crate::{
     },
 };
 
-/// The shortest secret, in bytes, that is looked for in a text: shorter ones are words like `demo`.
-pub(super) const SHORTEST_SECRET: usize = 8;
+/// The shortest key, in bytes, that is looked for in the plan's own arguments, where shorter ones may be words.
+const SHORTEST_KEY: usize = 15;
 
 /// What a launch will do. It can be printed, compared and serialised: its secrets stay hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -363,8 +363,8 @@ impl ExecPlan {
             {
                 Ok((_, text)) if self.shows(var, text.as_ref()) => {
                     failures.push(var.failure(SecretError::new(
-                        "an argument of the agent would show it to every user of this machine",
-                        Some("remove it from the models and the settings that the agent is given".into()),
+                        "it is also in an argument of the agent, which every user of this machine can see",
+                        Some("remove it from the label, the URL, the models and the settings".into()),
                     )));
                 }
                 Ok((warning, text)) => {
@@ -387,8 +387,9 @@ impl ExecPlan {
     fn shows(&self, var: &PlannedVar, read: Option<&Secret>) -> bool {
         let own = self.args.get(..self.guard_args.end).unwrap_or(&self.args);
         let text = var.text(read).trim();
-        var.is_surely_secret()
-            && text.len() >= SHORTEST_SECRET
+        // Shorter ones are words, such as the `lm-studio` that a local server asks for.
+        var.key.is_some()
+            && text.len() >= SHORTEST_KEY
             && own.iter().any(|arg| arg.to_string_lossy().contains(text))
     }
 }

@@ -98,6 +98,11 @@ impl ExecPlan {
             HandOverFate::Refused { because, instead } if self.is_redirect() => {
                 Some(((&**because).into(), HandOverRemedy::Instead((&**instead).into())))
             }
+            HandOverFate::RefusedIfNamed { because, instead }
+                if !self.removals.follows_parent() =>
+            {
+                Some(((&**because).into(), HandOverRemedy::Instead((&**instead).into())))
+            }
             HandOverFate::Needs { variable, because } if self.has_key => {
                 let is_missing = !self.has_needed(variable);
                 is_missing.then(|| ((&**because).into(), HandOverRemedy::Set(variable.clone())))

@@ -101,6 +101,37 @@ impl ExecPlan {
         Ok(self)
     }
 
+    /// What it means for a native launch that a variable of this name, which names a directory of settings, is
+    /// read only at launch: jackin cannot see those settings. Where the provider is named and nothing of the
+    /// plan holds for any settings, the launch is refused, unless the guard is off.
+    ///
+    /// # Errors
+    /// The settings there may send the launch elsewhere.
+    pub fn with_unseen_settings(mut self, variable: &str) -> Result<Self, LedAwayError> {
+        let agent = self.agent_entry();
+        let is_held = !agent.native_args.is_empty() || !agent.native_vars.is_empty();
+        let is_bound = self.guard > Guard::Off && !self.removals.follows_parent();
+        if is_bound && is_held {
+            return Ok(self);
+        }
+        if is_bound {
+            let var = self.set.iter().find(|var| var.name.as_str() == variable);
+            let file = var.map_or_else(|| "[env]".to_owned(), |var| var.source.to_string());
+            let does = format!(
+                "is read only at launch and may name settings that send `{}` elsewhere",
+                self.agent
+            );
+            let setting = OwnSetting::new(file, variable.into(), String::new(), NativeEffect::None);
+            return Err(self.led_away(&setting, does));
+        }
+        self.warnings.push(format!(
+            "jackin cannot see the settings in the directory that `{variable}` names at launch: they may send \
+             `{}` elsewhere",
+            self.agent
+        ));
+        Ok(self)
+    }
+
     /// Whether a setting sends a native launch to another provider.
     #[must_use]
     pub fn leads_away(&self, setting: &OwnSetting) -> bool {

@@ -16,10 +16,13 @@ use crate::{
         Agent, GivenSetting, Guard, ProjectTools, SettingEffect, SettingKey, Text, Version,
         ends_of_options,
     },
-    names::ErrorKind,
-    plan::{ArgsError, ExecPlan, GivenSettings, OwnSetting, exec_plan::SHORTEST_SECRET},
-    value::EnvValue,
+    names::{EnvName, ErrorKind},
+    plan::{ArgsError, ExecPlan, GivenSettings, OwnSetting, PlannedValue, PlannedVar, Reason},
+    value::{EnvValue, SecretRef},
 };
+
+/// The shortest key, in bytes, that is looked for in the user's settings: shorter ones are words like `demo`.
+const SHORTEST_KEY: usize = 8;
 
 /// The user's own settings cannot be joined with those of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -170,9 +173,11 @@ impl ExecPlan {
                     value.display()
                 ));
             }
-            let has_login = self.has_login(&own);
+            let holds_key = file.is_some()
+                && (self.has_login(&own)
+                    || self.holds_key(&Value::Object(own.clone()).to_string()));
             given.put_under(own);
-            if file.is_some() && (has_login || self.holds_key(&given.text())) {
+            if holds_key {
                 return Err(SettingsError {
                     option: given.option.to_string(),
                     file: Some(value.to_string_lossy().into_owned()),
@@ -192,7 +197,9 @@ impl ExecPlan {
     pub(crate) fn shown_args(&self) -> Vec<Cow<'_, str>> {
         let mut shown: Vec<_> = self.args.iter().map(|arg| arg.to_string_lossy()).collect();
         let option = self.agent_entry().settings_option.as_ref();
-        let uses = option.map(|option| uses(&self.args, &option.name)).unwrap_or_default();
+        let [_, end] = ends_of_options(&self.args);
+        let uses = option.map(|option| uses_before(&self.args, end, &option.name));
+        let uses = uses.unwrap_or_default();
         for own in uses.iter().filter(|own| matches!(Own::of(&own.value), Own::Inline(_))) {
             let name =
                 option.filter(|_| own.at.len() == 1).map(|option| format!("{}=", option.name));
@@ -229,7 +236,7 @@ impl ExecPlan {
     fn holds_key(&self, text: &str) -> bool {
         self.known.iter().any(|known| match &known.value {
             EnvValue::Literal(key) => {
-                key.expose().len() >= SHORTEST_SECRET && text.contains(key.expose())
+                key.expose().len() >= SHORTEST_KEY && text.contains(key.expose())
             }
             EnvValue::Reference(_) => false,
         })
@@ -245,13 +252,34 @@ impl ExecPlan {
         self
     }
 
-    /// The project's tools that this version starts without asking, with the key in reach, if the plan
-    /// can leave them out. A version that is not known counts as one that does.
+    /// The project's tools that this version starts without asking, with a key in reach, if the plan
+    /// can leave them out. A version that is not known counts as one that does. A key under another name than
+    /// the agent's is in reach of every version.
     #[must_use]
     pub fn open_project_tools(&self, version: Option<Version>) -> Option<&ProjectTools> {
         self.given.as_ref().filter(|_| self.is_redirect())?;
         let tools = self.agent_entry().settings_option.as_ref()?.project_tools.as_ref();
-        tools.filter(|tools| version.is_none_or(|known| known < tools.safe_from))
+        let is_old = |tools: &ProjectTools| version.is_none_or(|known| known < tools.safe_from);
+        tools.filter(|tools| is_old(tools) || self.shared_key().is_some())
+    }
+
+    /// The variable in which the user has a provider's key reach the agent's tools, if there is one.
+    #[must_use]
+    pub fn shared_key(&self) -> Option<&EnvName> {
+        let registry = self.removals.registry();
+        let holds_key = |var: &PlannedVar| match &var.value {
+            PlannedValue::Secret(EnvValue::Reference(SecretRef::Host(host))) => {
+                registry.is_key(host)
+            }
+            PlannedValue::Secret(value) => self.known.iter().any(|known| known.value == *value),
+            PlannedValue::Plain(_) | PlannedValue::Added(_) => false,
+        };
+        let shared = |var: &&PlannedVar| match var.reason {
+            Reason::Passed => true,
+            Reason::Layer => var.key.is_none() && holds_key(var),
+            Reason::Redirect | Reason::Guard => false,
+        };
+        self.set.iter().find(shared).map(|var| &var.name)
     }
 
     /// The same plan without these tools of the project.
@@ -379,22 +407,31 @@ fn variables<'a>(
 /// What of the settings could be for no other user's eyes, as a plural.
 fn shown_in_argument(agent: &Agent, settings: &Map<String, Value>) -> Option<&'static str> {
     let has_variables = variables(agent, settings).next().is_some();
-    match (has_variables, settings.iter().any(|(key, value)| has_headers(key, value))) {
-        (true, true) => Some("variables and headers"),
+    match (has_variables, settings.iter().any(|(key, value)| may_be_secret(key, value))) {
+        (true, true) => Some("variables and keys or headers"),
         (true, false) => Some("variables"),
-        (false, true) => Some("headers"),
+        (false, true) => Some("keys or headers"),
         (false, false) => None,
     }
 }
 
-/// Whether a setting, or one below it, is a table of headers, such as those of a hook that asks a server.
-fn has_headers(key: &str, value: &Value) -> bool {
+/// Words in the name of a setting that may hold a secret.
+const SECRET_WORDS: [&str; 6] = ["auth", "header", "key", "password", "secret", "token"];
+
+/// Whether a setting, or one below it, may be a secret, such as the headers of a hook that asks a server.
+fn may_be_secret(key: &str, value: &Value) -> bool {
+    let key = key.to_lowercase();
+    let is_named = || SECRET_WORDS.iter().any(|word| key.contains(word));
     match value {
         Value::Object(table) => {
-            let is_headers = key == "headers" && !table.is_empty();
-            is_headers || table.iter().any(|(key, value)| has_headers(key, value))
+            let is_table = !table.is_empty() && is_named();
+            is_table || table.iter().any(|(key, value)| may_be_secret(key, value))
         }
-        Value::Array(values) => values.iter().any(|value| has_headers("", value)),
+        Value::Array(values) => values.iter().any(|value| may_be_secret(&key, value)),
+        // Of a URL, the query may hold one.
+        Value::String(text) => {
+            !text.is_empty() && (is_named() || text.contains("://") && text.contains('?'))
+        }
         _ => false,
     }
 }

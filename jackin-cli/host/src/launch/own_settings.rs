@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How deep the tables are that hold a setting.
-const DEPTH: usize = 3;
+const DEPTH: usize = 6;
 /// The same where lists hold tables.
 const LEAF_DEPTH: usize = 8;
 
@@ -31,15 +31,16 @@ pub fn path(place: &SettingsPlace, plan: Option<&ExecPlan>, ambient: &Ambient) -
         Some(ChildValue::ReadAtLaunch) => Location::ReadAtLaunch(name.to_owned()),
         Some(_) => Location::None,
     };
-    match place {
+    let found = match place {
         SettingsPlace::User { variable, usual, file } => {
             let named = variable.as_ref().map_or(Location::None, |name| var(name));
             let dir = match named {
-                // A relative home directory counts as none.
                 Location::None => match var(HOME) {
-                    Location::Path(home) if home.is_relative() => Location::None,
-                    home => home.join(usual),
-                },
+                    // Without one, agents ask the system.
+                    Location::None => ambient.home().map_or(Location::None, Location::Path),
+                    home => home,
+                }
+                .join(usual),
                 dir => dir,
             };
             dir.join(file)
@@ -49,6 +50,11 @@ pub fn path(place: &SettingsPlace, plan: Option<&ExecPlan>, ambient: &Ambient) -
             current_dir().map_or(Location::None, |dir| Location::Path(dir).join(file))
         }
         _ => Location::None,
+    };
+    match (found, current_dir()) {
+        // Agents take a relative one from where they start.
+        (Location::Path(path), Ok(dir)) => Location::Path(dir.join(path)),
+        (found, _) => found,
     }
 }
 
@@ -164,12 +170,9 @@ pub fn held(
     plan.warnings.extend(found.odd.iter().map(|file| {
         format!("{} cannot be understood: it may send `{}` elsewhere", file.display(), agent.id)
     }));
-    plan.warnings.extend(found.unread.iter().map(|name| {
-        format!(
-            "`{name}` is read only at launch: the settings of `{}` below it may send it elsewhere",
-            agent.id
-        )
-    }));
+    for variable in &found.unread {
+        plan = plan.with_unseen_settings(variable)?;
+    }
     plan.against_settings(&found.settings, ambient.vars())
 }
 
@@ -227,10 +230,14 @@ impl NativeSettings {
     fn add_keys(&mut self, agent: &Agent, file: &SettingsFile, name: &str, settings: &Value) {
         each_key(settings, &mut |key, value| {
             let Some(setting) = file.setting(agent, key) else { return false };
+            // Below a table that does not matter here, something may.
+            if setting.native == NativeEffect::None {
+                return false;
+            }
             let value = match value {
                 Value::String(text) => text.clone(),
                 Value::Bool(_) | Value::Number(_) => value.to_string(),
-                other => first_url(other),
+                _ => String::new(),
             };
             if !setting.is_own(&value) {
                 let (file, key) = (name.to_owned(), key.to_owned());
@@ -239,17 +246,6 @@ impl NativeSettings {
             true
         });
     }
-}
-
-/// The first URL in a table or a list, such as the address of a provider; else nothing.
-fn first_url(value: &Value) -> String {
-    let mut found = String::new();
-    each_leaf(value, &mut |_, text| {
-        if found.is_empty() && text.contains("://") {
-            text.clone_into(&mut found);
-        }
-    });
-    found
 }
 
 /// Whether an agent may read a file that is not understood here. Of TOML there is one reading, while

@@ -3,7 +3,6 @@
 
 use std::{
     ffi::OsString,
-    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +13,7 @@ use jackin_core::{
 use serde_json::Value;
 
 use crate::{
-    error::{HostError, ReadProblem},
+    error::{FileKind, HostError, ReadProblem},
     os::{TextFile, current_dir, read_file},
 };
 
@@ -27,7 +26,7 @@ use crate::{
 pub fn named_file(plan: &ExecPlan, words: &[OsString]) -> Result<Option<TextFile>, HostError> {
     let Some(path) = plan.settings_file(words) else { return Ok(None) };
     read(&path)?.map(Some).ok_or_else(|| {
-        let missing = std::io::Error::new(ErrorKind::NotFound, "no such file");
+        let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file");
         HostError::AgentSettings { path, problem: ReadProblem::System(missing) }
     })
 }
@@ -51,18 +50,19 @@ pub fn for_version(plan: ExecPlan, version: Option<Version>) -> Result<ExecPlan,
     };
     let Some((tools, names)) = open_project_tools(&plan, version)? else { return Ok(plan) };
     let mut plan = plan.without_project_tools(names);
-    let left_out = format!(
-        "the servers of {} are left out, since before {} they could read the key",
-        tools.file, tools.safe_from
-    );
-    plan.warnings.push(match version {
-        Some(version) => {
-            format!(
-                "`{}` is version {version}: {left_out}; a newer version starts them",
-                plan.agent
-            )
-        }
-        None => format!("the version of `{}` cannot be told: {left_out}", plan.agent),
+    let left_out = format!("the servers of {} are left out, since", tools.file);
+    let before = format!("before {} they could read the key", tools.safe_from);
+    plan.warnings.push(match (version, plan.shared_key()) {
+        (_, Some(name)) => format!("{left_out} they could read the key in `{name}`"),
+        (Some(version), None) => format!(
+            "`{}` is version {version}: {left_out} {before}; a newer version starts them",
+            plan.agent
+        ),
+        (None, None) => format!(
+            "the version of `{}` cannot be told: {left_out} {before}; `--program` with the real file \
+             starts them",
+            plan.agent
+        ),
     });
     Ok(plan)
 }
@@ -91,20 +91,25 @@ fn project_tools(tools: &ProjectTools, dir: &Path) -> Result<Vec<String>, HostEr
         let text = match read(&path) {
             Ok(Some(text)) => text,
             Ok(None) => continue,
-            // The agent, which is the same user's, cannot read it either.
-            Err(HostError::AgentSettings { problem: ReadProblem::System(error), .. })
-                if error.kind() == ErrorKind::PermissionDenied =>
-            {
-                continue;
-            }
+            // The agent, which is the same user's, cannot read it either: a link that leads nowhere, a
+            // directory, a file of another user.
+            Err(HostError::AgentSettings { problem, .. }) if is_unreadable(&problem) => continue,
             Err(error) => return Err(error),
         };
-        let text = text.text().trim_start_matches('\u{feff}');
+        let text = text.text().trim_start_matches('\u{feff}').trim();
+        if text.is_empty() {
+            continue;
+        }
         let named: Value = serde_json::from_str(text).map_err(|error| not_json(path, &error))?;
         let table = named.get(&*tools.table).and_then(Value::as_object);
         names.extend(table.into_iter().flat_map(|table| table.keys().cloned()));
     }
     Ok(names)
+}
+
+/// Whether no program of this user can read a file.
+const fn is_unreadable(problem: &ReadProblem) -> bool {
+    matches!(problem, ReadProblem::System(_) | ReadProblem::NotAFile(FileKind::Directory))
 }
 
 fn not_json(path: PathBuf, error: &serde_json::Error) -> HostError {

@@ -51,9 +51,16 @@ pub(super) fn of_file(program: &Path, package: &str) -> Result<Option<Version>, 
     let Some(dir) = program.parent().filter(|_| named.is_none()) else { return Ok(named) };
     // npm puts programs at most one directory below their package.
     match described(dir, package)? {
-        None => described(&dir.join(".."), package),
+        None => Ok(described(&dir.join(".."), package)?.or_else(|| of_cask(dir, package))),
         found => Ok(found),
     }
+}
+
+/// The version in the name of a directory that Homebrew makes: `Caskroom/claude-code/2.1.332`.
+fn of_cask(dir: &Path, package: &str) -> Option<Version> {
+    let name = package.rsplit('/').next()?;
+    let is_of_package = dir.parent()?.file_name()? == name;
+    dir.file_name()?.to_str()?.parse().ok().filter(|_| is_of_package)
 }
 
 fn described(dir: &Path, package: &str) -> Result<Option<Version>, HostError> {

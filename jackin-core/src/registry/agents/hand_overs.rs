@@ -22,6 +22,11 @@ const fn refused(words: Words, because: &'static str, instead: &'static str) -> 
     HandOver::new(words, HandOverFate::Refused { because, instead })
 }
 
+const fn refused_if_named(words: Words, because: &'static str, instead: &'static str) -> HandOver {
+    let (because, instead) = (Cow::Borrowed(because), Cow::Borrowed(instead));
+    HandOver::new(words, HandOverFate::RefusedIfNamed { because, instead })
+}
+
 const fn held(words: Words, why: &'static str) -> HandOver {
     HandOver::new(words, HandOverFate::Held(Cow::Borrowed(why)))
 }
@@ -106,22 +111,28 @@ pub(super) static CODEX: &[HandOver] = &[
         "it leaves a daemon behind that has the key and not the endpoint",
         THE_AGENT_ITSELF,
     ),
-    refused(
+    refused_if_named(
         options(texts!["--oss"]),
         "the session goes to a model on this machine",
         "start `codex` itself to use that",
     ),
-    refused(
+    refused_if_named(
         options(texts!["--remote"]),
         "the session runs in the server at that address, on that server's provider",
         HERE,
     ),
-    refused(
+    refused_if_named(
         Words::Assignment {
             options: Cow::Borrowed(texts!["-c", "--config"]),
-            settings: Cow::Borrowed(texts!["model_provider", "model_providers"]),
+            settings: Cow::Borrowed(texts![
+                "chatgpt_base_url",
+                "cli_auth_credentials_store",
+                "model_provider",
+                "model_providers",
+                "openai_base_url",
+            ]),
         },
-        "it names another endpoint",
+        "it can name another endpoint, or a login for one",
         "choose it with jackin's `--provider`, which takes providers of your own as well",
     ),
     open(
@@ -165,6 +176,11 @@ pub(super) static KIMI: &[HandOver] = &[
     refused(subcommand(texts!["rc"]), BY_A_RELAY, WITHOUT_RELAY),
     refused(subcommand(texts!["remote"]), BY_A_RELAY, WITHOUT_RELAY),
     refused(options(texts!["--rc", "--remote-control"]), BY_A_RELAY, WITHOUT_RELAY),
+    refused(
+        options(texts!["-m", "--model"]),
+        "a model of Kimi's own settings goes to their endpoint, with their key",
+        "leave it out: the model is the chosen provider's, which `models.main` of the configuration changes",
+    ),
     held(subcommand(texts!["acp"]), "it uses the chosen provider"),
     held(subcommand(texts!["web"]), "it listens on this machine, with a token of its own"),
 ];

@@ -208,6 +208,14 @@ pub(super) static OPENCODE: &[SettingsFile] = &[
         settings: Cow::Borrowed(OPENCODE_SETTINGS),
     },
     SettingsFile {
+        place: opencode_dir("opencode.json"),
+        settings: Cow::Borrowed(OPENCODE_SETTINGS),
+    },
+    SettingsFile {
+        place: opencode_dir("opencode.jsonc"),
+        settings: Cow::Borrowed(OPENCODE_SETTINGS),
+    },
+    SettingsFile {
         place: Project(Cow::Borrowed("opencode.json")),
         settings: Cow::Borrowed(OPENCODE_PROJECT),
     },
@@ -257,7 +265,8 @@ static OPENCODE_SETTINGS: &[Setting] = &[
     named("provider.jackin-*", Effective(Cow::Borrowed(MERGED))),
     named("agent.*.model", Effective(Cow::Borrowed(STOPS))),
     named("share", Guarded),
-    named("provider.opencode*", Overridden).with_native(NativeEffect::Overridden),
+    named("provider.opencode*.baseURL", Overridden).with_native(NativeEffect::Overridden),
+    named("provider.opencode*.api", Overridden).with_native(NativeEffect::Overridden),
     named("provider.*", Overridden),
     native("model", Overridden, NativeEffect::Overridden, "opencode/*"),
     native("small_model", Overridden, NativeEffect::Overridden, "opencode/*"),
@@ -265,7 +274,8 @@ static OPENCODE_SETTINGS: &[Setting] = &[
 ];
 
 static OPENCODE_PROJECT: &[Setting] = &[
-    named("provider.opencode*", Guarded).with_native(NativeEffect::Overridden),
+    named("provider.opencode*.baseURL", Guarded).with_native(NativeEffect::Overridden),
+    named("provider.opencode*.api", Guarded).with_native(NativeEffect::Overridden),
     named("provider.*", Guarded),
     named("agent.*.model", Guarded),
     named("mcp.*", Guarded),
@@ -273,6 +283,14 @@ static OPENCODE_PROJECT: &[Setting] = &[
     native("small_model", Guarded, NativeEffect::Overridden, "opencode/*"),
     named("enabled_providers", Guarded),
 ];
+
+const fn opencode_dir(file: &'static str) -> SettingsPlace {
+    User {
+        variable: Some(Cow::Borrowed("OPENCODE_CONFIG_DIR")),
+        usual: Cow::Borrowed(".opencode"),
+        file: Cow::Borrowed(file),
+    }
+}
 
 const fn opencode_home(file: &'static str) -> SettingsPlace {
     User {
