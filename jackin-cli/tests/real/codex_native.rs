@@ -59,16 +59,21 @@ fn settings_send_a_named_native_launch_elsewhere_only_without_the_guard() {
     }
 }
 
-/// Both by hand, as the arguments have them: what names a key later wins.
+/// What names a key later wins, so another endpoint in the user's words is refused where the provider is named.
 #[test]
 #[ignore = "needs npm and the real Codex; .ci/run runs it"]
-fn the_users_own_argument_wins_and_subcommands_go_on() {
+fn the_users_own_endpoint_is_asked_only_without_the_guard_and_subcommands_go_on() {
     let stage = Stage::new(&CODEX);
     stage.plant("home/.codex/config.toml", SETTINGS[0]);
     let own = ["-c", "model_provider=\"foreign\"", SAY_HI[0], SAY_HI[1], SAY_HI[2]];
     let outcome = stage.run(stage.jackin("openai", &own));
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(stage.elsewhere.requests().is_empty());
+    stage.configure("guard = \"off\"", &PROVIDERS);
+    let outcome = stage.run(stage.jackin("openai", &own));
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(stage.elsewhere.requests().iter().any(|r| r.path == "/foreign/responses"));
+    stage.configure("", &PROVIDERS);
     for words in [&["login", "status"][..], &["mcp", "list"], &["completion", "bash"], &["--help"]]
     {
         let bare = stage.run(stage.bare(words));

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::{
     install::Package,
     stage::{
-        Agent, FOREIGN, KIMI, Login, MINIMAX, Outcome, Provider, Stage, TEAM, Way, ZAI,
+        Agent, FOREIGN, KIMI, Login, MINIMAX, Outcome, PROVIDERS, Provider, Stage, TEAM, Way, ZAI,
         assert_none, assert_some,
     },
 };
@@ -110,17 +110,22 @@ fn every_pair_asks_for_the_mapped_model() {
     }
 }
 
-/// It names a model of the user's own settings, at a provider of theirs: ours hears nothing.
+/// It names a model of the user's own settings, at a provider of theirs: ours would hear nothing.
 #[test]
 #[ignore = "needs npm and the real Kimi CLI; .ci/run runs it"]
-fn the_users_own_model_wins() {
+fn a_model_of_the_users_settings_is_asked_only_without_the_guard() {
+    let words = ["-m", "foreign/main", "-p", "say hi"];
     let stage = Stage::new(&CLI);
     plant_hostile_settings(&stage);
-    let outcome = stage.run(stage.jackin(ZAI.id, &["-m", "foreign/main", "-p", "say hi"]));
+    let outcome = stage.run(stage.jackin(ZAI.id, &words));
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(stage.elsewhere.requests().is_empty() && stage.provider.requests().is_empty());
+    stage.configure("guard = \"off\"", &PROVIDERS);
+    let outcome = stage.run(stage.jackin(ZAI.id, &words));
     let requests = stage.elsewhere.requests();
     assert!(stage.provider.requests().is_empty(), "{outcome:?}");
     assert!(!requests.is_empty() && !requests.iter().any(|r| r.holds(ZAI.key)), "{outcome:?}");
-    assert!(requests.iter().all(|r| r.model().as_deref() == Some("sentinel-foreign-model")));
+    assert!(requests.iter().any(|r| r.model().as_deref() == Some("sentinel-foreign-model")));
 }
 
 #[test]
