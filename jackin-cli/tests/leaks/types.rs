@@ -1,6 +1,6 @@
 //! The library's public types: what holds a secret, or the environment, can be shown in no way.
 
-use std::{collections::BTreeSet, env, fs, io};
+use std::{collections::BTreeSet, env, fs};
 
 use jackin_core::{Config, Document, NameOrigin, child_env, choice, resolve};
 use jackin_host::{Ambient, HostError, ReadProblem, Sources, os::says_yes};

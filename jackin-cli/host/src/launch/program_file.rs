@@ -47,8 +47,9 @@ impl ProgramFile {
             return Some(text);
         };
         let mut bytes = self.head().to_vec();
-        // What could be read counts.
-        let _ = file.take(LONG - SHORT as u64).read_to_end(&mut bytes);
+        // A script that cannot be read on cannot be started either.
+        bytes
+            .extend(os::read_within(file, LONG - SHORT as u64).iter().flat_map(|rest| rest.iter()));
         Some(String::from_utf8_lossy(&bytes).into_owned().into())
     }
 
