@@ -186,7 +186,7 @@ fn all_that_cannot_be_read_stands_in_one_error() {
     assert_eq!((seen.code, &*seen.out), (Some(125), ""));
     let dir = home.path().join(".config/jackin");
     let (global, acme) = (dir.join("config.toml"), dir.join("workspaces/acme.toml"));
-    let (global, acme, flood) = (global.display(), acme.display(), "x".repeat(4096));
+    let (global, acme, flood) = (global.display(), acme.display(), "x".repeat(255) + "…");
     assert_eq!(
         seen.err,
         format!(
