@@ -1,6 +1,6 @@
 //! The configuration files: all of them read, every error said.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use jackin_core::{
     Config, ConfigError, Document, EnvLayers, NameOrigin, Registry, RoleName, Unknown,
@@ -93,16 +93,18 @@ fn of_files(files: &[ConfigFile]) -> Vec<Failure> {
             }
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     failed.retain(|failure| seen.insert(failure.message.clone()));
     failed
 }
 
-/// Every role of a configuration, and none.
+/// The roles of a configuration that differ in more than variables, one of the others, and none.
 fn roles(config: &Config) -> Vec<Option<RoleName>> {
-    let documents = config.global.iter().chain(config.workspace.as_ref().map(|(_, own)| own));
-    let roles = documents.flat_map(Document::layers).map(|(role, _)| role.cloned());
-    std::iter::once(None).chain(roles).collect()
+    let documents = || config.global.iter().chain(config.workspace.as_ref().map(|(_, own)| own));
+    let own: BTreeSet<_> = documents().flat_map(Document::roles_with_settings).collect();
+    let mut roles = documents().flat_map(Document::layers).filter_map(|(role, _)| role);
+    let other = roles.find(|role| !own.contains(role));
+    std::iter::once(None).chain(other.into_iter().chain(own).cloned().map(Some)).collect()
 }
 
 /// What is wrong with the files together, and with the defaults that they name; the providers that only

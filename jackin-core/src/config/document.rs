@@ -159,6 +159,12 @@ impl Document {
         std::iter::once((None, &self.own.env)).chain(roles)
     }
 
+    /// The roles that set more than variables, such as providers or a default.
+    pub fn roles_with_settings(&self) -> impl Iterator<Item = &RoleName> {
+        let roles = self.roles.iter().filter(|(_, table)| table.settings.is_some());
+        roles.map(|(role, _)| role)
+    }
+
     /// Checks what only a registry can tell: whether an agent can be used as the file says, and
     /// whether a provider's key variable has another use.
     ///
