@@ -116,7 +116,7 @@ fn what_a_shell_cannot_unset_is_said() {
     assert_eq!(
         seen.err,
         format!(
-            "warning: a shell cannot unset `ANTHROPIC_A-B;touch x`; `jackin run` leaves it out\n{NO_ARGS}"
+            "warning: a shell cannot unset `ANTHROPIC_A-B;touch x`; `jackin run` leaves such variables out\n{NO_ARGS}"
         )
     );
 }
