@@ -59,6 +59,35 @@ pub fn providers(count: usize) -> String {
     text
 }
 
+/// The commands that read all of a configuration.
+pub const LISTS: [&[&str]; 6] = [
+    &["auth", "list", "--all"],
+    &["auth", "guide"],
+    &["config", "check"],
+    &["providers"],
+    &["providers", "--json"],
+    &["plan", "--provider", "zai", "claude"],
+];
+
+/// A configuration text with as many roles, each with a key and a note.
+#[must_use]
+pub fn roles(count: usize) -> String {
+    let mut text = String::from("[env]\nZAI_API_KEY = \"key-of-zai\"\n");
+    for n in 0..count {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "[roles.role-{n}.env]\nZAI_API_KEY = \"key-{n}\" # note {n}");
+    }
+    text
+}
+
+/// A configuration text with as many providers of the user's own, each with a key.
+#[must_use]
+pub fn keyed_providers(count: usize) -> String {
+    let keys = (0..count).map(|n| format!("OWN_{n}_API_KEY = \"key-{n}\"\n"));
+    let keys: String = keys.collect();
+    format!("[env]\nZAI_API_KEY = \"key-of-zai\"\n{keys}{}", providers(count))
+}
+
 /// All four layers, each with the same `keys` keys.
 #[must_use]
 pub fn layers(keys: usize) -> EnvLayers {
