@@ -7,9 +7,9 @@ use std::{
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jackin_benches::{
-    LISTS,
+    KINDS, LISTS,
     build::{Target, debug},
-    is_bench, keyed_providers, roles,
+    is_bench,
     stage::Stage,
 };
 
@@ -21,8 +21,7 @@ fn lists(c: &mut Criterion) {
     let program = program.expect("the program can be built");
     // Without a measurement it is only asked whether they run.
     let sizes = if is_bench() { &SIZES[..] } else { &SIZES[..1] };
-    for (what, config) in [("roles", roles as fn(usize) -> String), ("providers", keyed_providers)]
-    {
+    for (what, config) in KINDS {
         for size in sizes {
             let stage = Stage::new(&config(*size)).expect("a temporary directory can be written");
             for words in LISTS {
@@ -32,7 +31,7 @@ fn lists(c: &mut Criterion) {
                     let status = command.args(words).stderr(Stdio::null()).status();
                     assert!(status.is_ok_and(|status| status.success()), "{name}");
                 };
-                c.bench_function(&name, |b| b.iter(|| run()));
+                c.bench_function(&name, |b| b.iter(&run));
             }
         }
     }

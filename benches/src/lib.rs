@@ -69,6 +69,16 @@ pub const LISTS: [&[&str]; 6] = [
     &["plan", "--provider", "zai", "claude"],
 ];
 
+/// A name, and a configuration with as many as are asked for.
+pub type Kind = (&'static str, fn(usize) -> String);
+
+/// What there may be many of, and a configuration with as many of them.
+pub const KINDS: [Kind; 3] = [
+    ("roles", roles),
+    ("roles with providers", roles_with_providers),
+    ("providers", keyed_providers),
+];
+
 /// A configuration text with as many roles, each with a key and a note.
 #[must_use]
 pub fn roles(count: usize) -> String {
@@ -76,6 +86,22 @@ pub fn roles(count: usize) -> String {
     for n in 0..count {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "[roles.role-{n}.env]\nZAI_API_KEY = \"key-{n}\" # note {n}");
+    }
+    text
+}
+
+/// A configuration text with as many roles, each with a provider of its own and its key.
+#[must_use]
+pub fn roles_with_providers(count: usize) -> String {
+    let mut text = String::from("[env]\nZAI_API_KEY = \"key-of-zai\"\n");
+    for n in 0..count {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "[roles.role-{n}.env]\nOWN_{n}_API_KEY = \"key-{n}\"\n\
+             [roles.role-{n}.providers.own-{n}]\nkey = \"OWN_{n}_API_KEY\"\n\
+             anthropic.base_url = \"https://own-{n}.example.com\""
+        );
     }
     text
 }

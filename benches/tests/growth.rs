@@ -4,7 +4,7 @@
 
 use std::io::{self, Write as _};
 
-use jackin_benches::{Answer, LISTS, build, count, keyed_providers, roles, stage::Stage};
+use jackin_benches::{Answer, KINDS, LISTS, build, count, stage::Stage};
 
 /// How many of them there are first, and then ten times as many.
 const FEW: usize = 20;
@@ -17,8 +17,7 @@ const MOST: u64 = 12;
 fn ten_times_as_much_takes_no_more_than_twelve_times_as_long() -> Answer<()> {
     let program = build::debug()?;
     let mut found = Vec::new();
-    for (what, config) in [("roles", roles as fn(usize) -> String), ("providers", keyed_providers)]
-    {
+    for (what, config) in KINDS {
         let stages = [FEW, 10 * FEW].map(|count| Stage::new(&config(count)));
         let [few, many] = stages;
         let (few, many) = (few?, many?);

@@ -86,8 +86,7 @@ fn of_files(files: &[ConfigFile]) -> Vec<Failure> {
     for workspace in std::iter::once(None).chain(local.map(Some)) {
         let config = Config { global: global.clone(), workspace, ..Config::default() };
         for role in roles(&config) {
-            let role = role.as_ref().map(|role| (role.as_str(), NameOrigin::Argument));
-            match joined(config.clone(), role) {
+            match joined(of_role(&config, role.as_ref()), role.as_ref()) {
                 Ok(refused) => failed.extend(refused),
                 Err(failure) => failed.push(failure),
             }
@@ -107,9 +106,21 @@ fn roles(config: &Config) -> Vec<Option<RoleName>> {
     std::iter::once(None).chain(other.into_iter().chain(own).cloned().map(Some)).collect()
 }
 
+/// What counts of a configuration for a role.
+fn of_role(config: &Config, role: Option<&RoleName>) -> Config {
+    let Some(role) = role else { return config.clone() };
+    let local = config.workspace.as_ref();
+    Config {
+        global: config.global.as_ref().map(|global| global.of_role(role)),
+        workspace: local.map(|(name, local)| (name.clone(), local.of_role(role))),
+        ..Config::default()
+    }
+}
+
 /// What is wrong with the files together, and with the defaults that they name; the providers that only
 /// a launch which chooses them would refuse.
-fn joined(config: Config, role: Option<(&str, NameOrigin)>) -> Result<Vec<Failure>, Failure> {
+fn joined(config: Config, role: Option<&RoleName>) -> Result<Vec<Failure>, Failure> {
+    let role = role.map(|role| (role.as_str(), NameOrigin::Argument));
     let layers: EnvLayers = config.layers(role)?;
     choice::select_agent(&layers, None)?;
     if let Some(default) = &layers.default_provider

@@ -16,8 +16,8 @@ pub(crate) use list::Listing as Keys;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jackin_core::{
-    Document, EnvLayers, EnvName, EnvValue, NameOrigin, Provider, Registry, RoleName, Source,
-    WorkspaceName,
+    Config, Document, EnvLayers, EnvName, EnvValue, NameOrigin, Provider, Registry, RoleName,
+    Source, WorkspaceName,
 };
 use jackin_host::Ambient;
 
@@ -135,20 +135,23 @@ fn stored(ambient: &Ambient) -> Result<Vec<Key>, Failure> {
     let mut keys = Vec::new();
     for (workspace, document) in &files {
         let file = ambient.file(workspace.as_ref())?;
-        let owners = |role: Option<&RoleName>| {
-            let (workspace, role) = (workspace.clone(), role.cloned());
-            let layers =
-                ScopeFile { workspace, role, file: file.clone() }.own_layers(ambient, true)?;
-            Ok::<_, Failure>(owners(layers.registry()))
-        };
-        let of_file = owners(None)?;
+        let of_file = ScopeFile { workspace: workspace.clone(), role: None, file };
+        let of_file = owners(of_file.own_layers(ambient, true)?.registry());
         // Most roles set nothing but variables, and have the providers of their file.
-        let global = files.first().map(|(_, global)| global);
+        let global = files.first().filter(|(workspace, _)| workspace.is_none());
+        let global = global.map(|(_, global)| global);
         let own = [Some(document), global].into_iter().flatten();
         let own: BTreeSet<_> = own.flat_map(Document::roles_with_settings).collect();
         for (role, layer) in document.layers() {
             let of_role = role.filter(|role| own.contains(role));
-            let of_role = of_role.map(|role| owners(Some(role))).transpose()?;
+            let of_role = of_role.map(|role| {
+                let local = workspace.clone().map(|name| (name, document.of_role(role)));
+                let global = global.map(|global| global.of_role(role));
+                let config = Config { global, workspace: local, ..Config::default() };
+                let layers = config.layers(Some((role.as_str(), NameOrigin::Argument)))?;
+                Ok::<_, Failure>(owners(layers.registry()))
+            });
+            let of_role = of_role.transpose()?;
             let owners = of_role.as_ref().unwrap_or(&of_file);
             keys.extend(layer.entries().filter_map(|(name, value, source)| {
                 let (value, source) = (value.clone(), source.clone());
