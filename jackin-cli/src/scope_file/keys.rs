@@ -62,7 +62,7 @@ pub(crate) fn check_note(note: &str, key: &EnvValue, registry: &Registry) -> Res
     let words = note.split(|c: char| c.is_whitespace() || "\"'`,;:=()<>[]{}".contains(c));
     if holds_key || words.into_iter().any(|word| registry.begins_like_key(word)) {
         return Err(Failure::new(USAGE, "the note holds a key, and notes are shown")
-            .hint("leave the key out of the note; nothing was stored"));
+            .hint("leave the key out of the note; nothing was stored or sent"));
     }
     Ok(())
 }
