@@ -36,6 +36,21 @@ pub fn instructions(stage: &Stage, jackin: &Path) -> Answer<Instructions> {
     Instructions::parse(&fs::read_to_string(file.with_extension("1"))?, jackin)
 }
 
+/// Counts all instructions of a command, to its end.
+///
+/// # Errors
+/// No valgrind; a command that fails.
+pub fn whole(stage: &Stage, jackin: &Path, words: &[&str]) -> Answer<u64> {
+    let file = stage.path().join("callgrind");
+    let out = format!("--callgrind-out-file={}", file.display());
+    let mut command = stage.command("valgrind");
+    command.args(["--quiet", "--tool=callgrind", &out]).arg(jackin).args(words);
+    run(&mut command)?;
+    let profile = fs::read_to_string(file)?;
+    let total = profile.lines().find_map(|line| line.strip_prefix("totals: "));
+    Ok(total.ok_or("no totals")?.trim().parse()?)
+}
+
 impl Instructions {
     /// Reads the format of callgrind: names stand once and are numbers afterwards, and the line
     /// after `calls=` holds the cost of what is called, which is counted there.

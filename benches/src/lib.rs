@@ -59,6 +59,61 @@ pub fn providers(count: usize) -> String {
     text
 }
 
+/// The commands that read all of a configuration.
+pub const LISTS: [&[&str]; 6] = [
+    &["auth", "list", "--all"],
+    &["auth", "guide"],
+    &["config", "check"],
+    &["providers"],
+    &["providers", "--json"],
+    &["plan", "--provider", "zai", "claude"],
+];
+
+/// A name, and a configuration with as many as are asked for.
+pub type Kind = (&'static str, fn(usize) -> String);
+
+/// What there may be many of, and a configuration with as many of them.
+pub const KINDS: [Kind; 3] = [
+    ("roles", roles),
+    ("roles with providers", roles_with_providers),
+    ("providers", keyed_providers),
+];
+
+/// A configuration text with as many roles, each with a key and a note.
+#[must_use]
+pub fn roles(count: usize) -> String {
+    let mut text = String::from("[env]\nZAI_API_KEY = \"key-of-zai\"\n");
+    for n in 0..count {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "[roles.role-{n}.env]\nZAI_API_KEY = \"key-{n}\" # note {n}");
+    }
+    text
+}
+
+/// A configuration text with as many roles, each with a provider of its own and its key.
+#[must_use]
+pub fn roles_with_providers(count: usize) -> String {
+    let mut text = String::from("[env]\nZAI_API_KEY = \"key-of-zai\"\n");
+    for n in 0..count {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "[roles.role-{n}.env]\nOWN_{n}_API_KEY = \"key-{n}\"\n\
+             [roles.role-{n}.providers.own-{n}]\nkey = \"OWN_{n}_API_KEY\"\n\
+             anthropic.base_url = \"https://own-{n}.example.com\""
+        );
+    }
+    text
+}
+
+/// A configuration text with as many providers of the user's own, each with a key.
+#[must_use]
+pub fn keyed_providers(count: usize) -> String {
+    let keys = (0..count).map(|n| format!("OWN_{n}_API_KEY = \"key-{n}\"\n"));
+    let keys: String = keys.collect();
+    format!("[env]\nZAI_API_KEY = \"key-of-zai\"\n{keys}{}", providers(count))
+}
+
 /// All four layers, each with the same `keys` keys.
 #[must_use]
 pub fn layers(keys: usize) -> EnvLayers {

@@ -184,10 +184,29 @@ fn guide_in(
     id: &ProviderId,
     ambient: &Ambient,
 ) -> Result<Guide, Failure> {
+    guides_in(workspace, role, &[id], ambient).map(|mut guides| guides.pop().unwrap_or_default())
+}
+
+/// The guides of some providers, in their order; every file is read once.
+fn guides(
+    ids: &[&ProviderId],
+    layers: &EnvLayers,
+    ambient: &Ambient,
+) -> Result<Vec<Guide>, Failure> {
+    guides_in(layers.workspace.as_ref(), layers.role.as_ref(), ids, ambient)
+}
+
+fn guides_in(
+    workspace: Option<&WorkspaceName>,
+    role: Option<&RoleName>,
+    ids: &[&ProviderId],
+    ambient: &Ambient,
+) -> Result<Vec<Guide>, Failure> {
     let files = ambient.files(workspace)?;
     let files: Vec<_> =
         files.iter().map(|file| OwnFile { name: file.name(), text: file.text() }).collect();
-    Ok(Guide::read(id.as_str(), role, &files)?)
+    let ids: Vec<_> = ids.iter().map(|id| id.as_str()).collect();
+    Ok(Guide::read_all(&ids, role, &files)?)
 }
 
 /// The agent of that name, else the default one.

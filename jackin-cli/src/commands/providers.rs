@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jackin_core::{
-    Agent, EnvLayers, NameOrigin, Protocol, Provider, Slot, Source, Tier, choice, resolve,
-};
+use jackin_core::{Agent, EnvLayers, NameOrigin, Protocol, Provider, Slot, Source, Tier, choice};
 use serde::Serialize;
 
 use jackin_host::{Ambient, text::moments};
@@ -13,7 +11,7 @@ use jackin_host::{Ambient, text::moments};
 use crate::{
     allowance,
     args::Providers,
-    commands::{guide, layers, plan::allowance},
+    commands::{guides, layers, plan::allowance},
     failure::Failure,
     ui::report,
 };
@@ -75,10 +73,11 @@ pub(super) fn run(args: &Providers, ambient: &Ambient) -> Result<(), Failure> {
         .iter()
         .map(|provider| row(provider, &layers, agent))
         .collect();
-    for (row, provider) in rows.iter_mut().zip(layers.registry().providers().iter()) {
-        if row.configured.is_some() && row.expires_at.is_none() {
-            row.resets_at = guide(&provider.id, &layers, ambient)?.resets.map(allowance::next);
-        }
+    let renewed = rows.iter_mut().zip(layers.registry().providers());
+    let renewed = renewed.filter(|(row, _)| row.configured.is_some() && row.expires_at.is_none());
+    let (renewed, ids): (Vec<_>, Vec<_>) = renewed.map(|(row, own)| (row, &own.id)).unzip();
+    for (row, guide) in renewed.into_iter().zip(guides(&ids, &layers, ambient)?) {
+        row.resets_at = guide.resets.map(allowance::next);
     }
     if args.list.json {
         return report::json(&Listing { schema: 1, providers: rows });
@@ -131,7 +130,9 @@ fn row<'a>(provider: &'a Provider, layers: &'a EnvLayers, agent: Option<&Agent>)
         agent,
         Some((provider.id.as_str(), NameOrigin::Argument)),
     ) {
-        Ok(provider) => resolve(layers, agent, provider).err().map(|error| first_line(&error)),
+        Ok(provider) => {
+            choice::check(layers, agent, provider).err().map(|error| first_line(&error))
+        }
         Err(error) => Some(first_line(&error)),
     };
     let endpoints = provider.endpoints().map(|(protocol, endpoint)| {

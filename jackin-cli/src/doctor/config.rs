@@ -1,6 +1,6 @@
 //! The configuration files: all of them read, every error said.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use jackin_core::{
     Config, ConfigError, Document, EnvLayers, NameOrigin, Registry, RoleName, Unknown,
@@ -86,28 +86,41 @@ fn of_files(files: &[ConfigFile]) -> Vec<Failure> {
     for workspace in std::iter::once(None).chain(local.map(Some)) {
         let config = Config { global: global.clone(), workspace, ..Config::default() };
         for role in roles(&config) {
-            let role = role.as_ref().map(|role| (role.as_str(), NameOrigin::Argument));
-            match joined(config.clone(), role) {
+            match joined(of_role(&config, role.as_ref()), role.as_ref()) {
                 Ok(refused) => failed.extend(refused),
                 Err(failure) => failed.push(failure),
             }
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     failed.retain(|failure| seen.insert(failure.message.clone()));
     failed
 }
 
-/// Every role of a configuration, and none.
+/// The roles of a configuration that differ in more than variables, one of the others, and none.
 fn roles(config: &Config) -> Vec<Option<RoleName>> {
-    let documents = config.global.iter().chain(config.workspace.as_ref().map(|(_, own)| own));
-    let roles = documents.flat_map(Document::layers).map(|(role, _)| role.cloned());
-    std::iter::once(None).chain(roles).collect()
+    let documents = || config.global.iter().chain(config.workspace.as_ref().map(|(_, own)| own));
+    let own: BTreeSet<_> = documents().flat_map(Document::roles_with_settings).collect();
+    let mut roles = documents().flat_map(Document::layers).filter_map(|(role, _)| role);
+    let other = roles.find(|role| !own.contains(role));
+    std::iter::once(None).chain(other.into_iter().chain(own).cloned().map(Some)).collect()
+}
+
+/// What counts of a configuration for a role.
+fn of_role(config: &Config, role: Option<&RoleName>) -> Config {
+    let Some(role) = role else { return config.clone() };
+    let local = config.workspace.as_ref();
+    Config {
+        global: config.global.as_ref().map(|global| global.of_role(role)),
+        workspace: local.map(|(name, local)| (name.clone(), local.of_role(role))),
+        ..Config::default()
+    }
 }
 
 /// What is wrong with the files together, and with the defaults that they name; the providers that only
 /// a launch which chooses them would refuse.
-fn joined(config: Config, role: Option<(&str, NameOrigin)>) -> Result<Vec<Failure>, Failure> {
+fn joined(config: Config, role: Option<&RoleName>) -> Result<Vec<Failure>, Failure> {
+    let role = role.map(|role| (role.as_str(), NameOrigin::Argument));
     let layers: EnvLayers = config.layers(role)?;
     choice::select_agent(&layers, None)?;
     if let Some(default) = &layers.default_provider

@@ -1,6 +1,8 @@
 //! A key in one scope: how it is checked, kept, tried and shown. `jackin auth` and the console go
 //! through here; who is asked for the key is their business.
 
+use std::collections::BTreeMap;
+
 use jackin_core::{
     EnvName, EnvValue, Provider, Registry, RoleName, Secret, SecretError, SecretRef, Source, edit,
     secret::KeyringRef,
@@ -12,13 +14,34 @@ use crate::{
     scope_file::ScopeFile,
 };
 
+/// A value whose note is asked for: its place, the role that counts, and its variable.
+pub(crate) type Noted<'a> = (&'a Source, Option<&'a RoleName>, &'a EnvName);
+
 /// The comment behind a value in its file.
+#[cfg(feature = "terminal")]
 pub(crate) fn note(source: &Source, role: Option<&RoleName>, name: &EnvName) -> Option<String> {
-    let file = read_file(source.file.as_deref()?.as_ref()).ok()??;
-    let role = role.filter(|_| source.scope.is_of_role());
-    edit::note(file.text(), &edit::in_scope(role, &["env", name.as_str()]))
-        .filter(|note| !note.is_empty())
-        .map(str::to_owned)
+    notes(&[(source, role, name)]).pop().flatten()
+}
+
+/// The comments behind values in their files, each of which is read once.
+pub(crate) fn notes(values: &[Noted<'_>]) -> Vec<Option<String>> {
+    let mut by_file: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, (source, ..)) in values.iter().enumerate() {
+        source.file.iter().for_each(|file| by_file.entry(file).or_default().push(at));
+    }
+    let mut notes = vec![None; values.len()];
+    for (file, of_file) in by_file {
+        let Ok(Some(file)) = read_file(file.as_ref()) else { continue };
+        let path = |at: &usize| {
+            let (source, role, name) = values[*at];
+            edit::in_scope(role.filter(|_| source.scope.is_of_role()), &["env", name.as_str()])
+        };
+        let paths: Vec<_> = of_file.iter().map(path).collect();
+        for (at, note) in of_file.into_iter().zip(edit::notes(file.text(), &paths)) {
+            notes[at] = note.filter(|note| !note.is_empty()).map(str::to_owned);
+        }
+    }
+    notes
 }
 
 /// A comment's text, on one line.
@@ -39,7 +62,7 @@ pub(crate) fn check_note(note: &str, key: &EnvValue, registry: &Registry) -> Res
     let words = note.split(|c: char| c.is_whitespace() || "\"'`,;:=()<>[]{}".contains(c));
     if holds_key || words.into_iter().any(|word| registry.begins_like_key(word)) {
         return Err(Failure::new(USAGE, "the note holds a key, and notes are shown")
-            .hint("leave the key out of the note; nothing was stored"));
+            .hint("leave the key out of the note; nothing was stored or sent"));
     }
     Ok(())
 }

@@ -82,7 +82,6 @@ impl ScopeFile {
 
     /// The layers that this scope is made of and nothing narrower, such as a default role: with
     /// `config.toml`, or without where that cannot be read.
-    #[cfg(feature = "terminal")]
     pub(crate) fn own_layers(&self, ambient: &Ambient, global: bool) -> Result<EnvLayers, Failure> {
         let mut workspace = self.local(ambient)?;
         let mut global = if global { ambient.global()? } else { None };

@@ -234,7 +234,7 @@ fn a_bundle_whose_note_holds_a_key_is_refused() {
         let seen = home.fed("auth import", text);
         assert_eq!((seen.code, seen.out.as_str()), (Some(2), ""), "{note}");
         let said = "error: the note holds a key, and notes are shown\n\nhint: leave the key out of \
-            the note; nothing was stored\n";
+            the note; nothing was stored or sent\n";
         assert_eq!(seen.err, said);
         assert!(!home.path().join(".config/jackin/config.toml").exists());
         home.does("auth import --note mine", json(|bundle| bundle["note"] = note.into()));

@@ -360,6 +360,7 @@ fn what_cannot_be_asked_is_said_before_anything_is_sent() {
         (&["--kind", "workshop", "--multiplier", "2"], 2, "is for a member key"),
         (&["--kind", "member", "--multiplier", "3"], 2, "invalid value '3'"),
         (&["--kind", "member", "--note", &long], 2, "longer than 600"),
+        (&["--kind", "member", "--note", "mine: agt_0123456789"], 2, "the note holds a key"),
         (&[], 2, "--kind"),
     ] {
         let seen = shows_no_token(&home, request(&home, args));

@@ -6,6 +6,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::LazyLock,
 };
 
 use tempfile::TempDir;
@@ -85,7 +86,7 @@ impl Home {
         program: &str,
         args: impl IntoIterator<Item = S>,
     ) -> Command {
-        let mut command = Command::new(program);
+        let mut command = with_usual_signals(program);
         let path = format!("{}/bin:/usr/local/bin:/usr/bin:/bin", self.path().display());
         command.args(args).current_dir(self.path()).env_clear();
         command.env("HOME", self.path()).env("PATH", path);
@@ -120,6 +121,28 @@ impl Home {
         assert_eq!((seen.code, seen.out.as_str()), (Some(code), ""), "{words}: {}", seen.err);
         seen.err.replace(self.path().to_str().unwrap(), "~")
     }
+}
+
+/// A program that finds every signal as usual, even where the tests were started with some ignored, as
+/// under `nohup`.
+fn with_usual_signals(program: &str) -> Command {
+    static IGNORED: LazyLock<Vec<String>> = LazyLock::new(ignored_signals);
+    if IGNORED.is_empty() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("/usr/bin/env");
+    command.arg(format!("--default-signal={}", IGNORED.join(","))).arg(program);
+    command
+}
+
+/// The numbers of the usual signals that this process ignores, except the broken pipe, which Rust's library
+/// ignores and gives back.
+fn ignored_signals() -> Vec<String> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+    let ignored = (1..=31).filter(|signal| *signal != 13 && mask & (1 << (signal - 1)) != 0);
+    ignored.map(|signal: u32| signal.to_string()).collect()
 }
 
 /// What a command left behind, as text.

@@ -159,6 +159,25 @@ impl Document {
         std::iter::once((None, &self.own.env)).chain(roles)
     }
 
+    /// The roles that set more than variables, such as providers or a default.
+    pub fn roles_with_settings(&self) -> impl Iterator<Item = &RoleName> {
+        let roles = self.roles.iter().filter(|(_, table)| table.settings.is_some());
+        roles.map(|(role, _)| role)
+    }
+
+    /// What counts for one role: the file's own table and that of the role, if it has one.
+    #[must_use]
+    pub fn of_role(&self, role: &RoleName) -> Self {
+        let own = self.roles.iter().find(|(name, _)| name == role);
+        Self {
+            own: self.own.clone(),
+            roles: own.cloned().into_iter().collect(),
+            workdir: self.workdir.clone(),
+            default_role: self.default_role.clone(),
+            reserved: self.reserved.clone(),
+        }
+    }
+
     /// Checks what only a registry can tell: whether an agent can be used as the file says, and
     /// whether a provider's key variable has another use.
     ///

@@ -101,14 +101,33 @@ impl Guide {
         role: Option<&RoleName>,
         files: &[OwnFile<'_>],
     ) -> Result<Self, ConfigError> {
-        let extends = own(id, role, files, "extends", |entry| entry.str().map(str::to_owned))?;
-        let mut guide = built_in(|root| Self::built_in(id, extends.as_deref(), root))?;
-        if let Some(request) = &mut guide.request {
-            let url = own(id, role, files, "request_url", read_url)?;
+        Self::read_all(&[id], role, files).map(|mut guides| guides.pop().unwrap_or_default())
+    }
+
+    /// The same for several providers, in their order. Every text is read once.
+    ///
+    /// # Errors
+    /// As for [`Guide::read`].
+    pub fn read_all(
+        ids: &[&str],
+        role: Option<&RoleName>,
+        files: &[OwnFile<'_>],
+    ) -> Result<Vec<Self>, ConfigError> {
+        let extends = own(ids, role, files, "extends", |entry| entry.str().map(str::to_owned))?;
+        let mut guides = built_in(|root| {
+            let read =
+                |(id, base): (&&str, &Option<String>)| Self::built_in(id, base.as_deref(), root);
+            ids.iter().zip(&extends).map(read).collect::<Result<Vec<_>, _>>()
+        })?;
+        let asked = ids.iter().zip(&mut guides);
+        let (asked, requests): (Vec<_>, Vec<_>) =
+            asked.filter_map(|(id, guide)| Some((*id, guide.request.as_mut()?))).unzip();
+        let urls = own(&asked, role, files, "request_url", read_url)?;
+        for (request, url) in requests.into_iter().zip(urls) {
             request.url = url.unwrap_or_else(|| std::mem::take(&mut request.url));
             request.loopback = is_loopback(host(&request.url));
         }
-        Ok(guide)
+        Ok(guides)
     }
 
     /// Why a status may come, the likeliest cause first.
@@ -194,39 +213,40 @@ impl Request {
     }
 }
 
-fn built_in(
-    read: impl FnOnce(&Table<'_>) -> Result<Guide, ConfigError>,
-) -> Result<Guide, ConfigError> {
+fn built_in<T>(read: impl FnOnce(&Table<'_>) -> Result<T, ConfigError>) -> Result<T, ConfigError> {
     reader::with_root(&"providers.toml".into(), TEXT, read)
 }
 
-/// What the user's files say under a key of a provider's table: the role's first, then everybody's.
+/// What the user's files say under a key of each provider's table: the role's first, then everybody's.
 fn own(
-    id: &str,
+    ids: &[&str],
     role: Option<&RoleName>,
     files: &[OwnFile<'_>],
     key: &str,
     read: impl Fn(&Entry<'_>) -> Result<String, ConfigError>,
-) -> Result<Option<String>, ConfigError> {
+) -> Result<Vec<Option<String>>, ConfigError> {
+    let mut found = vec![None; ids.len()];
     for OwnFile { name, text } in files {
-        let found = reader::with_root(&(*name).into(), text, |root| {
+        if found.iter().all(Option::is_some) {
+            break;
+        }
+        reader::with_root(&(*name).into(), text, |root| {
             let of_role = match (role, root.table("roles")?) {
                 (Some(role), Some(roles)) => roles.table(role.as_str())?,
                 _ => None,
             };
             for scope in of_role.iter().chain([root]) {
-                let table = scope.table("providers")?.map(|table| table.table(id)).transpose()?;
-                if let Some(entry) = table.flatten().and_then(|table| table.get(key)) {
-                    return read(&entry).map(Some);
+                let Some(tables) = scope.table("providers")? else { continue };
+                for (id, found) in ids.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+                    let table = tables.table(id)?;
+                    let entry = table.as_ref().and_then(|table| table.get(key));
+                    *found = entry.map(|entry| read(&entry)).transpose()?;
                 }
             }
-            Ok(None)
+            Ok(())
         })?;
-        if found.is_some() {
-            return Ok(found);
-        }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// A URL that a token may be sent to: not even by consent in the clear to another machine.

@@ -25,15 +25,18 @@ pub(crate) fn merged<'a>(
     let mut note_key = |table: &ProviderTable| {
         keys.extend(table.key.as_ref().map(|Sourced { value, .. }| value.clone()));
     };
-    let mut merged: Vec<ProviderTable> = Vec::new();
+    let (mut merged, mut places): (Vec<ProviderTable>, BTreeMap<_, usize>) = Default::default();
     for table in tables {
         note_key(table);
-        match merged.iter_mut().find(|known| known.id == table.id) {
-            Some(known) => known.overlay(table.clone()),
-            None => merged.push(match registry.provider(table.id.as_str()) {
-                Some(known) => ProviderTable::of(known).under(table.clone()),
-                None => table.clone(),
-            }),
+        match places.get(&table.id) {
+            Some(at) => merged[*at].overlay(table.clone()),
+            None => {
+                places.insert(table.id.clone(), merged.len());
+                merged.push(match registry.provider(table.id.as_str()) {
+                    Some(known) => ProviderTable::of(known).under(table.clone()),
+                    None => table.clone(),
+                });
+            }
         }
     }
     for table in others {

@@ -104,10 +104,19 @@ pub fn unset(text: &str, path: &[&str]) -> Result<Option<String>, EditError> {
 /// The comment after the value under a path.
 #[must_use]
 pub fn note<'a>(text: &'a str, path: &[&str]) -> Option<&'a str> {
-    let document = parse(text).ok()?;
-    let place = Place::find(&document, path).ok()?;
-    let end = place.item?.as_value().filter(|_| !place.is_inline())?.span()?.end;
-    text[end..lines::line_end(text, end)].trim().strip_prefix('#').map(str::trim)
+    notes(text, &[path]).pop().flatten()
+}
+
+/// The comments after the values under several paths, in the order of the paths. The text is read once.
+#[must_use]
+pub fn notes<'a, 'p>(text: &'a str, paths: &[impl AsRef<[&'p str]>]) -> Vec<Option<&'a str>> {
+    let document = parse(text).ok();
+    let note = |path: &[&str]| {
+        let place = Place::find(document.as_ref()?, path).ok()?;
+        let end = place.item?.as_value().filter(|_| !place.is_inline())?.span()?.end;
+        text[end..lines::line_end(text, end)].trim().strip_prefix('#').map(str::trim)
+    };
+    paths.iter().map(|path| note(path.as_ref())).collect()
 }
 
 /// The keys at the top of a text; none if it is not TOML.

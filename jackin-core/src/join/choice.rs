@@ -1,6 +1,8 @@
 //! Which providers can be chosen for an agent, in which order, which one is meant, and what the
 //! session is called. It asks nobody: a picker is the caller's.
 
+pub use super::resolve::check;
+
 use crate::{
     config::EnvLayers,
     join::SelectError,

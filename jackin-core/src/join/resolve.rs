@@ -48,6 +48,30 @@ pub fn resolve(
     agent: &Agent,
     provider: &Provider,
 ) -> Result<ExecPlan, ResolveError> {
+    let mut plan = started(layers, agent, provider, layers.each().count())?;
+    let join = Join { layers, agent, provider };
+    join.note_keys(&mut plan);
+    join.pass_layers_on(&mut plan);
+    join.note_exported(&mut plan);
+    Ok(plan)
+}
+
+/// Whether [`resolve`] would find a plan, at the price of what decides that alone: less for a list of many
+/// providers than a plan for each.
+///
+/// # Errors
+/// Those of [`resolve`].
+pub fn check(layers: &EnvLayers, agent: &Agent, provider: &Provider) -> Result<(), ResolveError> {
+    started(layers, agent, provider, 0).map(drop)
+}
+
+/// The plan before the layers' other variables go to the agent, with room for so many of them.
+fn started(
+    layers: &EnvLayers,
+    agent: &Agent,
+    provider: &Provider,
+    others: usize,
+) -> Result<ExecPlan, ResolveError> {
     let registry = layers.registry();
     let unknown = |what, id: &str| ResolveError::NotInRegistry { what, id: id.to_owned() };
     let position = registry.position_of(agent);
@@ -74,7 +98,7 @@ pub fn resolve(
         guard_args: 0..0,
         given: None,
         kept_away: Cow::Borrowed(""),
-        set: Vec::with_capacity(most + layers.each().count()),
+        set: Vec::with_capacity(most + others),
         removals: Removals::new(position, registry),
         expires_at: provider.expires_at,
         expired: provider.expired.clone(),
@@ -99,9 +123,6 @@ pub fn resolve(
         Some((binding, endpoint)) => join.redirect(&mut plan, binding, endpoint)?,
         None => join.native(&mut plan)?,
     }
-    join.note_keys(&mut plan);
-    join.pass_layers_on(&mut plan);
-    join.note_exported(&mut plan);
     Ok(plan)
 }
 

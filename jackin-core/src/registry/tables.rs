@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     sync::{Arc, OnceLock},
 };
 
@@ -53,7 +54,19 @@ struct Tables {
     other_urls: Vec<OtherUrl>,
     /// Of every name and pattern in the tables; made when a launch first asks.
     letters: OnceLock<FirstLetters>,
+    /// Where each provider is, and which have key prefixes; made when first asked of many.
+    index: OnceLock<Index>,
 }
+
+/// Where things are in the list of providers.
+#[derive(Debug, Clone)]
+struct Index {
+    by_id: BTreeMap<ProviderId, usize>,
+    prefixed: Vec<usize>,
+}
+
+/// From so many providers on they are not searched one by one.
+const MANY: usize = 64;
 
 impl PartialEq for Tables {
     fn eq(&self, other: &Self) -> bool {
@@ -79,6 +92,7 @@ static BUILT_IN: Tables = Tables {
     keys: Cow::Borrowed(KEYS),
     other_urls: Vec::new(),
     letters: OnceLock::new(),
+    index: OnceLock::new(),
 };
 
 impl Registry {
@@ -102,8 +116,8 @@ impl Registry {
         self.check_provider(&provider)?;
         let key = provider.key.value.clone();
         let changed = self.changed(|tables| {
-            tables.put(provider);
-            tables.note_key(key);
+            tables.put_all(vec![provider]);
+            tables.note_keys(vec![key]);
         });
         changed.check_keys()?;
         Ok(changed)
@@ -133,14 +147,15 @@ impl Registry {
             return self.clone();
         }
         self.changed(|tables| {
-            providers.into_iter().for_each(|provider| tables.put(provider));
-            keys.into_iter().for_each(|key| tables.note_key(key));
+            tables.put_all(providers);
+            tables.note_keys(keys);
             tables.other_urls.extend(other_urls);
         })
     }
 
     fn changed(&self, change: impl FnOnce(&mut Tables)) -> Self {
-        let mut tables = Tables { letters: OnceLock::new(), ..self.tables().clone() };
+        let (letters, index) = (OnceLock::new(), OnceLock::new());
+        let mut tables = Tables { letters, index, ..self.tables().clone() };
         change(&mut tables);
         Self(Some(Arc::new(tables)))
     }
@@ -179,7 +194,10 @@ impl Registry {
     /// The provider of that id.
     #[must_use]
     pub fn provider(&self, id: &str) -> Option<&Provider> {
-        self.providers().iter().find(|provider| provider.id.as_str() == id)
+        match self.tables().many() {
+            Some(index) => index.by_id.get(id).map(|at| &self.providers()[*at]),
+            None => self.providers().iter().find(|provider| provider.id.as_str() == id),
+        }
     }
 
     /// The provider of that id, or an error that lists the providers.
@@ -237,7 +255,12 @@ impl Registry {
     pub(crate) fn key_shape(&self, provider: &Provider) -> KeyShape {
         // A provider of the user's own takes any key that is not bound to another one.
         let own_is_built_in = is_built_in(provider);
-        let others = self.providers().iter().flat_map(|other| {
+        let all = self.providers();
+        let prefixed: Vec<&Provider> = match self.tables().many() {
+            Some(index) => index.prefixed.iter().map(|at| &all[*at]).collect(),
+            None => all.iter().collect(),
+        };
+        let others = prefixed.iter().flat_map(|other| {
             other.key_prefixes.iter().filter_map(move |prefix| {
                 let is_foreign = || own_is_built_in && is_built_in(other);
                 let is_other = !provider.key_prefixes.contains(prefix);
@@ -249,7 +272,7 @@ impl Registry {
             })
         });
         // A list that grows would be copied, and this is made for every plan.
-        let most = self.providers().iter().map(|other| other.key_prefixes.len()).sum();
+        let most = prefixed.iter().map(|other| other.key_prefixes.len()).sum();
         let mut list = Vec::with_capacity(most);
         list.extend(others);
         KeyShape::new(provider, list)
@@ -278,13 +301,34 @@ impl Registry {
 }
 
 impl Tables {
-    /// Adds a provider, or replaces the one with its id. The URLs of the replaced one stay known, so
-    /// that an environment that was redirected there is recognised.
-    fn put(&mut self, provider: Provider) {
-        let all = self.providers.to_mut();
-        let Some(known) = all.iter_mut().find(|known| known.id == provider.id) else {
-            return all.push(provider);
+    /// The index, where there are many providers.
+    fn many(&self) -> Option<&Index> {
+        let all = || self.providers.iter().zip(0..);
+        let index = || Index {
+            by_id: all().map(|(provider, at)| (provider.id.clone(), at)).collect(),
+            prefixed: all()
+                .filter(|(provider, _)| !provider.key_prefixes.is_empty())
+                .map(|(_, at)| at)
+                .collect(),
         };
+        (self.providers.len() >= MANY).then(|| self.index.get_or_init(index))
+    }
+
+    /// Adds providers with different ids, or replaces those with their ids. The URLs of the replaced ones
+    /// stay known, so that an environment that was redirected there is recognised.
+    fn put_all(&mut self, providers: Vec<Provider>) {
+        let known = self.providers.iter().zip(0..);
+        let known: BTreeMap<_, _> = known.map(|(known, at)| (known.id.clone(), at)).collect();
+        for provider in providers {
+            match known.get(&provider.id) {
+                Some(at) => self.replace(*at, provider),
+                None => self.providers.to_mut().push(provider),
+            }
+        }
+    }
+
+    fn replace(&mut self, at: usize, provider: Provider) {
+        let known = &mut self.providers.to_mut()[at];
         let url = |endpoint: &Endpoint| endpoint.base_url.as_ref().map(|url| url.value.clone());
         for (protocol, endpoint) in known.endpoints() {
             let Some(old) = url(endpoint) else { continue };
@@ -313,10 +357,11 @@ impl Tables {
         letters
     }
 
-    fn note_key(&mut self, key: EnvName) {
-        if let Err(at) = self.keys.binary_search(&key) {
-            self.keys.to_mut().insert(at, key);
-        }
+    fn note_keys(&mut self, keys: Vec<EnvName>) {
+        let all = self.keys.to_mut();
+        all.extend(keys);
+        all.sort_unstable();
+        all.dedup();
     }
 }
 

@@ -8,7 +8,7 @@ use jackin_host::{Ambient, os::start_detached};
 
 use crate::{
     args::{AuthGuide, Place},
-    commands::{guide, layers, provider},
+    commands::{guide, guides, layers, provider},
     failure::{FAILED, Failure, USAGE},
     ui::report,
 };
@@ -24,10 +24,11 @@ pub(super) fn run(args: &AuthGuide, ambient: &Ambient) -> Result<(), Failure> {
 
 fn overview(layers: &EnvLayers, ambient: &Ambient) -> Result<(), Failure> {
     let mut rows = vec![["ID", "LABEL", "KEYS ARE MADE AT"].map(str::to_owned)];
-    for provider in layers.registry().providers().iter() {
-        let page = guide(&provider.id, layers, ambient)?.keys_url;
+    let providers = layers.registry().providers();
+    let ids: Vec<_> = providers.iter().map(|provider| &provider.id).collect();
+    for (provider, guide) in providers.iter().zip(guides(&ids, layers, ambient)?) {
         let row = |page| [provider.id.to_string(), provider.label.value.to_string(), page];
-        rows.extend(page.map(row));
+        rows.extend(guide.keys_url.map(row));
     }
     report::text(&report::columns(&rows))
 }

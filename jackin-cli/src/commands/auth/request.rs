@@ -17,6 +17,7 @@ use crate::{
     commands::{guide, layers},
     failure::{CANCELLED, FAILED, Failure, USAGE},
     mcp::{McpError, PATIENCE, Server},
+    scope_file::keys,
     ui::{
         picker::{Picked, Picker, Row},
         report::{self, Report},
@@ -39,6 +40,11 @@ pub(super) fn run(args: &AuthRequest, ambient: &Ambient, report: &Report) -> Res
         return Err(Failure::new(USAGE, message)
             .hint(format!("`jackin auth guide {}` shows the way to one", provider.id)));
     };
+    if let Some(note) = &args.note {
+        let key = layers.get(&provider.key.value).map(|found| found.value.clone());
+        let key = key.unwrap_or_else(|| EnvValue::host(provider.key.value.clone()));
+        keys::check_note(note, &key, layers.registry())?;
+    }
     let token = token(name, provider, &layers, ambient)?;
     let Request { url, loopback, .. } = &request;
     let server = Server { url, loopback: *loopback, token: &token, patience: PATIENCE };

@@ -22,7 +22,7 @@ use nix::errno::Errno;
 
 use crate::{
     promised::promised,
-    support::{Home, Seen, see},
+    support::{Home, JACKIN, Seen, see},
 };
 
 /// A key in `config.toml`.
@@ -75,11 +75,11 @@ pub(crate) fn bound(home: &Home, words: &str) -> Command {
     give_away(home.path());
     // The program itself may be where only root can look.
     let program = home.path().join("jackin");
-    let copy = Command::new("cp").arg(jackin.get_program()).arg(&program).status();
+    let copy = Command::new("cp").arg(JACKIN).arg(&program).status();
     assert!(copy.unwrap().success());
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
-    command.args(jackin.get_args()).current_dir(home.path()).env_clear();
+    command.args(words.split_whitespace()).current_dir(home.path()).env_clear();
     command.envs(jackin.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command
 }
