@@ -1,11 +1,15 @@
 //! Every error of this crate, as data. No text here holds a secret or names a command of jackin: what
 //! the user can type is the program's to say.
 
+mod untrusted;
+
 use std::{
     borrow::Cow,
     io,
     path::{Path, PathBuf},
 };
+
+pub use untrusted::Untrusted;
 
 use jackin_core::{
     AgentId, ConfigError, NameOrigin, SecretError, SecretRef, Unknown, WorkspaceName,
@@ -107,7 +111,7 @@ pub enum HostError {
     /// A directory cannot be locked for writing. Nothing was changed.
     #[error("cannot lock {}: {error}", .path.display())]
     Lock {
-        /// The file that holds the lock.
+        /// What holds the lock: the directory, or a file in it.
         path: PathBuf,
         /// Why.
         #[source]
@@ -116,8 +120,22 @@ pub enum HostError {
     /// Another program holds a directory locked for too long. Nothing was changed.
     #[error("another program holds {} locked", .path.display())]
     Locked {
-        /// The file that holds the lock.
+        /// What holds the lock: the directory, or a file in it.
         path: PathBuf,
+    },
+    /// A file was changed by another program again and again. Nothing was changed by this one.
+    #[error("another program keeps changing {}", .path.display())]
+    Unsettled {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file or a directory could be changed by another user.
+    #[error("{} cannot be trusted: {problem}", .path.display())]
+    Untrusted {
+        /// What is to be read or written.
+        path: PathBuf,
+        /// Whose it is, and what others may do with it.
+        problem: Untrusted,
     },
     /// An entry of the system's keyring cannot be changed.
     #[error("cannot change {entry}: {error}")]
@@ -299,7 +317,9 @@ impl HostError {
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Lock { .. }
-            | Self::Locked { .. } => HostErrorKind::File,
+            | Self::Locked { .. }
+            | Self::Unsettled { .. }
+            | Self::Untrusted { .. } => HostErrorKind::File,
             Self::Keyring { .. } => HostErrorKind::Secret,
             Self::NoProgram
             | Self::NoSuchProgram { .. }
@@ -336,6 +356,8 @@ impl HostError {
                 Some("name a readable file of at most 16 MiB, or write the JSON in its place")
             }
             Self::Write { error, .. } | Self::Lock { error, .. } => Some(write_advice(error)),
+            Self::Untrusted { problem, .. } => return Some(problem.advice()),
+            Self::Unsettled { .. } => Some("nothing was changed; try again once it is done"),
             Self::Locked { .. } => Some("nothing was changed; try again"),
             Self::Exec { error, .. } => exec_advice(error),
             Self::TooLarge { advice, .. } => Some(*advice),
@@ -374,6 +396,9 @@ fn write_advice(error: &io::Error) -> &'static str {
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "nothing was changed; you must be able to write in that directory"
+        }
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+            "nothing was changed; a directory is needed there: move away what stands in its place"
         }
         _ => "nothing was changed",
     }

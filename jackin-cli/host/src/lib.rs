@@ -40,7 +40,7 @@ pub mod place;
 pub mod text;
 
 pub use crate::{
-    error::{HostError, HostErrorKind, ReadProblem},
+    error::{HostError, HostErrorKind, ReadProblem, Untrusted},
     keys::Sources,
     launch::{command, launch},
     place::Ambient,

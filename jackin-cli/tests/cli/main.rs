@@ -19,6 +19,8 @@ mod formats;
 mod gateway;
 mod guide;
 #[cfg(target_os = "linux")]
+mod injected;
+#[cfg(target_os = "linux")]
 mod isolation;
 #[cfg(feature = "request")]
 mod journey;
@@ -34,6 +36,7 @@ mod manual;
 mod many;
 mod misplaced;
 mod no_keys;
+mod ownership;
 #[cfg(feature = "terminal")]
 mod picker;
 #[path = "../../../fixtures/promised.rs"]
@@ -60,3 +63,5 @@ mod support;
 mod tmux;
 #[cfg(feature = "request")]
 mod trust;
+mod undo;
+mod writers;

@@ -5,7 +5,10 @@ use std::fs::{File, Metadata};
 use jackin_core::{Secret, SecretError, plan::Vars, secret::FileRef};
 
 use super::expanded;
-use crate::os::{self, one_line, read_secret};
+use crate::{
+    error::HostError,
+    os::{self, one_line, read_secret},
+};
 
 pub(super) fn read(vars: &Vars, reference: &FileRef) -> Result<Secret, SecretError> {
     read_secret(open(vars, reference)?).map(|secret| one_line(&secret))
@@ -17,13 +20,25 @@ fn failed(error: std::io::Error) -> SecretError {
 
 /// The file, if it is one that nobody else may read.
 pub(super) fn open(vars: &Vars, reference: &FileRef) -> Result<File, SecretError> {
-    let file = os::open(&expanded(vars, reference.path())?).map_err(failed)?;
+    let path = expanded(vars, reference.path())?;
+    let file = os::open(&path).map_err(failed)?;
+    trusted(&path)?;
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
         return Err(SecretError::new("it is not a file", None));
     }
     private(&metadata, reference)?;
     Ok(file)
+}
+
+/// Nobody else may have put it there.
+fn trusted(path: &std::path::Path) -> Result<(), SecretError> {
+    os::trusted(path).map_err(|error| match &error {
+        HostError::Untrusted { problem, .. } => {
+            SecretError::new(problem.to_string(), Some(problem.advice()))
+        }
+        _ => SecretError::new(error.to_string(), error.advice()),
+    })
 }
 
 #[cfg(unix)]

@@ -8,6 +8,7 @@ mod chain;
 mod file_id;
 mod linked;
 mod open;
+mod ownership;
 mod pipe;
 mod process_group;
 mod read;
@@ -26,13 +27,17 @@ pub(crate) use chain::{ancestors, fingerprint};
 pub(crate) use file_id::FileId;
 pub(crate) use linked::{linked, links};
 pub use open::open;
+pub use ownership::trusted;
 pub use process_group::ProcessGroup;
 pub use read::{TextFile, read_file, read_lossily};
 pub use signals::{Undo, undo};
 pub(crate) use vars::absolute_entries;
 pub use vars::{HOME, expanded, home, path, program, unsearched_entries, var};
 pub use watched::{Watched, watch};
-pub use write::{rewrite, write_private};
+pub use write::{
+    VERSIONS_KEPT, Version, WriteWarning, Written, remove, rewrite, versioned, versions,
+    write_private,
+};
 
 use std::path::PathBuf;
 

@@ -68,7 +68,7 @@ pub fn read_lossily(path: &Path) -> Result<Option<TextFile>, HostError> {
     Ok(bytes.map(|bytes| TextFile::new(path, String::from_utf8_lossy(&bytes).into_owned())))
 }
 
-fn read_bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
+pub(super) fn read_bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
     let system = |error| HostError::read_failed(path, error);
     let file = match open(path) {
         Ok(file) => file,
