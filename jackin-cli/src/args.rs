@@ -10,7 +10,7 @@ pub(crate) use auth::{Auth, AuthCheck, AuthGuide, AuthImport, AuthList, AuthSet,
 #[cfg(feature = "request")]
 pub(crate) use auth::{AuthRequest, Kind};
 pub(crate) use keeping::{
-    Config, EnvValues, InWorkspace, Role, Workspace, WorkspaceCreate, WorkspaceRemove,
+    Config, EnvValues, InWorkspace, Role, Undo, Workspace, WorkspaceCreate, WorkspaceRemove,
     WorkspaceShow,
 };
 #[cfg(feature = "manual")]

@@ -3,12 +3,15 @@
 
 mod helper_problem;
 mod read_problem;
+mod untrusted;
 
 use std::{
     borrow::Cow,
     io,
     path::{Path, PathBuf},
 };
+
+pub use untrusted::Untrusted;
 
 use jackin_core::{
     AgentId, ConfigError, NameOrigin, SecretError, SecretRef, Unknown, WorkspaceName,
@@ -115,7 +118,7 @@ pub enum HostError {
     /// A directory cannot be locked for writing. Nothing was changed.
     #[error("cannot lock {}: {error}", .path.display())]
     Lock {
-        /// The file that holds the lock.
+        /// What holds the lock: the directory, or a file in it.
         path: PathBuf,
         /// Why.
         #[source]
@@ -124,8 +127,22 @@ pub enum HostError {
     /// Another program holds a directory locked for too long. Nothing was changed.
     #[error("another program holds {} locked", .path.display())]
     Locked {
-        /// The file that holds the lock.
+        /// What holds the lock: the directory, or a file in it.
         path: PathBuf,
+    },
+    /// A file was changed by another program again and again. Nothing was changed by this one.
+    #[error("another program keeps changing {}", .path.display())]
+    Unsettled {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file or a directory could be changed by another user.
+    #[error("{} cannot be trusted: {problem}", .path.display())]
+    Untrusted {
+        /// What is to be read or written.
+        path: PathBuf,
+        /// Whose it is, and what others may do with it.
+        problem: Untrusted,
     },
     /// An entry of the system's keyring cannot be changed.
     #[error("cannot change {entry}: {error}")]
@@ -295,7 +312,9 @@ impl HostError {
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Lock { .. }
-            | Self::Locked { .. } => HostErrorKind::File,
+            | Self::Locked { .. }
+            | Self::Unsettled { .. }
+            | Self::Untrusted { .. } => HostErrorKind::File,
             Self::Keyring { .. } => HostErrorKind::Secret,
             Self::NoProgram
             | Self::NoSuchProgram { .. }
@@ -334,6 +353,8 @@ impl HostError {
                 Some("name a readable file of at most 16 MiB, or write the JSON in its place")
             }
             Self::Write { error, .. } | Self::Lock { error, .. } => Some(write_advice(error)),
+            Self::Untrusted { problem, .. } => return Some(problem.advice()),
+            Self::Unsettled { .. } => Some("nothing was changed; try again once it is done"),
             Self::Locked { .. } => Some("nothing was changed; try again"),
             Self::Helper { problem: HelperProblem::Late(_), .. } => {
                 Some("start it yourself, to see what it waits for")
@@ -355,6 +376,9 @@ fn write_advice(error: &io::Error) -> &'static str {
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "nothing was changed; you must be able to write in that directory"
+        }
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+            "nothing was changed; a directory is needed there: move away what stands in its place"
         }
         _ => "nothing was changed",
     }

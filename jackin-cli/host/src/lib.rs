@@ -41,7 +41,7 @@ pub mod place;
 pub mod text;
 
 pub use crate::{
-    error::{FileKind, HelperProblem, HostError, HostErrorKind, ReadProblem},
+    error::{FileKind, HelperProblem, HostError, HostErrorKind, ReadProblem, Untrusted},
     keys::Sources,
     launch::{command, launch},
     place::Ambient,

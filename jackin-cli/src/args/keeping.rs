@@ -18,9 +18,26 @@ pub(crate) enum Config {
         #[arg(default_value = "config")]
         of: Schema,
     },
+    /// Take back the last change of a file
+    Undo(Undo),
     /// Set, unset or list variables
     #[command(subcommand)]
     Env(EnvValues<Role>),
+}
+
+/// Which file's last change is taken back.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jackin config undo                   the last change of any file; once more takes that back
+  jackin config undo --workspace acme  the last change of this workspace's file
+
+jackin keeps the last 5 versions of every file that it changes in `.backup` beside it.
+They hold the keys that the file held. `keep = 0` in `[backup]` of config.toml keeps none.")]
+pub(crate) struct Undo {
+    /// Of this workspace's file [default: the file that was changed last]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) workspace: Option<String>,
 }
 
 /// A role, for commands whose file is known.

@@ -4,7 +4,10 @@ use jackin_host::Ambient;
 
 use crate::{
     args::{self, Config, EnvValues, Role},
-    commands::values::{self, Setting},
+    commands::{
+        undo,
+        values::{self, Setting},
+    },
     doctor,
     failure::Failure,
     scope_file::ScopeFile,
@@ -16,6 +19,7 @@ pub(super) fn run(config: &Config, ambient: &Ambient, report: &Report) -> Result
         Config::Path => report::text(&format!("{}\n", ambient.root_to_write()?.display()))?,
         Config::Check => return check(ambient, report),
         Config::Schema { of } => report::data(of.text().as_bytes())?,
+        Config::Undo(asked) => undo::run(asked, ambient, report)?,
         Config::Env(values) => env(values, ambient, report, |scope: &Role| args::Scope {
             workspace: None,
             role: scope.role.clone(),
@@ -54,7 +58,9 @@ pub(super) fn env<S: clap::Args>(
             };
             values::set(&find(&set.scope)?, &setting, ambient, report)
         }
-        EnvValues::Unset(unset) => values::unset(&find(&unset.scope)?, &unset.name, report),
+        EnvValues::Unset(unset) => {
+            values::unset(&find(&unset.scope)?, &unset.name, ambient, report)
+        }
         EnvValues::List(list) => values::list(&find(&list.scope)?, ambient, list.json),
     }
 }

@@ -20,6 +20,7 @@ mod run;
 #[cfg(test)]
 mod schemas;
 mod tab;
+mod undo;
 mod values;
 mod workspace;
 

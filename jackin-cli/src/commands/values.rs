@@ -14,7 +14,7 @@ use jackin_host::{
 
 use crate::{
     failure::{Failure, USAGE},
-    scope_file::{ScopeFile, keys},
+    scope_file::{Changed, ScopeFile, keys},
     ui::{
         input,
         report::{self, Report},
@@ -68,27 +68,35 @@ pub(super) fn set(
     }
     let value =
         Change::Set { path: target.env(name.as_str()), value: TomlValue::from(&value), note: None };
-    let changed = target.change(&[value])?;
-    said(report, changed, &format!("`{}`", cut(name.as_str())), target);
+    let changed = target.change(ambient, &[value])?;
+    said(report, &changed, &format!("`{}`", cut(name.as_str())), target);
     Ok(())
 }
 
-/// Says what was stored, and where.
-pub(super) fn said(report: &Report, changed: bool, what: &str, target: &ScopeFile) {
-    report.plain(&format!("{}\n", keys::done(changed, what, target)));
+/// Says what was stored, and where, and what else happened by that.
+pub(super) fn said(report: &Report, changed: &Changed, what: &str, target: &ScopeFile) {
+    report.plain(&format!("{}\n", keys::done(changed.stored, what, target)));
+    changed.tell(report);
 }
 
-pub(super) fn unset(target: &ScopeFile, name: &str, report: &Report) -> Result<(), Failure> {
+pub(super) fn unset(
+    target: &ScopeFile,
+    name: &str,
+    ambient: &Ambient,
+    report: &Report,
+) -> Result<(), Failure> {
     let name = self::name(name)?;
     let shown = match Registry::built_in().is_like_key(name.as_str()) {
         true => "…".to_owned(),
         false => cut(name.as_str()),
     };
-    if target.change(&[Change::Unset { path: target.env(name.as_str()) }])? {
+    let changed = target.change(ambient, &[Change::Unset { path: target.env(name.as_str()) }])?;
+    if changed.stored {
         report.plain(&format!("unset: `{shown}` ({})\n", target.shown()));
     } else {
         report.plain(&format!("{shown} not set.\n"));
     }
+    changed.tell(report);
     Ok(())
 }
 

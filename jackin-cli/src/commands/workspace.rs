@@ -1,6 +1,6 @@
 //! `jackin workspace`: the workspaces, their files and their variables.
 
-use std::{fs, path::PathBuf};
+use std::cell::RefCell;
 
 use jackin_core::{
     Document, Registry, WorkspaceName,
@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use jackin_host::{
     Ambient,
-    os::{current_dir, read_file, rewrite},
+    os::{self, current_dir, read_file},
 };
 
 use crate::{
     args::{self, InWorkspace, Workspace, WorkspaceCreate, WorkspaceRemove, WorkspaceShow},
     commands::{config, values},
     failure::{FAILED, Failure, USAGE},
-    scope_file::{ScopeFile, keys},
+    scope_file::{Changed, ScopeFile, gone, keys, versions_kept},
     ui::report::{self, Report},
 };
 
@@ -136,44 +136,67 @@ fn create(args: &WorkspaceCreate, ambient: &Ambient, report: &Report) -> Result<
             .hint("name another one with `--workdir DIR`")
     })?;
     let file = ambient.file(Some(&name))?;
-    rewrite(&file, |text| {
-        if !text.is_empty() || file.exists() {
+    let own = ScopeFile { workspace: Some(name.clone()), role: None, file: file.clone() };
+    let changed = own.rewrite(ambient, |text| {
+        if text.is_some() {
             let message = format!("workspace `{name}` is there already: {}", file.display());
             return Err(Failure::new(USAGE, message));
         }
         let workdir = TomlValue::string(&workdir);
-        edit::set("", &["workdir"], &workdir, None)
-            .map_err(|error| Failure::new(FAILED, error.to_string()))
+        let text = edit::set("", &["workdir"], &workdir, None);
+        text.map(Some).map_err(|error| Failure::new(FAILED, error.to_string()))
     })?;
     report.plain(&format!("created: workspace `{name}` for {workdir} ({})\n", file.display()));
+    changed.tell(report);
     Ok(())
 }
 
 fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<(), Failure> {
     // Forced, one goes that cannot even be read.
     let mut there = ambient.workspaces()?.into_iter().filter(|_| args.force);
-    let file = match there.find(|name| name.as_str() == args.name) {
-        Some(name) => ambient.file(Some(&name))?,
+    let own = match there.find(|name| name.as_str() == args.name) {
+        Some(name) => {
+            ScopeFile { file: ambient.file(Some(&name))?, workspace: Some(name), role: None }
+        }
         None => kept_for_nothing(&args.name, ambient)?,
     };
-    #[expect(clippy::disallowed_methods, reason = "the one file that is removed")]
-    fs::remove_file(&file).map_err(|error| {
-        Failure::new(FAILED, format!("cannot remove {}: {error}", file.display()))
+    let missing = RefCell::default();
+    let written = os::remove(&own.file, versions_kept(ambient), |text| {
+        let text = match text {
+            Ok(text) => text,
+            Err(_) if args.force => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        // Another writer may have been first.
+        if !args.force {
+            holds_nothing(&args.name, text)?;
+        }
+        let document = own.parsed(text).ok();
+        *missing.borrow_mut() = gone(document.as_ref(), None, &Registry::built_in());
+        Ok::<_, Failure>(())
     })?;
-    report.plain(&format!("removed: workspace `{}` ({})\n", args.name, file.display()));
+    let changed = Changed::new(written, missing.into_inner());
+    report.plain(&format!("removed: workspace `{}` ({})\n", args.name, own.file.display()));
+    changed.tell(report);
     Ok(())
 }
 
-/// The file of a workspace that holds nothing but its directory.
-fn kept_for_nothing(name: &str, ambient: &Ambient) -> Result<PathBuf, Failure> {
-    let force = "`--force` removes it with all it holds";
+/// What a workspace with all it holds is removed by.
+const FORCE: &str = "`--force` removes it with all it holds";
+
+/// A workspace that can be read and holds nothing but its directory.
+fn kept_for_nothing(name: &str, ambient: &Ambient) -> Result<ScopeFile, Failure> {
     let own =
         ScopeFile::find(&target(name, None), ambient).map_err(|failure| match failure.code {
             USAGE => failure,
-            _ => failure.hint(force),
+            _ => failure.hint(FORCE),
         })?;
     let file = read_file(&own.file)?.unwrap_or_default();
-    let text = file.text();
+    holds_nothing(name, file.text()).map(|()| own)
+}
+
+/// Fails for the text of a workspace that holds more than its directory.
+fn holds_nothing(name: &str, text: &str) -> Result<(), Failure> {
     let mut more: Vec<_> = edit::keys(text).into_iter().map(|key| format!("`{key}`")).collect();
     more.retain(|key| key != "`workdir`");
     let rest = edit::unset(text, &["workdir"]).ok().flatten();
@@ -182,8 +205,8 @@ fn kept_for_nothing(name: &str, ambient: &Ambient) -> Result<PathBuf, Failure> {
         more.push("comments".to_owned());
     }
     if more.is_empty() {
-        return Ok(own.file);
+        return Ok(());
     }
     let message = format!("workspace `{name}` holds more than its directory: {}", more.join(", "));
-    Err(Failure::new(USAGE, message).hint(force))
+    Err(Failure::new(USAGE, message).hint(FORCE))
 }

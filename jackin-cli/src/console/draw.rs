@@ -87,6 +87,7 @@ const fn bindings(console: &Console) -> &'static str {
     match (console.over, &console.form) {
         (Some(Over::Help), _) => "any key goes back",
         (Some(Over::Unsaved), _) => "unsaved changes: s saves · d discards · esc goes back",
+        (Some(Over::Removes), _) => "r removes the key and saves · esc goes back",
         (None, Some(_)) => "enter saves · esc closes · ↑↓ move · space cycles · ctrl-t tries",
         (None, None) => "? keys · tab scope · enter opens · t tries · q leaves",
     }
@@ -96,6 +97,10 @@ const fn bindings(console: &Console) -> &'static str {
 fn said(console: &Console) -> String {
     let text = match (&console.form, console.current()) {
         _ if console.over == Some(Over::Help) => String::new(),
+        (Some(form), _) if console.over == Some(Over::Removes) => {
+            let gone = form.key.stored().map(masked).unwrap_or_default();
+            format!("{gone} is removed from {}", console.place().target.file.display())
+        }
         _ if !console.said.is_empty() => console.said.clone(),
         (Some(form), _) => meaning(form),
         (None, Some(row)) => {

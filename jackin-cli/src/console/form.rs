@@ -284,6 +284,11 @@ impl Form {
         mode.is_some_and(|mode| self.row.is_own(&mode.source) && mode.shadowed.is_empty())
     }
 
+    /// Whether saving removes the key that this scope holds.
+    pub(crate) fn removes_key(&self) -> bool {
+        self.mode != Some(Mode::ApiKey) && self.removed(None).is_some()
+    }
+
     /// The stored key that is no longer so after saving.
     pub(crate) fn removed(&self, key: Option<&EnvValue>) -> Option<&EnvValue> {
         let gone = match self.mode {

@@ -70,17 +70,22 @@ impl Session<'_> {
         target.document(self.ambient)?;
         let good = form.check(registry).map_err(|why| Failure::new(FAILED, why))?;
         let name = &form.row.provider.key.value;
+        let in_keyring = good.key.as_ref().is_some_and(|key| key.in_keyring);
         let key = good.key.map(|key| kept(key, name, target)).transpose()?;
         let token_name = form.row.agent.as_ref().and_then(|agent| agent.token.as_ref());
         let token = token_name.zip(good.token).map(|(name, token)| kept(token, name, target));
         let token = token.transpose()?;
-        let changed = target.change(&form.changes(target, key.as_ref(), token.as_ref()))?;
+        let changes = form.changes(target, key.as_ref(), token.as_ref());
+        let mut changed = target.change(self.ambient, &changes)?;
+        let kept = key.as_ref().filter(|_| in_keyring);
+        changed.renew(kept.and_then(|key| keys::renewed(form.key.stored(), key, name)));
         let removed = form.removed(key.as_ref());
-        removed.map_or(Ok(()), |gone| keys::forget(gone, name, target))?;
+        let left = removed.and_then(|gone| keys::forget(gone, name, target));
         let note = key.as_ref().map(|_| form.key.note.text().trim());
-        let lost = keys::lost(note, name, target)?.map(str::to_owned);
-        let said = keys::done(changed, &form.row.name(), target);
-        Ok([Some(said), good.warning, lost].into_iter().flatten().collect::<Vec<_>>().join("; "))
+        let lost = keys::lost(note, name, target).map(str::to_owned);
+        let said = keys::done(changed.stored, &form.row.name(), target);
+        let more = changed.words().chain(left).chain(good.warning).chain(lost);
+        Ok(std::iter::once(said).chain(more).collect::<Vec<_>>().join("; "))
     }
 
     fn saved(&mut self, said: String) {

@@ -31,6 +31,8 @@ pub(crate) enum Over {
     Help,
     /// The form is closed, and would be lost.
     Unsaved,
+    /// What is saved removes a key.
+    Removes,
 }
 
 /// The screen.
@@ -94,13 +96,17 @@ impl Console {
 
     fn answer(&mut self, over: Over, key: KeyEvent) -> Option<Effect> {
         match (over, key.code) {
-            (Over::Help, _) | (Over::Unsaved, KeyCode::Esc) => self.over = None,
+            (Over::Help, _) | (Over::Unsaved | Over::Removes, KeyCode::Esc) => self.over = None,
+            (Over::Removes, KeyCode::Char('r')) => {
+                self.over = None;
+                return Some(Effect::Save);
+            }
             (Over::Unsaved, KeyCode::Char('s')) => {
                 self.over = None;
                 return self.asked(Asked::Save);
             }
             (Over::Unsaved, KeyCode::Char('d')) => (self.over, self.form) = (None, None),
-            (Over::Unsaved, _) => {}
+            (Over::Unsaved | Over::Removes, _) => {}
         }
         None
     }
@@ -112,6 +118,10 @@ impl Console {
             Asked::Try => return Some(Effect::Try),
             Asked::Close if changed => self.over = Some(Over::Unsaved),
             Asked::Save if changed => match self.check() {
+                // A key that is replaced was typed anew; one that is removed may be the only copy.
+                Ok(()) if self.form.as_ref().is_some_and(Form::removes_key) => {
+                    self.over = Some(Over::Removes);
+                }
                 Ok(()) => return Some(Effect::Save),
                 Err(why) => self.said = why,
             },

@@ -123,13 +123,21 @@ fn the_documented_steps_store_a_key_at_the_chosen_scope() {
     }
 }
 
-/// To remove it, open the same row, cycle the mode back to Ignore, and save.
+/// To remove it, open the same row, cycle the mode back to Ignore, save, and confirm.
 #[test]
 fn ignore_removes_the_key_and_withdraws_the_provider() {
     let mut console = opened(console("[env]\nZAI_API_KEY = 'op://v/i/f'"), 0, "zai");
     assert_eq!(press(&mut console, "space"), None);
     assert!(screen(&console, 80, 20).contains("op://v/i/f is removed here"));
-    assert_eq!(press(&mut console, "enter"), Some(Effect::Save));
+    // It may be the only copy: that is asked first.
+    for back in ["enter esc", "enter x s d enter esc"] {
+        assert_eq!(press(&mut console, back), None, "{back}");
+    }
+    assert_eq!(press(&mut console, "enter"), None);
+    let asked = screen(&console, 80, 20);
+    assert!(asked.contains("op://v/i/f is removed from file.toml"), "{asked}");
+    assert!(asked.contains("r removes the key and saves · esc goes back"), "{asked}");
+    assert_eq!(press(&mut console, "r"), Some(Effect::Save));
     assert_eq!(changes(&console), ["unset env.ZAI_API_KEY", "providers.zai.mode = \"ignore\""]);
     press(&mut console, "space");
     assert_eq!(changes(&console), ["unset env.ZAI_API_KEY", "unset providers.zai.mode"]);

@@ -8,7 +8,7 @@ use jackin_core::{
 };
 use jackin_host::{
     Ambient,
-    os::{TextFile, read_file},
+    os::{TextFile, read_file, trusted},
 };
 
 use super::{Finding, misplaced};
@@ -42,7 +42,7 @@ fn files(ambient: &Ambient) -> Result<(Vec<ConfigFile>, Vec<Failure>), Failure> 
     let (mut files, mut failed) = (Vec::new(), Vec::new());
     for workspace in std::iter::once(None).chain(workspaces) {
         let Ok(path) = ambient.file(workspace.as_ref()) else { continue };
-        match read_file(&path) {
+        match trusted(&path).and_then(|()| read_file(&path)) {
             Err(error) => failed.push(error.into()),
             Ok(None) => {}
             Ok(Some(file)) => {

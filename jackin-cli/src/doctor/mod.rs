@@ -11,6 +11,7 @@ mod programs;
 mod settings;
 pub(crate) mod smoke;
 mod spelling;
+mod strays;
 mod verdict;
 
 pub(crate) use self::{
@@ -125,7 +126,7 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
     });
     let (agents, programs) = installed::agents(&layers, ambient);
     let seen = Seen { ambient, files, layers, agents, programs };
-    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 21] = [
+    let checks: [fn(&Seen<'_>) -> Vec<Finding>; 23] = [
         installed::none,
         installed::too_old,
         installed::unread,
@@ -140,6 +141,8 @@ pub(crate) fn examine(place: &Place, ambient: &Ambient) -> Result<Examined, Fail
         inherited::dropped,
         files::open_to_others,
         files::in_a_repository,
+        strays::leftovers,
+        strays::of_other_owners,
         keys::in_files,
         keys::malformed,
         keys::ending,

@@ -7,7 +7,11 @@ use jackin_core::{
     EnvName, EnvValue, Provider, Registry, RoleName, Secret, SecretError, SecretRef, Source, edit,
     secret::KeyringRef,
 };
-use jackin_host::{keys, os::read_file, text::moments};
+use jackin_host::{
+    keys,
+    os::read_file,
+    text::{masked, moments},
+};
 
 use crate::{
     failure::{Failure, USAGE, key_hint},
@@ -82,16 +86,13 @@ pub(crate) fn check_name(what: &str, name: &str, registry: &Registry) -> Result<
     Ok(())
 }
 
-/// Warns if a note could not be kept: in an inline table a comment has no place.
-pub(crate) fn lost(
-    note: Option<&str>,
-    name: &EnvName,
-    target: &ScopeFile,
-) -> Result<Option<&'static str>, Failure> {
-    let file = read_file(&target.file)?.unwrap_or_default();
+/// Warns if a note could not be kept: in an inline table a comment has no place. What was stored is
+/// stored, so that a file that cannot be looked at again is no failure.
+pub(crate) fn lost(note: Option<&str>, name: &EnvName, target: &ScopeFile) -> Option<&'static str> {
+    let file = read_file(&target.file).ok()?.unwrap_or_default();
     let kept = edit::note(file.text(), &target.env(name.as_str())).is_some();
     let lost = note.is_some_and(|note| !note.is_empty() && !kept);
-    Ok(lost.then_some("the note was not kept: an inline table has no place for it"))
+    lost.then_some("the note was not kept: an inline table has no place for it")
 }
 
 /// Checks a literal key before it is stored, and says what is unusual.
@@ -157,11 +158,31 @@ pub(crate) fn keep(
     Ok(EnvValue::Reference(SecretRef::Keyring(entry)))
 }
 
-/// Removes a key from the keyring that is no longer stored, if it was kept there for this scope.
-pub(crate) fn forget(value: &EnvValue, name: &EnvName, target: &ScopeFile) -> Result<(), Failure> {
-    let own = entry(name, target)?;
-    match value {
-        EnvValue::Reference(SecretRef::Keyring(entry)) if *entry == own => Ok(keys::forget(entry)?),
-        _ => Ok(()),
+/// Tells of a key in the keyring whose place another one took: its entry, and with it the file, stays the
+/// same.
+pub(crate) fn renewed(
+    stored: Option<&EnvValue>,
+    value: &EnvValue,
+    name: &EnvName,
+) -> Option<String> {
+    match (stored, value) {
+        (
+            Some(EnvValue::Reference(SecretRef::Keyring(old))),
+            EnvValue::Reference(SecretRef::Keyring(new)),
+        ) if old == new => Some(format!("replaced {} (`{name}`)", masked(value))),
+        _ => None,
     }
+}
+
+/// Removes a key from the keyring that is no longer stored, if it was kept there for this scope. It is no
+/// failure if that cannot be done, since the change is stored: it is what to warn of.
+pub(crate) fn forget(value: &EnvValue, name: &EnvName, target: &ScopeFile) -> Option<String> {
+    let own = entry(name, target).ok()?;
+    let error = match value {
+        EnvValue::Reference(SecretRef::Keyring(entry)) if *entry == own => {
+            keys::forget(entry).err()?
+        }
+        _ => return None,
+    };
+    Some(format!("the key is still in the keyring: {error}"))
 }

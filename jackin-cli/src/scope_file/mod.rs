@@ -1,12 +1,15 @@
 //! One scope and the file that holds its values: reading it, and changing it so that all else in it
 //! stays. Changes that jackin could not read afterwards are refused.
 
+mod changed;
 pub(crate) mod keys;
 
-use std::path::PathBuf;
+pub(crate) use changed::{Changed, gone, versions_kept};
+
+use std::{cell::RefCell, path::PathBuf};
 
 use jackin_core::{
-    Config, Document, EnvLayers, NameOrigin, Registry, RoleName, Scope, WorkspaceName,
+    Config, ConfigError, Document, EnvLayers, NameOrigin, Registry, RoleName, Scope, WorkspaceName,
     edit::{Change, EditError, apply, in_scope},
 };
 use jackin_host::{Ambient, os::rewrite};
@@ -100,29 +103,59 @@ impl ScopeFile {
         Ok(config.layers(role.map(|role| (role.as_str(), NameOrigin::Argument)))?)
     }
 
-    /// Writes what the changes make of the file. Nothing is written if that is what it holds, or
-    /// if jackin could not read it afterwards. It tells whether something was.
-    pub(crate) fn change(&self, changes: &[Change<'_>]) -> Result<bool, Failure> {
+    /// What its file would say with this text.
+    pub(crate) fn parsed(&self, text: &str) -> Result<Document, ConfigError> {
         let shown = self.file.display().to_string();
-        let parse = |text: &str| {
-            let document = match self.workspace {
-                Some(_) => Document::workspace(&shown, text),
-                None => Document::global(&shown, text),
-            };
-            document?.check(&Registry::built_in())
-        };
-        rewrite(&self.file, |text| {
-            let edited = apply(text, changes).map_err(|problem| match (problem, parse(text)) {
-                (EditError::Syntax, Err(error)) => error.into(),
-                (problem, _) => tangled(&shown, problem),
-            })?;
-            parse(&edited).map_err(|error| match parse(text) {
+        let document = match self.workspace {
+            Some(_) => Document::workspace(&shown, text),
+            None => Document::global(&shown, text),
+        }?;
+        document.check(&Registry::built_in())?;
+        Ok(document)
+    }
+
+    /// Writes what the changes make of the file. Nothing is written if that is what it holds, or
+    /// if jackin could not read it afterwards.
+    pub(crate) fn change(
+        &self,
+        ambient: &Ambient,
+        changes: &[Change<'_>],
+    ) -> Result<Changed, Failure> {
+        let shown = self.file.display().to_string();
+        self.rewrite(ambient, |before| {
+            let text = before.unwrap_or_default();
+            let edited =
+                apply(text, changes).map_err(|problem| match (problem, self.parsed(text)) {
+                    (EditError::Syntax, Err(error)) => error.into(),
+                    (problem, _) => tangled(&shown, problem),
+                })?;
+            self.parsed(&edited).map_err(|error| match self.parsed(text) {
                 Err(error) => error.into(),
                 Ok(_) => Failure::new(USAGE, format!("this would be refused later: {error}"))
                     .hint("nothing was stored"),
             })?;
-            Ok(edited)
+            // What is empty need not be there.
+            Ok(Some(edited).filter(|edited| !edited.is_empty() || before.is_some()))
         })
+    }
+
+    /// Writes what `edit` makes of the file's text, and finds the keys that are gone by that.
+    pub(crate) fn rewrite(
+        &self,
+        ambient: &Ambient,
+        edit: impl Fn(Option<&str>) -> Result<Option<String>, Failure>,
+    ) -> Result<Changed, Failure> {
+        let registry = self.layers(ambient).map(|layers| layers.registry().clone());
+        let registry = registry.unwrap_or_else(|_| Registry::built_in());
+        let missing = RefCell::default();
+        let written = rewrite(&self.file, versions_kept(ambient), |text| {
+            let edited = edit(text)?;
+            let [before, after] =
+                [text, edited.as_deref()].map(|text| text.and_then(|text| self.parsed(text).ok()));
+            *missing.borrow_mut() = gone(before.as_ref(), after.as_ref(), &registry);
+            Ok::<_, Failure>(edited)
+        })?;
+        Ok(Changed::new(written, missing.into_inner()))
     }
 }
 

@@ -144,7 +144,10 @@ fn the_documented_steps() {
         tmux.press(&["Space"]);
         tmux.shows("is removed here");
         tmux.press(&["Enter"]);
-        tmux.shows("stored: ");
+        tmux.shows("r removes the key and saves");
+        tmux.press(&["r"]);
+        let told = tmux.shows(&format!("(`{variable}`)"));
+        assert!(told.contains("; removed") && told.contains("••••6789"), "{told}");
         tmux.press(&["q"]);
         tmux.ended(0);
         let text = config(&home);

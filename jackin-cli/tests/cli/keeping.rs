@@ -259,7 +259,9 @@ fn a_workspace_is_created_shown_listed_and_removed() {
     );
     assert_eq!(
         home.does("workspace remove acme --force", ""),
-        format!("removed: workspace `acme` (~/{file})\n")
+        format!(
+            "removed: workspace `acme` (~/{file})\nremoved ••••6789 (`ZAI_API_KEY` of role `dev`)\n"
+        )
     );
     assert!(!home.path().join(file).exists());
     assert_eq!(

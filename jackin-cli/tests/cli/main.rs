@@ -24,6 +24,8 @@ mod gateway;
 mod guide;
 mod hidden;
 #[cfg(target_os = "linux")]
+mod injected;
+#[cfg(target_os = "linux")]
 mod isolation;
 #[cfg(feature = "request")]
 mod journey;
@@ -39,6 +41,7 @@ mod manual;
 mod many;
 mod misplaced;
 mod no_keys;
+mod ownership;
 #[cfg(feature = "terminal")]
 mod picker;
 #[path = "../../../fixtures/promised.rs"]
@@ -65,4 +68,6 @@ mod support;
 mod tmux;
 #[cfg(feature = "request")]
 mod trust;
+mod undo;
 mod waiting;
+mod writers;

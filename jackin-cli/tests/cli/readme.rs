@@ -94,7 +94,7 @@ fn the_shown_configurations_are_accepted() {
         assert_eq!(seen.code, Some(0), "{block}\n{}", seen.err);
         shown += 1;
     }
-    assert_eq!(shown, 8);
+    assert_eq!(shown, 9);
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(crate) const ALLOWED: &[Allowed] = &[
         allows: |found| found.place == Place::Config && found.secret.name.starts_with("piped"),
     },
     Allowed {
-        reason: "of a key that is stored or listed the last four characters are shown",
+        reason: "of a key that is stored, listed, replaced or removed the last four characters are shown",
         allows: |found| found.form == Form::Tail && is_said(found) && lists(&found.run.words),
     },
     Allowed {
@@ -97,9 +97,14 @@ fn names(words: &str) -> bool {
 }
 
 fn lists(words: &str) -> bool {
-    const COMMANDS: [&str; 9] = [
+    const COMMANDS: [&str; 14] = [
         "auth list",
         "auth set",
+        "auth unset",
+        "config env unset",
+        "config undo",
+        "workspace env unset",
+        "workspace remove",
         "auth import",
         "config env list",
         "config env set",

@@ -162,8 +162,8 @@ const PLACES: &[(&str, Change)] = &[
             stage.file(".config/jackin/workspaces", "@misplaced@");
         }),
     ),
-    ("a directory in place of a lock", File(".config/jackin/.jackin.lock/x", "")),
-    ("a directory in place of a new file", File(".config/jackin/.config.toml.jackin-new/x", "")),
+    ("a file in place of older versions", File(".config/jackin/.backup", "")),
+    ("an older version", File(".config/jackin/.backup/config.toml.000001", "[env]\nA = 'b'\n")),
     ("a key as a provider's name", Var("JACKIN_PROVIDER", "@misplaced@")),
     ("a key as a workspace's name", Var("JACKIN_WORKSPACE", "@misplaced@")),
     ("a key as a role's name", Var("JACKIN_ROLE", "@misplaced@")),

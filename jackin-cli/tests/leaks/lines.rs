@@ -23,6 +23,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("config env unset", &["ZAI_API_KEY"]),
     ("config path", &[""]),
     ("config schema", &[""]),
+    ("config undo", &[""]),
     ("console", &[""]),
     ("doctor", &["", "--smoke claude zai --timeout 5"]),
     ("env", &["--export --provider zai", "--format json --provider kimi", "--provider zai", ""]),

@@ -144,7 +144,7 @@ impl Sweep {
         self.judge(run, Place::Stdout, &output.stdout, b"");
         self.judge(run, Place::Stderr, &output.stderr, b"");
         for (name, text) in files(home.path(), Path::new("")) {
-            let old = before.get(&name).map_or(&b""[..], |old| old);
+            let old = before.get(&source(&name)).map_or(&b""[..], |old| old);
             if old != text {
                 self.file(run, &home, &name, &text, old);
             }
@@ -203,6 +203,12 @@ impl Sweep {
         });
         self.tally.searched(found.collect(), text);
     }
+}
+
+/// The file that an older version is of, which may hold all that the file held; any other file itself.
+fn source(name: &Path) -> PathBuf {
+    let dir = name.parent().filter(|dir| dir.ends_with(".backup")).and_then(Path::parent);
+    dir.zip(name.file_stem()).map_or_else(|| name.to_owned(), |(dir, file)| dir.join(file))
 }
 
 /// Every file below a directory.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, env, fs};
 
 use jackin_core::{Config, Document, NameOrigin, child_env, choice, resolve};
-use jackin_host::{Ambient, HostError, ReadProblem, Sources, os::says_yes};
+use jackin_host::{Ambient, HostError, ReadProblem, Sources, Untrusted, os::says_yes};
 
 use crate::look::{ByDebug as _, ByDisplay as _, ByJson as _, Look, Shown as _};
 
@@ -47,6 +47,7 @@ fn no_type_of_the_library_shows_what_it_holds() {
         ("HostError", shown!(error)),
         ("ReadProblem", shown!(problem)),
         ("Sources", shown!(Sources::new(&ambient))),
+        ("Untrusted", shown!(Untrusted::Owner { at: home.path().into(), owner: 1 })),
     ];
     let path = env::var("PATH").unwrap();
     for (name, text) in &texts {

@@ -95,6 +95,19 @@ fn keys_are_kept_there_and_forgotten() {
     assert!(!home.read(".config/jackin/workspaces/acme.toml").contains("key-for"));
 }
 
+/// The entry of the file stays the same, and another key is in it.
+#[test]
+#[ignore = "needs gnome-keyring, libsecret-tools and dbus"]
+fn a_key_that_is_replaced_there_is_told() {
+    let home = home("jackin/ZAI_API_KEY");
+    let set = format!("printf another | '{JACKIN}' auth set zai --keyring --stdin 2>said\n");
+    let seen = on_a_bus(&home, &format!("{STORED}{set}launch"));
+    assert_eq!((seen.code, &*seen.out), (Some(0), "another"), "{}", seen.err);
+    let said = home.read("said");
+    assert!(said.starts_with("stored: `ZAI_API_KEY` for Z.AI, keyring:jackin/ZAI_API_KEY"));
+    assert!(said.contains("\nreplaced keyring:jackin/ZAI_API_KEY (`ZAI_API_KEY`)\n"), "{said}");
+}
+
 #[test]
 #[ignore = "needs gnome-keyring, libsecret-tools and dbus"]
 fn an_entry_that_is_missing_is_said() {

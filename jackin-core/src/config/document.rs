@@ -25,6 +25,7 @@ pub struct Document {
     pub workdir: Option<String>,
     /// The role when none is asked for.
     pub default_role: Option<Sourced<RoleName>>,
+    backup_keep: Option<usize>,
     reserved: Vec<ConfigPlace>,
 }
 
@@ -127,6 +128,7 @@ impl Document {
             roles,
             workdir: root.parsed(WORKDIR, scope, read_workdir)?.map(|dir| dir.value),
             default_role: default_role.transpose()?,
+            backup_keep: read_backup_keep(root, scope)?,
             reserved,
         })
     }
@@ -149,6 +151,13 @@ impl Document {
             Some(settings) => settings.default_agent.as_ref(),
             None => None,
         }
+    }
+
+    /// How many older versions of each file a program that changes the configuration is to keep:
+    /// `[backup] keep`, which is for `config.toml` alone. Zero keeps none.
+    #[must_use]
+    pub const fn backup_keep(&self) -> Option<usize> {
+        self.backup_keep
     }
 
     /// What each of its scopes sets: the file's own table, then every role's, by name.
@@ -175,6 +184,7 @@ impl Document {
             workdir: self.workdir.clone(),
             default_role: self.default_role.clone(),
             reserved: self.reserved.clone(),
+            backup_keep: self.backup_keep,
         }
     }
 
@@ -311,6 +321,16 @@ fn read_workdir(entry: &Entry<'_>) -> Result<String, ConfigError> {
     } else {
         Err(entry.invalid("must be an absolute directory, or begin with ~/"))
     }
+}
+
+/// The most older versions that can be kept.
+const MOST_VERSIONS: usize = 1000;
+
+fn read_backup_keep(root: &Table<'_>, scope: Scope) -> Result<Option<usize>, ConfigError> {
+    let backup = if scope == Scope::Global { root.get("backup") } else { None };
+    // A table of that name without this key is another program's.
+    let keep = backup.and_then(|backup| backup.as_table()).and_then(|table| table.get("keep"));
+    keep.map(|entry| entry.count_to(MOST_VERSIONS)).transpose()
 }
 
 /// Every table that has an `auth_forward`.

@@ -143,6 +143,24 @@ impl ProviderTable {
         self.misplaced = specific.misplaced.or(self.misplaced.take());
     }
 
+    /// The key variable of a table that extends another provider and names none: with the base's, one
+    /// account's key would take the other's place. It is called like the provider.
+    pub(crate) fn key_of_its_own(
+        &self,
+        is_taken: impl Fn(&EnvName) -> bool,
+    ) -> Option<Sourced<EnvName>> {
+        let extends = self.extends.as_ref().filter(|_| self.key.is_none())?;
+        let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let mut stem: String = self.id.as_str().chars().map(letter).collect();
+        if stem.starts_with(|c: char| c.is_ascii_digit()) {
+            stem.insert(0, '_');
+        }
+        let names = ["_API_KEY", "_PROVIDER_API_KEY"].map(|end| format!("{stem}{end}"));
+        let mut names = names.into_iter().filter_map(|name| name.parse().ok());
+        let name = names.find(|name| !is_taken(name))?;
+        Some(Sourced::new(name, extends.source.clone()))
+    }
+
     /// The setting in a wrong place that would send the key elsewhere.
     pub(crate) fn misplaced(&self) -> Option<ConfigError> {
         self.misplaced.clone()

@@ -1,12 +1,12 @@
 //! The providers of a configuration over those of a registry: overrides, the user's own, and those that
 //! extend another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     config::{ConfigError, ConfigPlace, ProviderTable},
     model::{Provider, is_open_http},
-    names::{ProviderId, Sourced},
+    names::{EnvName, ProviderId},
     registry::{NameOrigin, OF_A_LOGIN, Registry, Unknown},
 };
 
@@ -22,12 +22,10 @@ pub(crate) fn merged<'a>(
     others: impl IntoIterator<Item = &'a ProviderTable>,
 ) -> Result<(Registry, Refused), ConfigError> {
     let (mut keys, mut other_urls) = (Vec::new(), Vec::new());
-    let mut note_key = |table: &ProviderTable| {
-        keys.extend(table.key.as_ref().map(|Sourced { value, .. }| value.clone()));
-    };
+    let key_of = |table: &ProviderTable| table.key.as_ref().map(|key| key.value.clone());
     let (mut merged, mut places): (Vec<ProviderTable>, BTreeMap<_, usize>) = Default::default();
     for table in tables {
-        note_key(table);
+        keys.extend(key_of(table));
         match places.get(&table.id) {
             Some(at) => merged[*at].overlay(table.clone()),
             None => {
@@ -40,8 +38,18 @@ pub(crate) fn merged<'a>(
         }
     }
     for table in others {
-        note_key(table);
+        keys.extend(key_of(table));
+        keys.extend(table.key_of_its_own(|name| registry.is_key(name)).map(|key| key.value));
         other_urls.extend(table.urls());
+    }
+    let mut taken: BTreeSet<_> = merged.iter().filter_map(key_of).collect();
+    for table in &mut merged {
+        let is_taken = |name: &EnvName| registry.is_key(name) || taken.contains(name);
+        if let Some(key) = table.key_of_its_own(is_taken) {
+            taken.insert(key.value.clone());
+            keys.push(key.value.clone());
+            table.key = Some(key);
+        }
     }
     let known = registry.providers();
     let position = |table: &ProviderTable| known.iter().position(|known| known.id == table.id);
@@ -136,6 +144,25 @@ mod tests {
             merged(&Registry::built_in(), &tables(Scope::Global, text), []).unwrap();
         assert!(refused.keys().all(|id| registry.provider(id.as_str()).is_some()));
         refused.into_values().next()
+    }
+
+    #[test]
+    fn one_that_extends_another_without_a_key_has_a_variable_of_its_own() {
+        let key_of = |id: &str| {
+            let text = format!("[providers.{id}]\nextends = 'zai'\n");
+            let tables = tables(Scope::Global, &text);
+            let (registry, refused) = merged(&Registry::built_in(), &tables, []).unwrap();
+            assert_eq!(refused.len(), 0, "{id}");
+            let (base, own) = (registry.provider("zai").unwrap(), registry.provider(id).unwrap());
+            assert_eq!(base.key.value.as_str(), "ZAI_API_KEY");
+            assert!(registry.is_key(&own.key.value), "it is removed for all others");
+            own.key.value.to_string()
+        };
+        assert_eq!(key_of("work"), "WORK_API_KEY");
+        assert_eq!(key_of("my-2nd_one"), "MY_2ND_ONE_API_KEY");
+        assert_eq!(key_of("2nd"), "_2ND_API_KEY");
+        // Kimi's own is called so.
+        assert_eq!(key_of("kimi-code"), "KIMI_CODE_PROVIDER_API_KEY");
     }
 
     #[test]

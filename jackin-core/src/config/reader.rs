@@ -193,6 +193,14 @@ impl<'a> Entry<'a> {
         self.as_table().ok_or_else(|| self.wrong_type("a table"))
     }
 
+    /// The value as a whole number from zero to this one.
+    pub(crate) fn count_to(&self, most: usize) -> Result<usize, ConfigError> {
+        let number = self.value.as_integer();
+        let count = number.and_then(|n| usize::from_str_radix(n.as_str(), n.radix()).ok());
+        let problem = || self.invalid(format!("must be a whole number from 0 to {most}"));
+        count.filter(|count| *count <= most).ok_or_else(problem)
+    }
+
     /// The value as a table, if it is one.
     pub(crate) fn as_table(&self) -> Option<Table<'a>> {
         let entries = self.value.as_table()?;

@@ -5,7 +5,10 @@ use std::fs::{File, Metadata};
 use jackin_core::{Secret, SecretError, plan::Vars, secret::FileRef};
 
 use super::expanded;
-use crate::os::{self, one_line, read_secret};
+use crate::{
+    error::HostError,
+    os::{self, one_line, read_secret},
+};
 
 pub(super) fn read(vars: &Vars, reference: &FileRef) -> Result<Secret, SecretError> {
     read_secret(open(vars, reference)?).map(|secret| one_line(&secret))
@@ -15,8 +18,19 @@ pub(super) fn read(vars: &Vars, reference: &FileRef) -> Result<Secret, SecretErr
 pub(super) fn open(vars: &Vars, reference: &FileRef) -> Result<File, SecretError> {
     let path = expanded(vars, reference.path())?;
     let opened = os::open(&path).map_err(|problem| SecretError::new(problem.to_string(), None))?;
+    trusted(&path)?;
     private(&opened.metadata, reference)?;
     Ok(opened.file)
+}
+
+/// Nobody else may have put it there.
+fn trusted(path: &std::path::Path) -> Result<(), SecretError> {
+    os::trusted(path).map_err(|error| match &error {
+        HostError::Untrusted { problem, .. } => {
+            SecretError::new(problem.to_string(), Some(problem.advice()))
+        }
+        _ => SecretError::new(error.to_string(), error.advice()),
+    })
 }
 
 #[cfg(unix)]

@@ -9,6 +9,7 @@ mod helper;
 mod linked;
 #[expect(clippy::disallowed_methods, reason = "the one opener")]
 mod open;
+mod ownership;
 mod pipe;
 #[expect(clippy::disallowed_methods, reason = "what the one runner starts, and its terminal")]
 mod process_group;
@@ -38,6 +39,7 @@ pub(crate) use linked::{linked, links};
 pub(crate) use open::open;
 pub(crate) use open::process_text;
 pub use open::{open_to_append, read_within};
+pub use ownership::trusted;
 pub(crate) use process_group::ProcessGroup;
 pub(crate) use question_chain::VARIABLE as ASKING;
 pub(crate) use read::read_small;
@@ -47,7 +49,10 @@ pub(crate) use vars::absolute_entries;
 pub use vars::{HOME, expanded, home, path, program, unsearched_entries, var};
 pub use waiting::{Waiting, show_waiting};
 pub use watched::{Watched, watch};
-pub use write::{rewrite, write_private};
+pub use write::{
+    VERSIONS_KEPT, Version, WriteWarning, Written, remove, rewrite, versioned, versions,
+    write_private,
+};
 
 use std::path::PathBuf;
 

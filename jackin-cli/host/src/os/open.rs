@@ -98,7 +98,7 @@ fn refused(path: &Path, error: io::Error) -> ReadProblem {
 }
 
 /// What something is that is no regular file.
-fn kind(of: FileType) -> Option<FileKind> {
+pub(super) fn kind(of: FileType) -> Option<FileKind> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt as _;

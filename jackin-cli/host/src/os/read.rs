@@ -76,7 +76,7 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> Result<Option<TextFile>, Ho
     }
 }
 
-fn read_bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
+pub(super) fn read_bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
     let read = match open(path) {
         Ok(opened) => opened.read(LARGEST_FILE).map(Some),
         Err(ReadProblem::System(error))

@@ -182,6 +182,7 @@ impl Ambient {
 
     /// A file of the configuration. Only where it cannot be had the directory is looked at.
     fn read_in_root(&self, path: &Path) -> Result<Option<TextFile>, HostError> {
+        os::trusted(path)?;
         let file = read_file(path);
         if !matches!(file, Ok(Some(_))) {
             self.check_root()?;

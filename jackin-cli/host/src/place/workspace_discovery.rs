@@ -7,7 +7,7 @@ use jackin_core::{ConfigError, Document, Registry, WorkspaceName};
 use super::Ambient;
 use crate::{
     error::HostError,
-    os::{FileId, current_dir, read_file},
+    os::{FileId, current_dir, read_file, trusted},
 };
 
 /// The current directory and all above it.
@@ -24,7 +24,9 @@ impl Ambient {
         let above = current_dir().map(|here| here.ancestors().map(known).collect::<Vec<_>>());
         let mut best: Vec<(usize, WorkspaceName, Result<_, _>)> = Vec::new();
         for name in names {
-            let Some(file) = read_file(&self.file(Some(&name))?)? else { continue };
+            let path = self.file(Some(&name))?;
+            trusted(&path)?;
+            let Some(file) = read_file(&path)? else { continue };
             let mut up = Some(None);
             let document = Document::workspace_if(file.name(), file.text(), |workdir| {
                 up = above.as_ref().ok().map(|above| self.steps_up(workdir, above));

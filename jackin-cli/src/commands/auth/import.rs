@@ -40,9 +40,9 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
     let warning = keys::warning(registry, provider, &key)?;
     warning.iter().for_each(|warning| report.warning(warning));
     let changes = bundle.changes(provider, target.role.as_ref(), note.as_deref());
-    let changed = target.change(&changes)?;
+    let changed = target.change(ambient, &changes)?;
     let what = format!("{}, {}", provider.label.value, masked(&key));
-    values::said(report, changed, &what, &target);
+    values::said(report, &changed, &what, &target);
     no_longer_ignored(provider, &target, report);
     if let (None, Some(hours)) = (&bundle.expires_at, lives) {
         report.plain(&format!(
@@ -50,9 +50,10 @@ pub(super) fn run(args: &AuthImport, ambient: &Ambient, report: &Report) -> Resu
              approval is stored with `--approved TIME`\n"
         ));
     }
-    let lost = keys::lost(note.as_deref(), &provider.key.value, &target)?;
+    let lost = keys::lost(note.as_deref(), &provider.key.value, &target);
     lost.iter().for_each(|text| report.warning(text));
-    still_ignored(provider, &target, ambient, report)
+    still_ignored(provider, &target, ambient, report);
+    Ok(())
 }
 
 /// When the key ends, where only the moment of its approval is known.

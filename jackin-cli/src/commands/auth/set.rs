@@ -56,13 +56,23 @@ pub(super) fn run(args: &AuthSet, ambient: &Ambient, report: &Report) -> Result<
         let path = target.path(&["providers", provider.id.as_str(), "mode"]);
         changes.push(Change::Unset { path });
     }
-    let changed = target.change(&changes)?;
+    let mut changed = target.change(ambient, &changes)?;
+    if args.source.place.keyring {
+        let stored = layers.get(&provider.key.value);
+        let stored = stored.filter(|stored| stored.source.scope == target.scope());
+        changed.renew(keys::renewed(
+            stored.map(|stored| stored.value),
+            &value,
+            &provider.key.value,
+        ));
+    }
     let what = format!("`{name}` for {}, {}", provider.label.value, masked(&value));
-    values::said(report, changed, &what, &target);
+    values::said(report, &changed, &what, &target);
     no_longer_ignored(provider, &target, report);
-    let lost = keys::lost(note, &provider.key.value, &target)?;
+    let lost = keys::lost(note, &provider.key.value, &target);
     lost.iter().for_each(|text| report.warning(text));
-    still_ignored(provider, &target, ambient, report)
+    still_ignored(provider, &target, ambient, report);
+    Ok(())
 }
 
 fn is_ignored_here(provider: &Provider, target: &ScopeFile) -> bool {
@@ -84,14 +94,14 @@ pub(super) fn still_ignored(
     target: &ScopeFile,
     ambient: &Ambient,
     report: &Report,
-) -> Result<(), Failure> {
-    let layers = target.layers(ambient)?;
+) {
+    // The key is stored, whether or not the rest can be looked at again.
+    let Ok(layers) = target.layers(ambient) else { return };
     let mode =
         layers.registry().provider(provider.id.as_str()).and_then(|stored| stored.mode.as_ref());
     if let Some(mode) = mode.filter(|mode| mode.value == Mode::Ignore) {
         report.warning(&format!("its mode is still `ignore` ({})", mode.source));
     }
-    Ok(())
 }
 
 /// The reference that was asked for in the key's place.
@@ -121,6 +131,8 @@ pub(super) fn unset(args: &AuthUnset, ambient: &Ambient, report: &Report) -> Res
     let layers = target.layers(ambient)?;
     let provider = provider(layers.registry(), &args.provider)?;
     let found = layers.get(&provider.key.value).map(|found| found.value.clone());
-    values::unset(&target, provider.key.value.as_str(), report)?;
-    found.map_or(Ok(()), |value| keys::forget(&value, &provider.key.value, &target))
+    values::unset(&target, provider.key.value.as_str(), ambient, report)?;
+    let left = found.and_then(|value| keys::forget(&value, &provider.key.value, &target));
+    left.iter().for_each(|left| report.warning(left));
+    Ok(())
 }

@@ -24,6 +24,8 @@ pub(super) struct Config {
     workdir: Option<String>,
     /// The role when none is asked for.
     default_role: Option<String>,
+    /// Older versions of the files that jackin changes. It is for `config.toml` alone.
+    backup: Option<Backup>,
     /// What holds for one role alone.
     roles: Option<BTreeMap<String, Scope>>,
     #[serde(flatten)]
@@ -48,6 +50,14 @@ struct Scope {
     agents: Option<BTreeMap<String, Program>>,
     /// Providers of one's own, and other fields for built-in ones.
     providers: Option<BTreeMap<String, Provider>>,
+}
+
+/// Older versions of the files that jackin changes.
+#[derive(JsonSchema)]
+struct Backup {
+    /// How many of each are kept; 0 keeps none. Without it, 5 are.
+    #[schemars(range(max = 1000))]
+    keep: Option<u16>,
 }
 
 /// What agents do not inherit. A pattern is a variable's name, in which `*` stands for any run of

@@ -91,7 +91,6 @@ fn a_full_disk() {
     fs::create_dir_all(home.path().join(DIR).join("w")).unwrap();
     fs::remove_dir(home.path().join(DIR).join("w")).unwrap();
     let tiny = Tiny::over(&home, DIR);
-    home.write(".config/jackin/.jackin.lock", "");
     fs::create_dir(tiny.0.join("workspaces")).unwrap();
     tiny.fill();
     nothing_is_lost(
@@ -122,7 +121,7 @@ fn a_directory_that_may_not_be_written() {
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o500)).unwrap();
     let seen = see(&mut command);
     assert_eq!(seen.code, Some(125));
-    assert!(seen.err.starts_with("error: cannot lock ") && seen.err.contains("Permission denied"));
+    assert!(seen.err.starts_with("error: cannot write ") && seen.err.contains("Permission denied"));
     assert!(
         seen.err
             .ends_with("hint: nothing was changed; you must be able to write in that directory\n")
@@ -205,7 +204,6 @@ fn what_was_picked_last_may_be_anything() {
 fn a_full_disk_for_the_console() {
     let home = Home::with_config(TEXT);
     let tiny = Tiny::over(&home, DIR);
-    home.write(".config/jackin/.jackin.lock", "");
     tiny.fill();
     let tmux = Tmux::start(&home, USUAL, &[]);
     tmux.enter("try console");
