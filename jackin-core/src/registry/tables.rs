@@ -256,11 +256,12 @@ impl Registry {
         // A provider of the user's own takes any key that is not bound to another one.
         let own_is_built_in = is_built_in(provider);
         let all = self.providers();
-        let prefixed: Vec<&Provider> = match self.tables().many() {
-            Some(index) => index.prefixed.iter().map(|at| &all[*at]).collect(),
-            None => all.iter().collect(),
+        let index = self.tables().many();
+        let prefixed = || {
+            let listed = index.into_iter().flat_map(|index| &index.prefixed).map(|at| &all[*at]);
+            listed.chain(index.is_none().then_some(all).into_iter().flatten())
         };
-        let others = prefixed.iter().flat_map(|other| {
+        let others = prefixed().flat_map(|other| {
             other.key_prefixes.iter().filter_map(move |prefix| {
                 let is_foreign = || own_is_built_in && is_built_in(other);
                 let is_other = !provider.key_prefixes.contains(prefix);
@@ -272,7 +273,7 @@ impl Registry {
             })
         });
         // A list that grows would be copied, and this is made for every plan.
-        let most = prefixed.iter().map(|other| other.key_prefixes.len()).sum();
+        let most = prefixed().map(|other| other.key_prefixes.len()).sum();
         let mut list = Vec::with_capacity(most);
         list.extend(others);
         KeyShape::new(provider, list)

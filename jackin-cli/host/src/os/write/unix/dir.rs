@@ -206,6 +206,8 @@ pub(in crate::os::write) fn create_dir(dir: &Path) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+
     use super::*;
 
     fn soon() -> Instant {
@@ -227,15 +229,15 @@ mod tests {
     #[test]
     fn a_directory_that_was_replaced_is_locked_anew() {
         let home = tempfile::tempdir().unwrap();
-        let (path, old) = (home.path().join("dir"), home.path().join("old"));
+        let (path, new) = (home.path().join("dir"), home.path().join("new"));
         fs::create_dir(&path).unwrap();
         let held = Dir::lock(&path, Duration::from_secs(5)).unwrap();
         let waiting = thread::spawn({
             let path = path.clone();
             move || Dir::lock(&path, Duration::from_secs(5)).unwrap()
         });
-        fs::rename(&path, old).unwrap();
-        fs::create_dir(&path).unwrap();
+        fs::create_dir(&new).unwrap();
+        renameat_with(CWD, &new, CWD, &path, RenameFlags::EXCHANGE).unwrap();
         drop(held);
         let locked = waiting.join().unwrap().handle.metadata().unwrap();
         assert_eq!(FileId::of(&path), Some(FileId::of_metadata(&locked)));
