@@ -62,11 +62,9 @@ impl Join<'_> {
         name: &EnvName,
         value: &EnvValue,
     ) -> bool {
+        let Some(source) = plan.isolation.passes(name).cloned() else { return false };
         let is_key = self.layers.registry().is_key(name);
-        let Some(source) = plan.isolation.passes(name).filter(|_| is_key).cloned() else {
-            return false;
-        };
-        if value.is_blank() || is_set(plan, planned, name) {
+        if !is_key || value.is_blank() || is_set(plan, planned, name) {
             return false;
         }
         let is_native = plan.inherited.is_some();
