@@ -29,13 +29,14 @@ pub(crate) enum Config {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  jackin config undo                   the last change of any file; once more takes that back
+  jackin config undo                   the last change of any file
   jackin config undo --workspace acme  the last change of this workspace's file
 
-jackin keeps the last 5 versions of every file that it changes in `.backup` beside it.
-They hold the keys that the file held. `keep = 0` in `[backup]` of config.toml keeps none.")]
+A second `undo` takes the first one back. The last 5 versions of each file are
+in `.backup` beside it, with the keys that the file held. `keep = 0` in
+`[backup]` of config.toml keeps none.")]
 pub(crate) struct Undo {
-    /// Of this workspace's file [default: the file that was changed last]
+    /// The workspace whose file it is [default: the file that was changed last]
     #[arg(long, value_name = "NAME")]
     pub(crate) workspace: Option<String>,
 }
