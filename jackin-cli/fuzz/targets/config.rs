@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use jackin_core::{
     Agent, Config, ConfigError, Document, EnvLayers, EnvName, EnvValue, ExecPlan, PlannedValue,
-    Provider, Secret, SecretError, SecretRef, SecretSource, Vars, child_env, resolve,
+    Provider, Reason, Secret, SecretError, SecretRef, SecretSource, Vars, child_env, resolve,
 };
 use jackin_fuzz::{
     BREAK, SENTINEL, assert_hidden, planted,
@@ -157,7 +157,8 @@ impl Launch<'_> {
                 assert_eq!(name, "HOME", "on {}", provider.id);
                 continue;
             };
-            if matches!(var.value, PlannedValue::Plain(_)) {
+            // `[scrub] pass` names this one.
+            if matches!(var.value, PlannedValue::Plain(_)) || var.reason == Reason::Passed {
                 continue;
             }
             let value = value.to_str().expect("text").trim();

@@ -16,14 +16,14 @@ use jackin_core::{
 use jackin_host::{
     Ambient, Sources,
     launch::{self, settings},
-    os::{open_to_append, parent_program, write_private},
+    os::{open_to_append, parent_program, write_own},
     text::{self, moments},
 };
 
 use crate::{
     args::Env,
     commands::{plan::installed, plan_for, removals, run},
-    failure::{FAILED, Failure},
+    failure::{FAILED, Failure, USAGE},
     ui::report::{self, Report},
 };
 
@@ -111,7 +111,7 @@ fn export(
             if is_github {
                 report::data(github_masks(&changes).as_bytes())?;
             }
-            write_private(&path, &text).map_err(|error| cannot_write(&path, &error))
+            write_own(&path, &text).map_err(|error| cannot_write(&path, &error))
         }
         None if is_github => for_later_steps(&changes, &text, &github_env(ambient)?),
         None => report::data(&text),
@@ -167,7 +167,16 @@ fn kept_by_target(plan: &ExecPlan, verbose: bool) -> Option<String> {
 
 /// A file to write secrets to, which must be a regular one if it is there.
 fn output_file(path: &Path) -> Result<PathBuf, Failure> {
+    if path.as_os_str() == "-" {
+        let message = "`-` is no file";
+        return Err(Failure::new(USAGE, message).hint("leave `--output` out for standard output"));
+    }
     let path = absolute(path).map_err(|error| cannot_write(path, &error))?;
+    let is_dir = |dir: &Path| dir.is_dir();
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") || !path.parent().is_some_and(is_dir) {
+        let message = format!("cannot write {}: there is no such directory", path.display());
+        return Err(Failure::new(FAILED, message).hint("name a file in a directory that is there"));
+    }
     match fs::symlink_metadata(&path) {
         Ok(file) if !file.is_file() => {
             let message = format!("cannot write {}: not a regular file", path.display());

@@ -1,19 +1,19 @@
 //! `jackin config undo`: the last older version of a file comes back. What it takes the place of is kept in
 //! turn, so that the same command once more takes it back.
 
-use std::{collections::BTreeSet, path::Path, time::SystemTime};
+use std::{cell::RefCell, collections::BTreeSet, path::Path, time::SystemTime};
 
 use jackin_core::{NameOrigin, Unknown, WorkspaceName};
 use jackin_host::{
     Ambient, HostError,
-    os::{Version, read_file, versioned, versions},
+    os::{TextFile, Version, read_file, versioned, versions},
 };
 use jiff::{Timestamp, Unit};
 
 use crate::{
     args::Undo,
     failure::{FAILED, Failure},
-    scope_file::ScopeFile,
+    scope_file::{ScopeFile, versions_kept},
     ui::report::Report,
 };
 
@@ -22,20 +22,33 @@ pub(super) fn run(asked: &Undo, ambient: &Ambient, report: &Report) -> Result<()
         Some(name) => file(Some(named(name, ambient)?), ambient)?,
         None => changed_last(ambient)?,
     };
-    let version = older(&target.file)?.ok_or_else(|| {
-        Failure::new(FAILED, format!("there is no older version of {}", target.file.display()))
-            .hint(NONE)
+    let path = target.file.display();
+    // As it is before the change, which may be one of that.
+    let keep = versions_kept(ambient);
+    let (seen, chosen) = (RefCell::new(None), RefCell::new(None));
+    let changed = target.rewrite(ambient, |now| {
+        // What was changed while another writer was waited for is nobody's to take back unseen.
+        let now = now.map(str::to_owned);
+        if seen.borrow_mut().get_or_insert_with(|| now.clone()) != &now {
+            let message = format!("{path} was changed at the same time");
+            return Err(Failure::new(FAILED, message).hint("nothing was changed; try again"));
+        }
+        let version = older(&target.file, now.as_deref())?.ok_or_else(|| {
+            Failure::new(FAILED, format!("there is no older version of {path}")).hint(NONE)
+        })?;
+        let text = version.text()?.map(|text| text.text().to_owned());
+        *chosen.borrow_mut() = Some((text.is_some(), moment(version.replaced)));
+        Ok(text)
     })?;
-    let text = version.text()?;
-    let changed =
-        target.rewrite(ambient, |_| Ok(text.as_ref().map(|text| text.text().to_owned())))?;
-    let (path, until) = (target.file.display(), moment(version.replaced));
-    report.plain(&match text {
-        Some(_) => format!("brought back: {path} as it was until {until}\n"),
-        None => format!("removed: {path}, which was not there until {until}\n"),
+    let Some((was_there, until)) = chosen.into_inner() else { return Ok(()) };
+    report.plain(&match was_there {
+        true => format!("brought back: {path} as it was until {until}\n"),
+        false => format!("removed: {path}, which was not there until {until}\n"),
     });
     changed.tell(report);
-    report.plain("`jackin config undo` once more takes that back\n");
+    if keep > 0 {
+        report.plain("`jackin config undo` once more takes that back\n");
+    }
     Ok(())
 }
 
@@ -68,7 +81,9 @@ fn changed_last(ambient: &Ambient) -> Result<ScopeFile, Failure> {
     let mut last: Option<(SystemTime, ScopeFile)> = None;
     for workspace in std::iter::once(None).chain(names.into_iter().map(Some)) {
         let file = file(workspace, ambient)?;
-        let Some(version) = older(&file.file)? else { continue };
+        let now = read_file(&file.file)?;
+        let now = now.as_ref().map(TextFile::text);
+        let Some(version) = older(&file.file, now)? else { continue };
         if last.as_ref().is_none_or(|(at, _)| *at < version.replaced) {
             last = Some((version.replaced, file));
         }
@@ -79,11 +94,10 @@ fn changed_last(ambient: &Ambient) -> Result<ScopeFile, Failure> {
 
 /// The latest version that is another than what is there now: a writer that was killed may have kept one
 /// of a change that it did not make.
-fn older(file: &Path) -> Result<Option<Version>, Failure> {
-    let now = read_file(file)?;
+fn older(file: &Path, now: Option<&str>) -> Result<Option<Version>, Failure> {
     for version in versions(file)? {
         let text = version.text()?;
-        if text.as_ref().map(|text| text.text()) != now.as_ref().map(|text| text.text()) {
+        if text.as_ref().map(TextFile::text) != now {
             return Ok(Some(version));
         }
     }

@@ -185,3 +185,25 @@ fn the_doctor_names_what_sudo_left() {
                 at: ~/.config/jackin/.backup/config.toml.000001\n";
     assert!(said.contains(told), "{said}");
 }
+
+/// What others may write, they decide, whoever owns it.
+#[test]
+fn a_file_that_others_may_write_is_refused() {
+    for mode in [0o666, 0o646, 0o602] {
+        let home = Home::with_config(ZAI);
+        let file = home.path().join(".config/jackin/config.toml");
+        set_mode(&file, mode);
+        for words in COMMANDS {
+            let said = home.refuses(125, words, "");
+            let told = format!(
+                "error: ~/.config/jackin/config.toml cannot be trusted: others may change \
+                 ~/.config/jackin/config.toml: its mode is {mode:o}\n\n\
+                 hint: `chmod go-w ~/.config/jackin/config.toml`\n"
+            );
+            assert_eq!(said, told, "{words}");
+        }
+        assert_eq!(home.config(), ZAI);
+        set_mode(&file, 0o644);
+        home.does("providers", "");
+    }
+}

@@ -182,3 +182,54 @@ fn a_provider_that_extends_another_does_not_take_its_key() {
     assert_eq!(home.does("run --provider work claude", ""), "sentinel-of-work-5678 \n");
     assert_eq!(home.does("run --provider zai claude", ""), "sentinel-of-zai-1234 \n");
 }
+
+/// A link may lead to any directory, and what is in one that jackin did not make is somebody else's.
+#[test]
+fn a_backup_directory_that_is_not_jackins_is_left_as_it_is() {
+    let home = Home::with_config("");
+    let (backup, other) = (home.path().join(".config/jackin/.backup"), home.path().join("other"));
+    fs::create_dir(&other).unwrap();
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+    std::os::unix::fs::symlink(&other, &backup).unwrap();
+    let said = home.refuses(125, "config env set EDITOR vi", "");
+    assert!(said.contains("it is a link"), "{said}");
+    assert_eq!((home.config(), names(&other)), (String::new(), Vec::new()));
+    assert_eq!(fs::metadata(&other).unwrap().permissions().mode() & 0o777, 0o755);
+    fs::remove_file(&backup).unwrap();
+    fs::create_dir(&backup).unwrap();
+    fs::set_permissions(&backup, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(backup.join("mine"), "").unwrap();
+    fs::write(backup.join("config.toml.18446744073709551615"), "").unwrap();
+    home.does("config env set EDITOR vi", "");
+    let names = names(&backup);
+    assert!(names.contains(&"config.toml.000001".to_owned()) && names.len() == 3, "{names:?}");
+    assert_eq!(fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o755);
+}
+
+/// A change that comes while another writer is waited for is not taken back unseen.
+#[test]
+fn what_was_changed_meanwhile_is_not_taken_back() {
+    let home = Home::with_config("[env]\nEDITOR = \"ed\"\n");
+    home.does("config env set EDITOR vi", "");
+    let dir = home.path().join(".config/jackin");
+    let lock = fs::File::open(&dir).unwrap();
+    lock.lock().unwrap();
+    let undo = std::process::Stdio::piped();
+    let mut undo = home.jackin(["config", "undo"]).stderr(undo).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    home.write(".config/jackin/config.toml", "[env]\nEDITOR = \"emacs\"\n");
+    lock.unlock().unwrap();
+    assert_eq!(undo.wait().unwrap().code(), Some(125));
+    let said = std::io::read_to_string(undo.stderr.take().unwrap()).unwrap();
+    assert!(said.contains("was changed at the same time"), "{said}");
+    assert_eq!(home.config(), "[env]\nEDITOR = \"emacs\"\n");
+}
+
+#[test]
+fn without_versions_nothing_is_promised() {
+    let home = Home::with_config("");
+    home.does("config env set EDITOR vi", "");
+    home.write(".config/jackin/config.toml", "[backup]\nkeep = 0\n");
+    let said = home.does("config undo", "");
+    assert!(said.contains("brought back") && !said.contains("once more"), "{said}");
+}

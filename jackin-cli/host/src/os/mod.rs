@@ -50,7 +50,7 @@ pub use vars::{HOME, expanded, home, path, program, unsearched_entries, var};
 pub use waiting::{Waiting, show_waiting};
 pub use watched::{Watched, watch};
 pub use write::{
-    VERSIONS_KEPT, Version, WriteWarning, Written, remove, rewrite, versioned, versions,
+    VERSIONS_KEPT, Version, WriteWarning, Written, remove, rewrite, versioned, versions, write_own,
     write_private,
 };
 

@@ -44,14 +44,29 @@ mod strict {
     pub(super) fn check(path: &Path) -> Result<(), Untrusted> {
         directories(path)?;
         let Ok(own) = fs::symlink_metadata(path) else { return Ok(()) };
-        owner(path, &own)?;
         if !own.is_symlink() {
-            return Ok(());
+            return file(path, &own);
         }
+        owner(path, &own)?;
         // What it leads to counts as well; one that leads nowhere is for whoever reads it.
         let Ok(target) = fs::canonicalize(path) else { return Ok(()) };
         directories(&target)?;
-        fs::metadata(&target).map_or(Ok(()), |metadata| owner(&target, &metadata))
+        fs::metadata(&target).map_or(Ok(()), |metadata| file(&target, &metadata))
+    }
+
+    /// What others may write, they decide; a directory of theirs with the sticky bit is judged by whose it is.
+    fn file(path: &Path, own: &Metadata) -> Result<(), Untrusted> {
+        owner(path, own)?;
+        match own.is_file() && is_writable_by_others(own) {
+            true => Err(Untrusted::Writable { at: path.to_owned(), mode: own.mode() & 0o7777 }),
+            false => Ok(()),
+        }
+    }
+
+    /// Where every user has a group of the same number, that group is the user alone.
+    fn is_writable_by_others(own: &Metadata) -> bool {
+        let group = own.mode() & 0o020 != 0 && own.gid() != own.uid();
+        own.mode() & 0o002 != 0 || group
     }
 
     /// The directories above a path, after all links.
@@ -108,11 +123,8 @@ mod strict {
         if !(is_trusted(own.uid()) || is_unknown_here(own.uid())) {
             return Err(Untrusted::Owner { at: dir.to_owned(), owner: own.uid() });
         }
-        let others = own.mode() & 0o002 != 0;
-        // Where every user has a group of the same number, that group is the user alone.
-        let group = own.mode() & 0o020 != 0 && own.gid() != own.uid();
         let guarded = own.mode() & STICKY != 0 && child.is_none_or(|child| is_trusted(child.uid()));
-        if (others || group) && !guarded {
+        if is_writable_by_others(own) && !guarded {
             return Err(Untrusted::Writable { at: dir.to_owned(), mode: own.mode() & 0o7777 });
         }
         Ok(())

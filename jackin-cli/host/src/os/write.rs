@@ -125,6 +125,17 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     staged.put_over(name)
 }
 
+/// Writes a file of the caller's own, for the caller's eyes alone, whoever owns its directory.
+///
+/// # Errors
+/// The system's own; the old file is whole then. The directory must be there.
+pub fn write_own(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or(io::ErrorKind::NotFound)?;
+    let dir = Dir::open(path.parent().ok_or(io::ErrorKind::NotFound)?)?.for_oneself();
+    let (staged, _) = Staged::new(&dir, name, bytes, None)?;
+    staged.put_over(name)
+}
+
 /// What is to become of a file: nothing, its removal, or new bytes.
 type Decision = Option<Option<Zeroizing<Vec<u8>>>>;
 

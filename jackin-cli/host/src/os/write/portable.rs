@@ -51,6 +51,11 @@ impl Dir {
         }
     }
 
+    /// The same: there are no owners.
+    pub(super) fn for_oneself(self) -> Self {
+        self
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

@@ -24,6 +24,9 @@ const DIRECTORY: &str = ".backup";
 /// How the name of a version ends before which there was no file.
 const NO_FILE: &str = ".absent";
 
+/// No version that jackin wrote has a number that is as large.
+const LARGEST_NUMBER: u64 = 1_000_000_000_000;
+
 /// An older version of a file.
 #[derive(Debug)]
 pub struct Version {
@@ -55,6 +58,8 @@ pub fn versions(path: &Path) -> Result<Vec<Version>, HostError> {
     let dir = dir.join(DIRECTORY);
     let failed = |error| HostError::read_failed(&dir, error);
     let entries = match fs::read_dir(&dir) {
+        // A link is not jackin's.
+        Ok(_) if dir.is_symlink() => return Ok(Vec::new()),
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(failed(error)),
@@ -80,6 +85,7 @@ pub fn versioned(dir: &Path) -> Result<BTreeSet<String>, HostError> {
     let dir = dir.join(DIRECTORY);
     let failed = |error| HostError::read_failed(&dir, error);
     let entries = match fs::read_dir(&dir) {
+        Ok(_) if dir.is_symlink() => return Ok(BTreeSet::new()),
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
         Err(error) => return Err(failed(error)),
@@ -100,7 +106,8 @@ fn number(of: &OsStr, version: &OsStr) -> Option<(u64, bool)> {
     let (digits, is_absent) =
         rest.strip_suffix(NO_FILE).map_or((rest, false), |digits| (digits, true));
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    Some((digits.parse().ok().filter(|_| is_number)?, is_absent))
+    let number = digits.parse().ok().filter(|number| is_number && *number < LARGEST_NUMBER);
+    Some((number?, is_absent))
 }
 
 /// A version that is kept if the change is stored, and removed if it is not.
@@ -124,16 +131,20 @@ pub(super) fn keep<'a>(
     let path = dir.path().join(DIRECTORY);
     let failed = |error| StoreError::Other(path.clone(), error);
     create_dir(&path).map_err(failed)?;
+    if path.is_symlink() {
+        return Err(failed(io::Error::other("it is a link")));
+    }
     let backup = Dir::open(&path).map_err(failed)?;
-    backup.close_to_others().map_err(failed)?;
     let names = backup.names().map_err(failed)?;
-    if !names.iter().any(|name| name == ".gitignore") {
+    // One that was made for something else keeps its mode, and Git its view of it.
+    if names.is_empty() {
+        backup.close_to_others().map_err(failed)?;
         let (ignored, _) =
             Staged::new(&backup, ".gitignore".as_ref(), b"*\n", None).map_err(failed)?;
         ignored.put(".gitignore".as_ref(), None).map_err(failed)?;
     }
     let last = names.iter().filter_map(|version| number(name, version)).map(|(number, _)| number);
-    let next = last.max().unwrap_or(0) + 1;
+    let next = last.max().unwrap_or(0).saturating_add(1);
     let mut version = name.to_owned();
     version.push(format!(".{next:06}{}", if seen.is_some() { "" } else { NO_FILE }));
     let bytes = seen.map_or(&[][..], |seen| &seen.bytes);

@@ -34,6 +34,8 @@ pub(in crate::os::write) struct Dir {
     pub(super) handle: File,
     path: PathBuf,
     _lock: Option<File>,
+    /// Whether what root makes in it is its owner's.
+    is_handed_over: bool,
 }
 
 /// A file as it was read.
@@ -46,7 +48,7 @@ impl Dir {
     pub(in crate::os::write) fn open(path: &Path) -> io::Result<Self> {
         let flags = (OFlags::DIRECTORY | OFlags::NONBLOCK).bits();
         let handle = File::options().read(true).custom_flags(flags as i32).open(path)?;
-        Ok(Self { handle, path: path.to_owned(), _lock: None })
+        Ok(Self { handle, path: path.to_owned(), _lock: None, is_handed_over: true })
     }
 
     /// The directory, once no other writer has it.
@@ -91,6 +93,11 @@ impl Dir {
                 return Ok(Some(file));
             }
         }
+    }
+
+    /// The same, for files that stay whose they are.
+    pub(in crate::os::write) fn for_oneself(self) -> Self {
+        Self { is_handed_over: false, ..self }
     }
 
     pub(in crate::os::write) fn path(&self) -> &Path {
@@ -164,7 +171,10 @@ impl Dir {
     /// Gives what root made in a user's directory to that user, who could not use it otherwise.
     pub(super) fn give_to_owner(&self, file: &File) -> io::Result<()> {
         let (dir, file_is) = (self.handle.metadata()?, file.metadata()?);
-        if dir.uid() == file_is.uid() || !rustix::process::geteuid().is_root() {
+        if !self.is_handed_over
+            || dir.uid() == file_is.uid()
+            || !rustix::process::geteuid().is_root()
+        {
             return Ok(());
         }
         Ok(fchown(file, Some(Uid::from_raw(dir.uid())), Some(Gid::from_raw(dir.gid())))?)
