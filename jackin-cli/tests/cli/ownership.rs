@@ -207,3 +207,17 @@ fn a_file_that_others_may_write_is_refused() {
         home.does("providers", "");
     }
 }
+
+/// The group of the user's own number may write, but not whom a list lets in.
+#[test]
+#[ignore = "needs setfacl; .ci/run installs it"]
+fn a_directory_that_an_access_list_opens_is_refused() {
+    let home = Home::with_config(ZAI);
+    let dir = home.path().join(".config/jackin");
+    set_mode(&dir, 0o775);
+    home.does("providers", "");
+    let acl = Command::new("setfacl").args(["-m", "u:65534:rwx"]).arg(&dir).status();
+    assert!(acl.unwrap().success());
+    let said = home.refuses(125, "providers", "");
+    assert!(said.contains("others may change ~/.config/jackin: its mode is 775"), "{said}");
+}

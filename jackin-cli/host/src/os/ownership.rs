@@ -57,16 +57,27 @@ mod strict {
     /// What others may write, they decide; a directory of theirs with the sticky bit is judged by whose it is.
     fn file(path: &Path, own: &Metadata) -> Result<(), Untrusted> {
         owner(path, own)?;
-        match own.is_file() && is_writable_by_others(own) {
+        match own.is_file() && is_writable_by_others(path, own) {
             true => Err(Untrusted::Writable { at: path.to_owned(), mode: own.mode() & 0o7777 }),
             false => Ok(()),
         }
     }
 
-    /// Where every user has a group of the same number, that group is the user alone.
-    fn is_writable_by_others(own: &Metadata) -> bool {
-        let group = own.mode() & 0o020 != 0 && own.gid() != own.uid();
+    /// Where every user has a group of the same number, that group is the user alone, unless an access list
+    /// lets others in: the group's bits then say what any of them may do.
+    fn is_writable_by_others(path: &Path, own: &Metadata) -> bool {
+        let group = own.mode() & 0o020 != 0 && (own.gid() != own.uid() || has_access_list(path));
         own.mode() & 0o002 != 0 || group
+    }
+
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    fn has_access_list(path: &Path) -> bool {
+        rustix::fs::lgetxattr(path, c"system.posix_acl_access", &mut [0_u8; 0][..]).is_ok()
+    }
+
+    #[cfg(not(any(target_os = "android", target_os = "linux")))]
+    fn has_access_list(_: &Path) -> bool {
+        false
     }
 
     /// The directories above a path, after all links.
@@ -124,7 +135,7 @@ mod strict {
             return Err(Untrusted::Owner { at: dir.to_owned(), owner: own.uid() });
         }
         let guarded = own.mode() & STICKY != 0 && child.is_none_or(|child| is_trusted(child.uid()));
-        if is_writable_by_others(own) && !guarded {
+        if is_writable_by_others(dir, own) && !guarded {
             return Err(Untrusted::Writable { at: dir.to_owned(), mode: own.mode() & 0o7777 });
         }
         Ok(())
