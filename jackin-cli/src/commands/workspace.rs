@@ -1,6 +1,6 @@
 //! `jackin workspace`: the workspaces, their files and their variables.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, fs};
 
 use jackin_core::{
     Document, Registry, WorkspaceName,
@@ -161,6 +161,8 @@ fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<
         None => kept_for_nothing(&args.name, ambient)?,
     };
     let missing = RefCell::default();
+    // Of a link, the link goes, and no key with it.
+    let linked = fs::read_link(&own.file).ok();
     let written = os::remove(&own.file, versions_kept(ambient), |text| {
         let text = match text {
             Ok(text) => text,
@@ -171,12 +173,17 @@ fn remove(args: &WorkspaceRemove, ambient: &Ambient, report: &Report) -> Result<
         if !args.force {
             holds_nothing(&args.name, text)?;
         }
-        let document = own.parsed(text).ok();
-        *missing.borrow_mut() = gone(document.as_ref(), None, &Registry::built_in());
+        if linked.is_none() {
+            let document = own.parsed(text).ok();
+            *missing.borrow_mut() = gone(document.as_ref(), None, &Registry::built_in());
+        }
         Ok::<_, Failure>(())
     })?;
     let changed = Changed::new(written, missing.into_inner());
     report.plain(&format!("removed: workspace `{}` ({})\n", args.name, own.file.display()));
+    if let Some(target) = linked {
+        report.plain(&format!("that was a link: {} is there still\n", target.display()));
+    }
     changed.tell(report);
     Ok(())
 }

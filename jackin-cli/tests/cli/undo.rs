@@ -233,3 +233,17 @@ fn without_versions_nothing_is_promised() {
     let said = home.does("config undo", "");
     assert!(said.contains("brought back") && !said.contains("once more"), "{said}");
 }
+
+/// A link goes without what it leads to.
+#[test]
+fn of_a_linked_workspace_the_file_and_its_key_stay() {
+    let home = Home::with_config("");
+    let file = home.write("acme.toml", "[env]\nZAI_API_KEY = \"sentinel-of-acme-1234\"\n");
+    let link = home.path().join(".config/jackin/workspaces/acme.toml");
+    fs::create_dir_all(link.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let said = home.does("workspace remove acme --force", "");
+    assert!(said.contains("that was a link: ~/acme.toml is there still"), "{said}");
+    assert!(!said.contains("1234"), "{said}");
+    assert!(file.exists() && !link.is_symlink());
+}
