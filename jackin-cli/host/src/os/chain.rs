@@ -7,6 +7,8 @@ use crate::{os::process_text, text::visible};
 
 /// How many ancestors are named.
 const LONGEST_CHAIN: usize = 8;
+/// How many ancestors are looked at.
+const LONGEST_WAY: usize = 64;
 
 /// FNV-1a over parts that are kept apart: the same parts give the same number in every process.
 pub(crate) fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
@@ -31,6 +33,19 @@ pub(crate) fn ancestors(from: u32) -> String {
     }
     names.reverse();
     names.join(" → ")
+}
+
+/// How many of the processes that started this one are called like it, counted up to a limit. Where a helper
+/// has dropped its mark, this tells that it led back. Only Linux tells.
+pub(crate) fn namesakes(limit: usize) -> usize {
+    let Some((own, mut id)) = seen(process::id()) else { return 0 };
+    let mut found = 0;
+    for _ in 0..LONGEST_WAY {
+        let Some((name, parent)) = seen(id).filter(|_| found < limit) else { break };
+        found += usize::from(name == own);
+        id = parent;
+    }
+    found
 }
 
 /// A process's name and its parent's number.

@@ -29,7 +29,7 @@ mod write;
 pub(crate) use ask::secret_text;
 pub use ask::{LONGEST_SECRET, read_secret};
 pub(crate) use ask::{ask, one_line};
-pub(crate) use chain::{ancestors, fingerprint};
+pub(crate) use chain::{ancestors, fingerprint, namesakes};
 pub(crate) use file_id::FileId;
 #[cfg(feature = "keyring")]
 pub(crate) use helper::LIMIT;

@@ -8,7 +8,7 @@ use std::{
 
 use jackin_core::plan::Vars;
 
-use crate::os::{ancestors, fingerprint, var};
+use crate::os::{ancestors, fingerprint, namesakes, var};
 
 /// The variable that holds the mark: the asking process, then a fingerprint of every question that led
 /// to this one.
@@ -27,7 +27,8 @@ pub(super) fn mark(command: &mut Command, vars: &Vars, name: &str) -> Result<(),
     let before = var(vars, VARIABLE).and_then(|mark| mark.to_str()).unwrap_or_default();
     let (process, asked) = before.split_once(':').unwrap_or_default();
     let asked: Vec<_> = asked.split(',').filter(|asked| !asked.is_empty()).collect();
-    if asked.contains(&this.as_str()) || asked.len() >= DEEPEST {
+    let is_deep = asked.len() >= DEEPEST || namesakes(DEEPEST) >= DEEPEST;
+    if is_deep || asked.contains(&this.as_str()) {
         return Err(ancestors(process.parse().unwrap_or_default()));
     }
     let asked = asked.into_iter().chain([this.as_str()]).collect::<Vec<_>>().join(",");

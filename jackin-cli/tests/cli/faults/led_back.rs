@@ -196,6 +196,23 @@ fn a_secret_whose_command_starts_jackin_ends() {
     }
 }
 
+/// Without the mark, and out of the helper's group, its ancestors tell.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_secret_whose_command_drops_the_mark_ends() {
+    let home = home();
+    home.script("bin/claude", "echo the agent");
+    let clean = "env -i PATH=\"$PATH\" HOME=\"$HOME\" timeout 20 \"$HOME/bin/jk\"";
+    let script = format!("{COUNTS}{clean} env --export --provider zai claude || exit 1");
+    home.script("asks", &script);
+    let config =
+        format!("[env]\nZAI_API_KEY = {{ command = ['{}/asks'] }}\n", home.path().display());
+    home.write(".config/jackin/config.toml", config);
+    let seen = launch(&home, &[]);
+    assert_eq!(seen.code, Some(125), "{}", seen.err);
+    assert!((2..=6).contains(&rounds(&home)), "{} rounds\n{}", rounds(&home), seen.err);
+}
+
 /// A command may well ask jackin for another secret, and no agent gets the mark of a helper.
 #[test]
 fn a_secret_whose_command_asks_jackin_for_another_is_read() {
