@@ -8,7 +8,8 @@ use jackin_host::{Ambient, HelperProblem, HostError, os::says_yes};
 use super::ConfigFile;
 use super::{Finding, Seen};
 
-/// Files with keys that others may read, and whatever others may change.
+/// Files with keys that others may read, and directories that others may change. A file that they may change
+/// is not read at all.
 #[cfg(unix)]
 pub(super) fn open_to_others(seen: &Seen<'_>) -> Vec<Finding> {
     use std::{fs, os::unix::fs::PermissionsExt as _};
@@ -19,12 +20,10 @@ pub(super) fn open_to_others(seen: &Seen<'_>) -> Vec<Finding> {
     };
     let file = |file: &ConfigFile| {
         let mode = mode(&file.path);
-        let what = match (mode & 0o022 != 0, mode & 0o077 != 0 && holds_literals(file)) {
-            (true, _) => "others may write to it, and send your keys anywhere",
-            (false, true) => "it holds values, and others may read them",
-            (false, false) => return None,
-        };
-        let what = format!("{what}: its mode is {mode:03o}");
+        if mode & 0o077 == 0 || !holds_literals(file) {
+            return None;
+        }
+        let what = format!("it holds values, and others may read them: its mode is {mode:03o}");
         let hint = format!("`chmod 600 {}` makes it yours alone", file.path.display());
         Some(Finding::problem(CHECK, what).at(file.path.display()).hint(hint))
     };

@@ -243,8 +243,8 @@ fn every_planted_problem_is_found() {
             NEW,
             &[],
             &mode(".config/jackin/config.toml", 0o666),
-            "problem permissions",
-            "others may write to it, and send your keys anywhere: its mode is 666",
+            "problem config",
+            "others may change ~/.config/jackin/config.toml: its mode is 666",
         ),
         (
             NEW,

@@ -58,7 +58,7 @@ mod system {
         /// background are stopped for writing, this one would be.
         pub(super) fn is_used_by(&self, group: Id) -> bool {
             self.settings.local_flags.contains(LocalFlags::TOSTOP)
-                || tcgetattr(&self.file).as_ref() != Ok(&self.settings)
+                || !tcgetattr(&self.file).is_ok_and(|now| is_same(&now, &self.settings))
                 || holds_terminal(group)
         }
 
@@ -81,6 +81,20 @@ mod system {
                 let _ = stop.thread_unblock();
             }
         }
+    }
+
+    /// How many control characters every system sets.
+    const CHARS: usize = 17;
+
+    /// Whether a terminal is set alike. Beyond what is compared, the structure may hold what no system sets.
+    fn is_same(one: &Termios, other: &Termios) -> bool {
+        let flags = |termios: &Termios| {
+            (termios.input_flags, termios.output_flags, termios.control_flags, termios.local_flags)
+        };
+        let chars = |termios: &Termios| {
+            termios.control_chars.iter().take(CHARS).copied().collect::<Vec<_>>()
+        };
+        flags(one) == flags(other) && chars(one) == chars(other)
     }
 
     /// Has a program start in the group of a watchdog, or in one of its own where there is none.
