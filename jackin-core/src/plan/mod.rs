@@ -13,6 +13,7 @@ mod inherit;
 mod known_key;
 mod known_secrets;
 mod models;
+mod of_version;
 mod own_settings;
 mod parent;
 mod redacted;
