@@ -18,8 +18,8 @@ pub(super) fn read(vars: &Vars, reference: &FileRef) -> Result<Secret, SecretErr
 pub(super) fn open(vars: &Vars, reference: &FileRef) -> Result<File, SecretError> {
     let path = expanded(vars, reference.path())?;
     let opened = os::open(&path).map_err(|problem| SecretError::new(problem.to_string(), None))?;
-    trusted(&path)?;
     private(&opened.metadata, reference)?;
+    trusted(&path)?;
     Ok(opened.file)
 }
 
