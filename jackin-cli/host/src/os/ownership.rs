@@ -66,8 +66,8 @@ mod strict {
     /// Where every user has a group of the same number, that group is the user alone, unless an access list
     /// lets others in: the group's bits then say what any of them may do.
     fn is_writable_by_others(path: &Path, own: &Metadata) -> bool {
-        let group = own.mode() & 0o020 != 0 && (own.gid() != own.uid() || has_access_list(path));
-        own.mode() & 0o002 != 0 || group
+        let (group, others) = (own.mode() & 0o020 != 0, own.mode() & 0o002 != 0);
+        others || (group && (own.gid() != own.uid() || has_access_list(path)))
     }
 
     #[cfg(any(target_os = "android", target_os = "linux"))]
